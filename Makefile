@@ -1,0 +1,37 @@
+# helm-wasm: `make help` lists the targets. Parts live in mk/*.mk; each adds
+# what it builds and checks to the three lists below.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# Everything that is built on the way stays in build/, what is shipped in dist/.
+BUILD := $(CURDIR)/build
+DIST := $(CURDIR)/dist
+VERSION := $(shell sed -n 's/^const Version = "\(.*\)"/\1/p' internal/version/version.go)
+
+GO ?= go
+export GOTOOLCHAIN ?= local
+
+BUILD_TARGETS :=
+TEST_TARGETS :=
+GENERATE_TARGETS :=
+
+include $(sort $(wildcard mk/*.mk))
+
+.PHONY: help
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: $(BUILD_TARGETS) ## build everything that is shipped into dist/, and plugin.wasm beside each plugin.yaml
+
+.PHONY: generate
+generate: $(GENERATE_TARGETS) ## rewrite all generated files
+
+.PHONY: test
+test: $(TEST_TARGETS) ## run every check and test that needs no cluster
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf $(BUILD) $(DIST)
