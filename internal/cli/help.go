@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/helm-wasm/helm-wasm/internal/suggest"
+	"github.com/helm-wasm/helm-wasm/internal/version"
+)
+
+// didYouMean is the end of a sentence that names an unknown word.
+func didYouMean(word string, known []string) string {
+	if best, ok := suggest.Nearest(word, known); ok {
+		return fmt.Sprintf(" (did you mean %q?)", best)
+	}
+	return ""
+}
+
+func helpCommand() Command {
+	return Command{
+		Name:    "help",
+		Args:    "[COMMAND]",
+		MaxArgs: 1,
+		Short:   "show how to use a command",
+		Example: "{} help render",
+		Run: func(c *Call) error {
+			if len(c.Args) == 0 {
+				_, err := fmt.Fprint(c.Out, overview(c.table, c.Env))
+				return err
+			}
+			table := visible(c.table, c.sandboxed())
+			cmd := find(table, c.Args[0])
+			if cmd == nil {
+				return fmt.Errorf("unknown command %q%s; `%s help` lists the commands", c.Args[0], didYouMean(c.Args[0], names(table)), c.Program)
+			}
+			_, err := fmt.Fprint(c.Out, cmd.help(c.Program, c.sandboxed()))
+			return err
+		},
+	}
+}
+
+// overview is the help of the program.
+func overview(table []Command, env *Env) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "WebAssembly functions on Kubernetes, fed by Kafka and scaled by KEDA: one values\nfile in, a running stack out. Version %s.\n\n", version.Version)
+	fmt.Fprintf(&b, "Usage:\n  %s COMMAND [flags]\n\nCommands:\n", env.Program)
+	for _, c := range visible(table, env.sandboxed()) {
+		fmt.Fprintf(&b, "  %-12s %s\n", c.Name, c.Short)
+	}
+	in := "< stack.yaml"
+	if !env.sandboxed() {
+		in = "-f stack.yaml"
+	}
+	fmt.Fprintf(&b, `
+Start here:
+  %[1]s init > stack.yaml
+  %[1]s lint %[2]s
+  %[1]s render %[2]s
+  helm install shop wasm://charts/stack -f stack.yaml
+
+`, env.Program, in)
+	if env.sandboxed() {
+		b.WriteString("Values come on standard input and results go to standard output: a Wasm plugin\nof Helm sees no files, no cluster and no network.\n\n")
+	}
+	fmt.Fprintf(&b, "`%s help COMMAND` tells more about a command.\n", env.Program)
+	return b.String()
+}
+
+// help is the text of one command.
+func (c *Command) help(program string, sandboxed bool) string {
+	var b strings.Builder
+	text := c.Long
+	if text == "" {
+		text = strings.ToUpper(c.Short[:1]) + c.Short[1:] + "."
+	}
+	b.WriteString(strings.TrimSpace(strings.ReplaceAll(text, "{}", program)) + "\n\nUsage:\n  ")
+	b.WriteString(strings.TrimSpace(program+" "+c.Name+" "+c.Args) + " [flags]\n")
+	if c.Example != "" {
+		b.WriteString("\nExamples:\n")
+		for line := range strings.SplitSeq(strings.TrimSpace(c.Example), "\n") {
+			b.WriteString("  " + strings.ReplaceAll(line, "{}", program) + "\n")
+		}
+	}
+	b.WriteString("\nFlags:\n")
+	for _, f := range c.allFlags(sandboxed) {
+		fmt.Fprintf(&b, "  %-24s %s\n", f.usage(), f.describe())
+	}
+	return b.String()
+}
+
+// usage is the flag as it is typed.
+func (f *Flag) usage() string {
+	s := "    --" + f.Name
+	if f.Short != "" {
+		s = "-" + f.Short + ", --" + f.Name
+	}
+	if f.takesValue() {
+		s += " " + f.Value
+	}
+	return s
+}
+
+// describe is the flag's help with its default.
+func (f *Flag) describe() string {
+	if f.Default == "" {
+		return f.Help
+	}
+	return fmt.Sprintf("%s (default %s)", f.Help, f.Default)
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package suggest finds what a user probably meant. It is pure and small, for
+// use in the sandbox.
+package suggest
+
+import "strings"
+
+// Nearest returns the candidate that is most like word, and whether one is
+// near enough to be worth saying. Of equals the first wins.
+func Nearest(word string, candidates []string) (string, bool) {
+	best, at := "", len(word)/3+2
+	for _, c := range candidates {
+		if len(c) > len(word)+at || len(word) > len(c)+at {
+			continue
+		}
+		if d := distance(strings.ToLower(word), strings.ToLower(c)); d < at {
+			best, at = c, d
+		}
+	}
+	return best, best != ""
+}
+
+// distance counts the insertions, deletions, replacements and swaps of
+// neighbours that turn a into b.
+func distance(a, b string) int {
+	before, prev, cur := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range prev {
+		prev[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		cur[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			cur[j] = min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				cur[j] = min(cur[j], before[j-2]+1)
+			}
+		}
+		before, prev, cur = prev, cur, before
+	}
+	return prev[len(b)]
+}

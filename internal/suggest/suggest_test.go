@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package suggest
+
+import "testing"
+
+func TestNearest(t *testing.T) {
+	candidates := []string{"lint", "render", "schema", "lagThreshold", "maxReplicas", "minReplicas"}
+	tests := []struct{ word, want string }{
+		{"lnit", "lint"},
+		{"lint", "lint"},
+		{"rendr", "render"},
+		{"lagTreshold", "lagThreshold"},
+		{"lagthreshold", "lagThreshold"},
+		{"maxReplica", "maxReplicas"},
+		{"", ""},
+		{"zzzzzz", ""},
+		{"completely-different", ""},
+	}
+	for _, tc := range tests {
+		got, ok := Nearest(tc.word, candidates)
+		if got != tc.want || ok != (tc.want != "") {
+			t.Errorf("Nearest(%q) = %q, %v; want %q", tc.word, got, ok, tc.want)
+		}
+	}
+}
+
+func TestDistance(t *testing.T) {
+	tests := []struct {
+		a, b string
+		want int
+	}{
+		{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"abc", "abc", 0},
+		{"abc", "acb", 1}, {"kitten", "sitting", 3}, {"ab", "ba", 1},
+	}
+	for _, tc := range tests {
+		if got := distance(tc.a, tc.b); got != tc.want {
+			t.Errorf("distance(%q, %q) = %d, want %d", tc.a, tc.b, got, tc.want)
+		}
+	}
+}

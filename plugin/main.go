@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build wasip1
+
+// Command plugin is the door of the `wasm` plugin for Helm 4: it hands Helm's
+// message to internal/cli and the outcome back.
+package main
+
+import (
+	"os"
+
+	"github.com/extism/go-pdk"
+
+	"github.com/helm-wasm/helm-wasm/internal/cli"
+)
+
+// message is what Helm sends to a cli/v1 plugin.
+type message struct {
+	ExtraArgs []string `json:"extraArgs"`
+}
+
+// helmPluginMain runs one command. Helm crashes on a non-zero result without
+// an error and on a result without output, so both are always set.
+//
+//go:wasmexport helm_plugin_main
+func helmPluginMain() uint32 {
+	var in message
+	if err := pdk.InputJSON(&in); err != nil {
+		pdk.SetErrorString("reading Helm's message: " + err.Error())
+		return 1
+	}
+	err := cli.Run(cli.Env{
+		Program:         "helm wasm",
+		Args:            in.ExtraArgs,
+		Stdin:           os.Stdin,
+		Stdout:          os.Stdout,
+		Stderr:          os.Stderr,
+		Getenv:          os.Getenv,
+		StdinIsTerminal: terminal(os.Stdin),
+	})
+	if err != nil {
+		pdk.SetError(err)
+		return 1
+	}
+	pdk.OutputString("{}")
+	return 0
+}
+
+// terminal says that a file is a terminal: nobody pipes anything in.
+func terminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+func main() {}
