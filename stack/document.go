@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package stack
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Limits of Parse. They keep a hostile or mistaken file from using up the
+// sandbox, and are far above what one release can hold.
+const (
+	// MaxBytes is the size of the largest values file that Parse takes.
+	MaxBytes = 5 << 20
+
+	// MaxDepth is the deepest nesting of maps and lists that Parse takes.
+	MaxDepth = 100
+
+	// maxAliasNodes is how many values aliases may stand for in one file.
+	maxAliasNodes = 50_000
+)
+
+// Document is one values file, or several merged as `helm -f a -f b` does.
+type Document struct {
+	tree    map[string]any
+	sources []*source // earliest first, as they were merged
+
+	// sets are the paths that Set wrote, which no source holds.
+	sets []string
+}
+
+// source is what a file said, kept for positions and comments.
+type source struct {
+	name string
+	data []byte
+	docs []*yaml.Node // each the content of one YAML document
+}
+
+// Parse reads a values file of YAML or JSON into the tree that Helm would make
+// of it: YAML 1.1 scalars (`on` is true), every number a float64, later
+// documents of a stream merged over earlier ones. What Helm takes silently but
+// nobody means (duplicate keys, an empty file) is an error here. The error is
+// a *ParseError.
+func Parse(name string, data []byte) (doc *Document, err error) {
+	// The YAML library panics on a few malformed inputs; a user gets a message.
+	defer func() {
+		if r := recover(); r != nil {
+			doc, err = nil, &ParseError{Name: name, Msg: "cannot be read as YAML", Hint: "simplify the comments and line breaks around the last edit"}
+		}
+	}()
+	if err := checkBytes(name, data); err != nil {
+		return nil, err
+	}
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	src := &source{name: name, data: data}
+	in := &lineReader{data: data}
+	dec := yaml.NewDecoder(in)
+	tree := map[string]any{}
+	for {
+		var n yaml.Node
+		err := dec.Decode(&n)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, syntaxError(name, in, err)
+		}
+		root := &n
+		if n.Kind == yaml.DocumentNode && len(n.Content) == 1 {
+			root = n.Content[0]
+		}
+		c := converter{name: name}
+		v, err := c.value(root, 0)
+		if err != nil {
+			return nil, err
+		}
+		switch v := v.(type) {
+		case nil:
+			continue
+		case map[string]any:
+			if len(src.docs) == 0 {
+				tree = v
+			} else {
+				tree = mergeMaps(tree, v)
+			}
+			src.docs = append(src.docs, root)
+		default:
+			return nil, &ParseError{
+				Name: name, Line: root.Line, Column: root.Column,
+				Msg:  "holds " + kindName(v) + " where a mapping is expected",
+				Hint: "start with `functions:` at the first column; `helm wasm init` writes an example",
+			}
+		}
+	}
+	if len(src.docs) == 0 {
+		return nil, &ParseError{
+			Name: name, Line: 1, Column: 1, Msg: "is empty",
+			Hint: "`helm wasm init` writes an example; to use nothing but the defaults, write {}",
+		}
+	}
+	return &Document{tree: tree, sources: []*source{src}}, nil
+}
+
+// Tree is the values as Helm holds them: map[string]any, []any, string, bool,
+// nil, and float64 for numbers (int64 for those that Set wrote). Treat it as
+// read-only.
+func (d *Document) Tree() map[string]any { return d.tree }
+
+// Merge lays documents over one another: maps merge, anything else is
+// replaced, null included. The arguments stay as they are.
+func Merge(docs ...*Document) *Document {
+	out := &Document{tree: map[string]any{}}
+	for _, d := range docs {
+		out.tree = mergeMaps(out.tree, deepCopy(d.tree).(map[string]any))
+		out.sources = append(out.sources, d.sources...)
+		out.sets = append(out.sets, d.sets...)
+	}
+	return out
+}
+
+func mergeMaps(a, b map[string]any) map[string]any {
+	for k, v := range b {
+		if v, ok := v.(map[string]any); ok {
+			if old, ok := a[k].(map[string]any); ok {
+				a[k] = mergeMaps(old, v)
+				continue
+			}
+		}
+		a[k] = v
+	}
+	return a
+}
+
+func deepCopy(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for k, e := range v {
+			out[k] = deepCopy(e)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			out[i] = deepCopy(e)
+		}
+		return out
+	}
+	return v
+}
+
+// converter turns nodes into the tree and counts what aliases expand to.
+type converter struct {
+	name    string
+	active  []*yaml.Node // aliases being expanded, to find one inside itself
+	aliased int
+}
+
+func (c *converter) fail(n *yaml.Node, msg, hint string) error {
+	return &ParseError{Name: c.name, Line: n.Line, Column: n.Column, Msg: msg, Hint: hint}
+}
+
+func (c *converter) value(n *yaml.Node, depth int) (any, error) {
+	if depth > MaxDepth {
+		return nil, c.fail(n, "is nested more than "+strconv.Itoa(MaxDepth)+" levels deep", "no field needs that; look for a bracket or an indentation too many")
+	}
+	if len(c.active) > 0 {
+		if c.aliased++; c.aliased > maxAliasNodes {
+			return nil, c.fail(n, "aliases expand to more than "+strconv.Itoa(maxAliasNodes)+" values", "write the values out, or put what functions share under `defaults`")
+		}
+	}
+	switch n.Kind {
+	case yaml.ScalarNode:
+		v, err := scalar(n)
+		if err != "" {
+			return nil, c.fail(n, err, "")
+		}
+		return v, nil
+	case yaml.MappingNode:
+		if !isDefaultTag(n, "!!map") {
+			return nil, c.fail(n, "has the tag "+n.Tag+", which values cannot have", "remove the tag")
+		}
+		out := make(map[string]any, len(n.Content)/2)
+		return out, c.mapping(n, out, depth)
+	case yaml.SequenceNode:
+		if !isDefaultTag(n, "!!seq") {
+			return nil, c.fail(n, "has the tag "+n.Tag+", which values cannot have", "remove the tag")
+		}
+		out := make([]any, len(n.Content))
+		for i, e := range n.Content {
+			v, err := c.value(e, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			out[i] = v
+		}
+		return out, nil
+	case yaml.AliasNode:
+		if err := c.enter(n); err != nil {
+			return nil, err
+		}
+		v, err := c.value(n.Alias, depth)
+		c.active = c.active[:len(c.active)-1]
+		return v, err
+	}
+	return nil, nil // a document without content
+}
+
+func (c *converter) enter(n *yaml.Node) error {
+	for _, a := range c.active {
+		if a == n.Alias {
+			return c.fail(n, "alias *"+n.Value+" stands for something that contains it", "give the anchor to a value that does not use it")
+		}
+	}
+	c.active = append(c.active, n.Alias)
+	return nil
+}
+
+// mapping fills out in the order of the file, so that a merge key (<<) yields
+// to keys after it and wins over keys before it, as with Helm.
+func (c *converter) mapping(n *yaml.Node, out map[string]any, depth int) error {
+	// seen tells a key given twice from one that overrides a merged one.
+	var merged map[string]bool
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k, e := n.Content[i], n.Content[i+1]
+		if k.Kind == yaml.ScalarNode && k.Value == "<<" && k.Style&(quotedStyles) == 0 {
+			own := make(map[string]any, len(out))
+			for name := range out {
+				own[name] = nil
+			}
+			if err := c.mergeKey(e, out, depth); err != nil {
+				return err
+			}
+			if merged == nil {
+				merged = make(map[string]bool, len(out))
+			}
+			for name := range out {
+				if _, ok := own[name]; !ok {
+					merged[name] = true
+				}
+			}
+			continue
+		}
+		name, err := c.key(k)
+		if err != nil {
+			return err
+		}
+		if _, dup := out[name]; dup && !merged[name] {
+			return c.fail(k, "key "+strconv.Quote(name)+" is given twice"+firstLine(n, name, k), "keep one of the two; Helm would silently use the last")
+		}
+		delete(merged, name)
+		v, err := c.value(e, depth+1)
+		if err != nil {
+			return err
+		}
+		out[name] = v
+	}
+	return nil
+}
+
+func firstLine(n *yaml.Node, name string, second *yaml.Node) string {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if k := n.Content[i]; k != second && keyName(k) == name {
+			return " in one mapping, first in line " + strconv.Itoa(k.Line)
+		}
+	}
+	return " in one mapping"
+}
+
+func (c *converter) mergeKey(n *yaml.Node, out map[string]any, depth int) error {
+	switch {
+	case n.Kind == yaml.MappingNode:
+		return c.mapping2(n, out, depth)
+	case n.Kind == yaml.AliasNode && n.Alias.Kind == yaml.MappingNode:
+		if err := c.enter(n); err != nil {
+			return err
+		}
+		err := c.mapping2(n.Alias, out, depth)
+		c.active = c.active[:len(c.active)-1]
+		return err
+	case n.Kind == yaml.SequenceNode:
+		// Earlier ones win, so they are laid over the later ones.
+		for i := len(n.Content) - 1; i >= 0; i-- {
+			if n.Content[i].Kind == yaml.SequenceNode {
+				break
+			}
+			if err := c.mergeKey(n.Content[i], out, depth); err != nil {
+				return err
+			}
+			if i == 0 {
+				return nil
+			}
+		}
+		if len(n.Content) == 0 {
+			return nil
+		}
+	}
+	return c.fail(n, "merge key << needs a mapping or an alias of one", "write `<<: *anchor`")
+}
+
+// mapping2 lays a merged mapping over out: overriding is what it is for.
+func (c *converter) mapping2(n *yaml.Node, out map[string]any, depth int) error {
+	m := make(map[string]any, len(n.Content)/2)
+	if depth++; depth > MaxDepth {
+		return c.fail(n, "is nested more than "+strconv.Itoa(MaxDepth)+" levels deep", "")
+	}
+	if err := c.mapping(n, m, depth); err != nil {
+		return err
+	}
+	for k, v := range m {
+		out[k] = v
+	}
+	return nil
+}
+
+func (c *converter) key(k *yaml.Node) (string, error) {
+	if k.Kind == yaml.AliasNode {
+		k = k.Alias
+	}
+	if k.Kind != yaml.ScalarNode {
+		return "", c.fail(k, "a key must be plain text, not "+map[yaml.Kind]string{yaml.MappingNode: "a mapping", yaml.SequenceNode: "a list"}[k.Kind], "did a template expression such as {{ … }} get into the file? Quote it")
+	}
+	if k.Style == 0 && (k.Value == "" || k.Value == "~" || strings.EqualFold(k.Value, "null")) {
+		return "", c.fail(k, "a key is missing before the colon", "")
+	}
+	return keyName(k), nil
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package stack
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// Position is a place in a file; the zero Position means that no file says it.
+type Position struct {
+	File   string `json:"file,omitempty"`
+	Line   int    `json:"line,omitempty"`
+	Column int    `json:"column,omitempty"`
+}
+
+// IsValid reports whether the position is known.
+func (p Position) IsValid() bool { return p.Line > 0 }
+
+// String is file:line:column.
+func (p Position) String() string {
+	if !p.IsValid() {
+		return p.File
+	}
+	return p.File + ":" + itoa(p.Line) + ":" + itoa(p.Column)
+}
+
+// Position finds the key (or list element, by its index) at a path, in the
+// file that has the last word on it. Where nothing has that path, the position
+// is that of the nearest parent that exists.
+func (d *Document) Position(path ...string) Position {
+	best, bestLen := Position{}, -1
+	for i := len(d.sources) - 1; i >= 0; i-- {
+		src := d.sources[i]
+		for j := len(src.docs) - 1; j >= 0; j-- {
+			n, length := find(src.docs[j], path)
+			if length > bestLen && n != nil {
+				best, bestLen = Position{File: src.name, Line: n.Line, Column: n.Column}, length
+			}
+		}
+	}
+	if bestLen < len(path) {
+		key := strings.Join(path, ".")
+		for _, s := range d.sets {
+			if s == key || strings.HasPrefix(s, key+".") || strings.HasPrefix(s, key+"[") {
+				return Position{File: "--set"}
+			}
+		}
+	}
+	return best
+}
+
+// find walks as far along path as the node goes and returns the key there.
+func find(n *yaml.Node, path []string) (*yaml.Node, int) {
+	at, length := n, 0
+	for length < len(path) {
+		key, value := child(n, path[length])
+		if key == nil {
+			break
+		}
+		at, n = key, value
+		length++
+	}
+	return at, length
+}
+
+func child(n *yaml.Node, name string) (key, value *yaml.Node) {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	switch n.Kind {
+	case yaml.MappingNode:
+		for i := len(n.Content) - 2; i >= 0; i -= 2 {
+			k := n.Content[i]
+			if k.Value == "<<" && k.Style == 0 {
+				if key, value = child(n.Content[i+1], name); key != nil {
+					return key, value
+				}
+				continue
+			}
+			if keyName(k) == name {
+				return k, n.Content[i+1]
+			}
+		}
+	case yaml.SequenceNode:
+		i, err := strconv.Atoi(name)
+		if err == nil && i >= 0 && i < len(n.Content) {
+			return n.Content[i], n.Content[i]
+		}
+		if err != nil { // the list of a merge key
+			for _, e := range n.Content {
+				if e.Kind == yaml.AliasNode || e.Kind == yaml.MappingNode {
+					if key, value = child(e, name); key != nil {
+						return key, value
+					}
+				}
+			}
+		}
+	}
+	return nil, nil
+}
+
+// ignores reports whether the line of p, or a comment line right above it,
+// says `helm-wasm:ignore RULE…`.
+func (d *Document) ignores(p Position, rule string) bool {
+	if p.Line == 0 {
+		return false
+	}
+	for _, src := range d.sources {
+		if src.name != p.File || !bytes.Contains(src.data, []byte(ignoreMarker)) {
+			continue
+		}
+		r := &lineReader{data: src.data}
+		if hasMarker(r.line(p.Line), rule) {
+			return true
+		}
+		if p.Line > 1 {
+			above := bytes.TrimSpace(r.line(p.Line - 1))
+			if bytes.HasPrefix(above, []byte("#")) && hasMarker(above, rule) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+const ignoreMarker = "helm-wasm:ignore"
+
+func hasMarker(line []byte, rule string) bool {
+	_, rest, ok := strings.Cut(string(line), ignoreMarker)
+	if !ok {
+		return false
+	}
+	for _, word := range strings.FieldsFunc(rest, func(r rune) bool { return r == ' ' || r == ',' || r == '\t' }) {
+		if word == rule || word == "all" {
+			return true
+		}
+	}
+	return false
+}
