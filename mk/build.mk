@@ -1,0 +1,62 @@
+# The plugins, the native program, and what is shipped of both.
+
+# Helm itself, of the version in go.mod, for tests and the demo.
+HELM := $(BUILD)/bin/helm
+CHART_TGZ := $(DIST)/charts/wasm-keda-stack-$(VERSION).tgz
+PLATFORMS := linux-amd64 linux-arm64 darwin-arm64
+
+# Same source, same bytes: no paths, no time, no state of the work tree.
+REPRODUCIBLE := -trimpath -buildvcs=false -ldflags '-s -w'
+WASM_BUILD = GOOS=wasip1 GOARCH=wasm CGO_ENABLED=0 $(GO) build -buildmode=c-shared $(REPRODUCIBLE)
+PACK_PLUGIN = ./mk/pack-plugin.sh
+
+BUILD_TARGETS += plugins native packages sums
+
+$(HELM): go.mod
+	@echo "building Helm from its module (about 3 minutes the first time)"
+	$(GO) build -trimpath -buildvcs=false -o $@ helm.sh/helm/v4/cmd/helm
+	@touch $@
+
+.PHONY: helm
+helm: $(HELM) ## build Helm itself into build/bin
+
+.PHONY: plugins
+plugins: plugin-wasm plugin-getter ## build plugin.wasm beside each plugin.yaml
+
+.PHONY: plugin-wasm
+plugin-wasm:
+	@echo "building plugin.wasm (the plugin wasm)"
+	@$(WASM_BUILD) -o plugin.wasm ./plugin
+
+# The getter embeds the packaged chart, through a copy that git ignores.
+.PHONY: plugin-getter
+plugin-getter: chart
+	@echo "building wasm-plugins/getter/plugin.wasm (the plugin wasm-getter)"
+	@rm -f wasm-plugins/getter/assets/*.tgz
+	@cp $(CHART_TGZ) wasm-plugins/getter/assets/
+	@$(WASM_BUILD) -o wasm-plugins/getter/plugin.wasm ./wasm-plugins/getter
+
+.PHONY: native
+native: ## build the native program for all platforms into dist/bin
+	@mkdir -p $(DIST)/bin
+	@for platform in $(PLATFORMS); do \
+	  echo "building helm-wasm for $$platform"; \
+	  GOOS=$${platform%-*} GOARCH=$${platform#*-} CGO_ENABLED=0 $(GO) build $(REPRODUCIBLE) \
+	    -o $(DIST)/bin/helm-wasm-$$platform ./cmd/helm-wasm; \
+	done
+
+# dist/plugins/NAME is clean enough for `helm plugin package`, which packs
+# whatever it finds; NAME-VERSION.tgz is the same unsigned and reproducible.
+.PHONY: packages
+packages: plugins
+	@rm -rf $(DIST)/plugins
+	@$(PACK_PLUGIN) . $(DIST)/plugins completion.yaml README.md LICENSE
+	@$(PACK_PLUGIN) wasm-plugins/getter $(DIST)/plugins LICENSE
+	@if [ -f wasm-plugins/post-renderer/plugin.yaml ]; then $(PACK_PLUGIN) wasm-plugins/post-renderer $(DIST)/plugins LICENSE; fi
+
+# After everything else that is shipped, whoever builds it.
+.SECONDEXPANSION:
+.PHONY: sums
+sums: $$(filter-out sums,$$(BUILD_TARGETS))
+	@cd $(DIST) && find . -type f ! -name SHA256SUMS ! -path './plugins/*/*' | LC_ALL=C sort | sed 's,^\./,,' | xargs sha256sum > SHA256SUMS
+	@echo "dist/ holds $$(wc -l < $(DIST)/SHA256SUMS) files; see dist/SHA256SUMS"

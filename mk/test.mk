@@ -1,0 +1,58 @@
+# Checks and tests of the root module. Nested modules (their own go.mod) bring
+# a fragment of their own.
+
+GOFUMPT := $(GO) run mvdan.cc/gofumpt@v0.12.0
+STATICCHECK := $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
+FUZZTIME ?= 20s
+
+TEST_TARGETS += check-files vet fmt-check staticcheck check-generated test-go fuzz-short
+
+.PHONY: check-files
+check-files: ## no large or built file, no forbidden word, one version
+	@./mk/check-files.sh
+
+.PHONY: vet
+vet:
+	@echo "go vet"
+	@$(GO) vet ./...
+	@GOOS=wasip1 GOARCH=wasm $(GO) vet ./plugin ./wasm-plugins/getter
+
+.PHONY: fmt
+fmt: ## format the Go files of all modules
+	@$(GOFUMPT) -l -w $$(git ls-files -co --exclude-standard '*.go')
+
+.PHONY: fmt-check
+fmt-check:
+	@echo "gofumpt"
+	@bad=$$($(GOFUMPT) -l $$(git ls-files -co --exclude-standard '*.go')); \
+	if [ -n "$$bad" ]; then echo "not formatted (make fmt):"; echo "$$bad"; exit 1; fi
+
+.PHONY: staticcheck
+staticcheck:
+	@echo "staticcheck"
+	@$(STATICCHECK) ./...
+	@GOOS=wasip1 GOARCH=wasm $(STATICCHECK) ./plugin ./wasm-plugins/getter
+
+# The tree must be the same before and after `make generate`.
+.PHONY: check-generated
+check-generated:
+	@echo "generated files are current"
+	@mkdir -p $(BUILD)
+	@./mk/tree-state.sh > $(BUILD)/tree-before
+	@$(MAKE) --no-print-directory generate
+	@./mk/tree-state.sh > $(BUILD)/tree-after
+	@diff $(BUILD)/tree-before $(BUILD)/tree-after || { echo "generated files were stale: commit what make generate changed"; exit 1; }
+
+# test/helm runs real Helm with the plugins as users get them.
+.PHONY: test-go
+test-go: $(HELM) build
+	@echo "go test -race ./..."
+	@HELM_WASM_BUILT=1 $(GO) test -race ./...
+
+.PHONY: fuzz-short
+fuzz-short:
+	@./mk/fuzz.sh $(FUZZTIME)
+
+.PHONY: fuzz
+fuzz: ## fuzz every parser for 5 minutes each (FUZZ=NAME for one)
+	@./mk/fuzz.sh 5m $(FUZZ)
