@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package charts holds the wasm-keda-stack chart and its presets as files, so
+// that the plugins and the Go library render the very templates that Helm
+// installs. Subcharts are not in it: they are third-party work that `make
+// chart` unpacks, and no template of ours needs them.
+package charts
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed wasm-keda-stack/Chart.yaml wasm-keda-stack/values.yaml all:wasm-keda-stack/templates wasm-keda-stack/files
+var stack embed.FS
+
+//go:embed presets/*.yaml
+var presets embed.FS
+
+// Stack is the root of the wasm-keda-stack chart: Chart.yaml, values.yaml,
+// templates/ and files/.
+func Stack() fs.FS { return sub(stack, "wasm-keda-stack") }
+
+// Presets holds the ready-made values files, NAME.yaml each.
+func Presets() fs.FS { return sub(presets, "presets") }
+
+func sub(files embed.FS, dir string) fs.FS {
+	f, err := fs.Sub(files, dir)
+	if err != nil {
+		// The directories are compiled in: only a typo above gets here.
+		panic(err)
+	}
+	return f
+}

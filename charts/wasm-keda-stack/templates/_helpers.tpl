@@ -1,0 +1,114 @@
+{{/*
+wks.init fills the context that every template shares, so that nothing is
+computed once for each function: call it with (dict "root" $).
+It sets: ns, fullname, name, labels (text, indented by 4), selector (text,
+indented by 4), podLabels (text, indented by 8), topics, bootstrap, bundled,
+kafkaHost, kafkaConfig (text of stack.RunnerKafka), auth (KEDA needs a
+TriggerAuthentication), runnerImage, pullSecrets.
+*/}}
+{{- define "wks.init" -}}
+{{- $c := . -}}
+{{- $r := .root -}}
+{{- $v := $r.Values -}}
+{{- $ns := $r.Release.Namespace -}}
+{{- $fullname := replace "." "-" ($v.fullnameOverride | default $r.Release.Name) -}}
+{{- if gt (len $fullname) 53 -}}
+{{- $fullname = include "wks.cut" (list $fullname 53) -}}
+{{- end -}}
+{{- $name := $v.nameOverride | default $r.Chart.Name | trunc 63 | trimSuffix "-" -}}
+{{- $_ := set $c "ns" $ns -}}
+{{- $_ := set $c "fullname" $fullname -}}
+{{- $_ := set $c "name" $name -}}
+{{- $common := $v.commonLabels | default dict -}}
+{{- $selector := dict "app.kubernetes.io/name" $name "app.kubernetes.io/instance" $r.Release.Name -}}
+{{- $own := merge (dict
+      "helm.sh/chart" (printf "%s-%s" $r.Chart.Name $r.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-")
+      "app.kubernetes.io/version" $r.Chart.AppVersion
+      "app.kubernetes.io/managed-by" $r.Release.Service
+      "app.kubernetes.io/part-of" $fullname) $selector -}}
+{{- $_ := set $c "labels" (include "wks.labels" (merge (dict) $own $common) | trim | nindent 4) -}}
+{{- $_ := set $c "selector" (include "wks.labels" $selector | nindent 4) -}}
+{{- $_ := set $c "podLabels" (include "wks.labels" (merge (dict "app.kubernetes.io/part-of" $fullname) $selector $common) | trim | nindent 8) -}}
+{{- /* keys that pod.labels must not repeat */ -}}
+{{- $_ := set $c "podLabelKeys" (dict "app.kubernetes.io/name" 1 "app.kubernetes.io/instance" 1 "app.kubernetes.io/part-of" 1 "app.kubernetes.io/component" 1 "helm-wasm.dev/function" 1) -}}
+{{- $_ := set $c "labelSelector" (printf "app.kubernetes.io/name=%s,app.kubernetes.io/instance=%s" $name $r.Release.Name) -}}
+{{- /* Labels of Helm and its kin that KEDA must not copy to the HPA: tools would take it for theirs. */ -}}
+{{- $_ := set $c "hpaExcludedLabels" (join "," (list "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "app.kubernetes.io/version" "argocd.argoproj.io/instance" "helm.sh/chart" "helm.toolkit.fluxcd.io/name" "helm.toolkit.fluxcd.io/namespace" "kustomize.toolkit.fluxcd.io/name" "kustomize.toolkit.fluxcd.io/namespace")) -}}
+{{- $global := $v.global | default dict -}}
+{{- $_ := set $c "pullSecrets" ($global.imagePullSecrets | default list) -}}
+{{- $_ := set $c "runnerImage" (include "wks.image" (list $r $v.runner.image "runner.image")) -}}
+{{- $_ := set $c "runnerPullPolicy" ($v.runner.image.pullPolicy | default "IfNotPresent") -}}
+{{- $_ := set $c "adminPort" (int64 ($v.runner.adminPort | default 9464)) -}}
+{{- $_ := set $c "logLevel" ($v.runner.logLevel | default "info") -}}
+{{- include "wks.initKafka" $c -}}
+{{- end -}}
+
+{{/* wks.cut shortens (list NAME MAX) so that it stays unique: a prefix and 8 hex characters of its hash. */}}
+{{- define "wks.cut" -}}
+{{- $name := index . 0 -}}
+{{- $max := int (index . 1) -}}
+{{- if le (len $name) $max -}}
+{{- $name -}}
+{{- else -}}
+{{- trunc (int (sub $max 9)) $name | trimSuffix "-" | trimSuffix "." }}-{{ sha256sum $name | trunc 8 -}}
+{{- end -}}
+{{- end -}}
+
+{{/* wks.labels prints a map of labels, quoted and sorted. */}}
+{{- define "wks.labels" -}}
+{{- range $k, $v := . }}
+{{ $k }}: {{ $v | toString | quote }}
+{{- end -}}
+{{- end -}}
+
+{{/* wks.scalar prints a value as the string it stands for: numbers in full, never as 1e+06. */}}
+{{- define "wks.scalar" -}}
+{{- if kindIs "string" . -}}{{ . }}{{- else -}}{{ toJson . }}{{- end -}}
+{{- end -}}
+
+{{/* wks.image is the reference of (list ROOT IMAGE FIELD). */}}
+{{- define "wks.image" -}}
+{{- $r := index . 0 -}}
+{{- $image := index . 1 | default dict -}}
+{{- $global := $r.Values.global | default dict -}}
+{{- if not $image.repository -}}
+{{- fail (printf "%s.repository is empty: name the image's path in its registry" (index . 2)) -}}
+{{- end -}}
+{{- $registry := $global.imageRegistry | default ($image.registry | default "ghcr.io") -}}
+{{- if $image.digest -}}
+{{- printf "%s/%s@%s" $registry $image.repository $image.digest -}}
+{{- else -}}
+{{- printf "%s/%s:%s" $registry $image.repository ($image.tag | default $r.Chart.AppVersion | toString) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* wks.containerSecurity is what Pod Security "restricted" asks of a container. */}}
+{{- define "wks.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end -}}
+
+{{/* wks.intOrString prints a number bare and a percentage quoted. */}}
+{{- define "wks.intOrString" -}}
+{{- if kindIs "string" . -}}{{ quote . }}{{- else -}}{{ int64 . }}{{- end -}}
+{{- end -}}
+
+{{/*
+wks.runtimeClass is the RuntimeClass of (list CTX KEY RUNTIME). RuntimeClasses
+are cluster-wide: namespaces hold no dot, so <namespace>.<release>.<runtime>
+never meets another release's.
+*/}}
+{{- define "wks.runtimeClass" -}}
+{{- $c := index . 0 -}}
+{{- $key := index . 1 -}}
+{{- $rt := index . 2 -}}
+{{- if $rt.runtimeClassName -}}
+{{- $rt.runtimeClassName -}}
+{{- else if eq (toString $rt.create) "false" -}}
+{{- $key -}}
+{{- else -}}
+{{- printf "%s.%s.%s" $c.ns $c.root.Release.Name $key -}}
+{{- end -}}
+{{- end -}}
