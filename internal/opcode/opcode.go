@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package opcode walks WebAssembly instructions without executing or
+// validating them: it knows how long each instruction is, and nothing else.
+//
+// It covers the WebAssembly 3.0 instruction set (SIMD and relaxed SIMD,
+// threads, exceptions in both encodings, tail calls, reference types, garbage
+// collection, multiple memories, 64-bit memories) and wide arithmetic. Any
+// other instruction is an error that names it. It never panics and reads each
+// byte once.
+package opcode
+
+import "fmt"
+
+// Op is an instruction's code. Prefixed instructions carry the prefix byte in
+// bits 16 to 23 and their number below.
+type Op uint32
+
+// Instructions that callers single out.
+const (
+	Loop               Op = 0x03
+	End                Op = 0x0b
+	Call               Op = 0x10
+	CallIndirect       Op = 0x11
+	ReturnCall         Op = 0x12
+	ReturnCallIndirect Op = 0x13
+	CallRef            Op = 0x14
+	ReturnCallRef      Op = 0x15
+)
+
+// Prefix bytes as they appear in an Op.
+const (
+	PrefixGC      Op = 0xfb << 16
+	PrefixMisc    Op = 0xfc << 16
+	PrefixSIMD    Op = 0xfd << 16
+	PrefixThreads Op = 0xfe << 16
+)
+
+// Prefix is the prefix part, 0 for one-byte instructions.
+func (o Op) Prefix() Op { return o & 0xff0000 }
+
+// Number is the part after the prefix.
+func (o Op) Number() uint32 { return uint32(o & 0xffff) }
+
+func (o Op) String() string {
+	if o.Prefix() == 0 {
+		return fmt.Sprintf("0x%02x", uint32(o))
+	}
+	return fmt.Sprintf("0x%02x 0x%02x", uint32(o>>16), o.Number())
+}
+
+// Error says which instruction could not be read, and where.
+type Error struct {
+	Offset int // of the instruction, in the slice given to Next
+	Op     Op
+	Reason string
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("instruction %s: %s", e.Op, e.Reason) }
+
+const (
+	reasonUnknown   = "not known"
+	reasonTruncated = "cut off"
+	reasonLEB       = "a number is longer than its type allows"
+)
+
+// Unknown reports whether the instruction is one that this package has never
+// heard of, rather than one that is cut off.
+func (e *Error) Unknown() bool { return e.Reason == reasonUnknown }
+
+// Next reads the instruction at b[pos:] and returns its code, its first index
+// immediate (of call, br, local.get, ...; 0 if it has none) and the position
+// after it.
+func Next(b []byte, pos int) (op Op, arg uint32, next int, err error) {
+	if pos < 0 || pos >= len(b) {
+		return 0, 0, pos, &Error{Offset: pos, Reason: reasonTruncated}
+	}
+	c := cursor{b: b, pos: pos + 1}
+	first := b[pos]
+	op = Op(first)
+	form := forms[first]
+	if form == prefixed {
+		sub := c.u32()
+		if sub > 0xffff || c.bad != "" {
+			op <<= 16
+			return op, 0, pos, &Error{Offset: pos, Op: op, Reason: c.reason(reasonUnknown)}
+		}
+		op = op<<16 | Op(sub)
+		form = prefixForm(first, sub)
+	}
+	arg = c.immediates(form)
+	if c.bad != "" {
+		return op, 0, pos, &Error{Offset: pos, Op: op, Reason: c.bad}
+	}
+	return op, arg, c.pos, nil
+}

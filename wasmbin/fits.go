@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package wasmbin
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Fit says whether one runtime can run the binary.
+type Fit struct {
+	// Runtime is what `runtime:` in the stack's values says, or the name of
+	// another host: dapr, istio, helm.
+	Runtime string `json:"runtime"`
+	// Runs reports that it starts there and does its work.
+	Runs bool `json:"runs"`
+	// Events reports that the stack can feed it events from Kafka there.
+	Events bool `json:"events"`
+	// ABI is the value of `abi:` to use there when Events is true.
+	ABI string `json:"abi,omitempty"`
+	// Reason says why it does not run, or what to know when it does.
+	Reason string `json:"reason,omitempty"`
+}
+
+// Limits of the place where the binary is to run. Zero means unlimited.
+type Limits struct {
+	// Memory is the most linear memory in bytes.
+	Memory uint64
+	// Function is the export to call for ABI extism; empty means "handle".
+	Function string
+}
+
+// Fits lists every runtime that the stack knows, in the order of its values,
+// and says which of them can run the binary.
+func (in *Info) Fits(limits Limits) []Fit {
+	fits := []Fit{in.fitWazero(limits)}
+	for _, s := range shims {
+		fits = append(fits, in.fitShim(s))
+	}
+	fits = append(fits, in.fitSpin())
+	for _, s := range crun {
+		fits = append(fits, in.fitShim(s))
+	}
+	return append(fits, in.fitDapr(), in.fitIstio(), in.fitHelm())
+}
+
+// Fit is the one of Fits for that runtime.
+func (in *Info) Fit(runtime string, limits Limits) (Fit, bool) {
+	for _, f := range in.Fits(limits) {
+		if f.Runtime == runtime {
+			return f, true
+		}
+	}
+	return Fit{}, false
+}
+
+func no(runtime, reason string) Fit { return Fit{Runtime: runtime, Reason: reason} }
+
+// lacks names the first used feature that is among the given ones.
+func (in *Info) lacks(unsupported ...string) string {
+	for _, f := range unsupported {
+		if in.Uses(f) {
+			return f
+		}
+	}
+	return ""
+}
+
+var wazeroLacks = []string{FeatureGC, FeatureMemory64, FeatureMultiMemory, FeatureThreads, FeatureRelaxedSIMD,
+	FeatureCustomPageSizes, FeatureStackSwitching, FeatureWideArithmetic}
+
+func (in *Info) fitWazero(limits Limits) Fit {
+	const name = "wazero"
+	if in.Kind == KindComponent {
+		hint := "rebuild it as a core module (wasm32-wasip1)"
+		if _, ok := in.ABI(ABIWASIHTTP); ok {
+			hint = "use `runtime: wasmtime`, or rebuild it as a core module (wasm32-wasip1)"
+		}
+		return no(name, "a component; wazero runs core modules only: "+hint)
+	}
+	if f := in.lacks(wazeroLacks...); f != "" {
+		return no(name, "uses "+f+", which wazero does not have")
+	}
+	if in.UnknownCode != "" {
+		return no(name, "has "+in.UnknownCode+", which is in no standard known here")
+	}
+	abi := in.StackABI()
+	host := hostWASI
+	switch abi {
+	case "redpanda":
+		host = hostRedpanda
+		if a, _ := in.ABI(ABIRedpanda); len(a.Entries) == 0 {
+			return no(name, "imports "+modRedpanda+" but exports no function _start () to run")
+		}
+	case "extism":
+		host = hostExtism
+		if reason := in.extismEntry(limits.Function); reason != "" {
+			return no(name, reason)
+		}
+	case "":
+		return no(name, in.noStackABI())
+	}
+	if missing := in.missing(host); len(missing) > 0 {
+		return no(name, "imports "+list(missing)+", which nobody provides for `abi: "+abi+"`")
+	}
+	if need := in.MemoryMinimum(); limits.Memory > 0 && need > limits.Memory {
+		return no(name, "needs "+Bytes(need)+" of memory at start but limits.memory allows "+Bytes(limits.Memory))
+	}
+	return Fit{Runtime: name, Runs: true, Events: true, ABI: abi, Reason: in.memoryNote()}
+}
+
+func (in *Info) memoryNote() string {
+	if need := in.MemoryMinimum(); need > 0 {
+		return "needs " + Bytes(need) + " of memory at start"
+	}
+	return ""
+}
+
+// extismEntry says why the export to call cannot be called.
+func (in *Info) extismEntry(function string) string {
+	a, _ := in.ABI(ABIExtism)
+	if function == "" {
+		function = "handle"
+	}
+	for _, e := range a.Entries {
+		if e == function {
+			return ""
+		}
+	}
+	e, ok := in.Export(function)
+	switch {
+	case ok && function == "_start": // a command: Extism calls it and takes exit code 0 for success
+		return ""
+	case ok:
+		return "exports " + strconv.Quote(function) + " as " + e.Kind + " " + e.Type + ", but Extism calls a func () -> i32"
+	case len(a.Entries) == 0:
+		if _, ok := in.Export("_start"); ok {
+			return "exports no function " + strconv.Quote(function) + "; set module.function to _start, its only entry"
+		}
+		return "exports no function () -> i32 that Extism could call"
+	}
+	return "exports no function " + strconv.Quote(function) + "; set module.function to one of: " + list(a.Entries)
+}
+
+func (in *Info) noStackABI() string {
+	if in.unwrapped() {
+		return reasonUnwrapped
+	}
+	for _, a := range in.ABIs {
+		switch a.Name {
+		case ABIHTTPWasm:
+			return "an http-wasm middleware: it handles HTTP requests in a proxy, not events"
+		case ABIProxyWasm:
+			return "a Proxy-Wasm filter: it runs inside Envoy, not on events"
+		case ABIExtism:
+			return "an Extism plugin from " + a.Detail
+		case ABIReactor:
+			return "a library (_initialize) with none of the contracts for functions; it needs imports from " + modExtism + " or " + modRedpanda + ", or a _start"
+		}
+	}
+	return "exports no _start and imports none of the contracts for functions (" + modRedpanda + ", " + modExtism + ")"
+}
+
+const reasonUnwrapped = "the core of a component, not wrapped yet: `wasm-tools component new` makes the component"
+
+// unwrapped reports a core module whose imports are those of a component.
+func (in *Info) unwrapped() bool {
+	for _, i := range in.Imports {
+		if in.Kind == KindModule && strings.HasPrefix(i.Module, "wasi:") {
+			return true
+		}
+	}
+	return false
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
+func (in *Info) fitDapr() Fit {
+	const name = "dapr"
+	if in.Kind == KindComponent {
+		return no(name, "a component; Dapr's middleware.http.wasm runs core modules on wazero")
+	}
+	if _, ok := in.ABI(ABIHTTPWasm); !ok {
+		if _, ok := in.ABI(ABICommand); ok && len(in.missing(hostWASI)) == 0 {
+			return Fit{Runtime: name, Runs: true, Reason: "as output binding bindings.wasm (stdin to stdout), not as middleware"}
+		}
+		return no(name, "no http-wasm guest: it has no handle_request () -> i64 and no imports from "+modHTTPWasm)
+	}
+	if f := in.lacks(append(wazeroLacks, FeatureTailCall, FeatureExceptions, FeatureExtendedConst, FeatureFunctionReferences)...); f != "" {
+		return no(name, "uses "+f+", which Dapr's wazero does not have or enable")
+	}
+	if missing := in.missing(hostHTTPWasm); len(missing) > 0 {
+		return no(name, "imports "+list(missing)+", which Dapr does not provide")
+	}
+	_, hasInit := in.Export("_initialize")
+	_, hasStart := in.Export("_start")
+	switch {
+	case hasInit && !hasStart:
+		return no(name, "Dapr calls _start but never _initialize, so the guest's runtime would not be set up")
+	case hasStart && in.madeBy("Go", "TinyGo"):
+		return Fit{Runtime: name, Runs: true, Reason: "as middleware, if its _start returns: recent Go and TinyGo end it with proc_exit, which closes the guest"}
+	}
+	return Fit{Runtime: name, Runs: true, Reason: "as middleware.http.wasm"}
+}
+
+func (in *Info) madeBy(names ...string) bool {
+	for _, p := range in.Producers {
+		for _, n := range names {
+			if p.Name == n {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (in *Info) fitIstio() Fit {
+	const name = "istio"
+	a, ok := in.ABI(ABIProxyWasm)
+	if !ok {
+		return no(name, "no Proxy-Wasm filter: it exports no proxy_abi_version_*")
+	}
+	switch strings.TrimPrefix(a.Detail, "version ") {
+	case "0.1.0", "0.2.0", "0.2.1":
+	default:
+		return no(name, "Proxy-Wasm "+a.Detail+"; Envoy takes 0.1.0, 0.2.0 and 0.2.1")
+	}
+	return Fit{Runtime: name, Runs: true, Reason: "as Proxy-Wasm filter, " + a.Detail}
+}
+
+func (in *Info) fitHelm() Fit {
+	const name = "helm"
+	if _, ok := in.ABI(ABIHelmPlugin); !ok {
+		return no(name, "no Helm plugin: it is not an Extism plugin that exports helm_plugin_main")
+	}
+	if missing := in.missing(hostExtism); len(missing) > 0 {
+		return no(name, "imports "+list(missing)+", which Helm does not provide")
+	}
+	return Fit{Runtime: name, Runs: true, Reason: "as plugin of Helm 4"}
+}
