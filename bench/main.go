@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Command bench measures helm-wasm beside what people would use instead, in
+// one run on one machine, and writes bench/results.json and the table in
+// docs/BENCHMARKS.md. `make bench` runs it.
+//
+// To add a benchmark, add a file with an init function that calls register.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+)
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "Error:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	root := flag.String("root", "..", "root of the repository")
+	only := flag.String("run", "", "regular expression: run benchmarks with such a name, and keep the other results")
+	runs := flag.Int("runs", 5, "measurements of each side; the median counts")
+	list := flag.Bool("list", false, "list the benchmarks")
+	flag.Parse()
+	match, err := regexp.Compile(*only)
+	if err != nil {
+		return fmt.Errorf("reading -run: %w", err)
+	}
+	if *list {
+		for _, b := range benchmarks {
+			fmt.Println(b.Name)
+		}
+		return nil
+	}
+	abs, err := filepath.Abs(*root)
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	env := &Env{Context: ctx, Root: abs, Out: filepath.Join(abs, "bench", "out"), Runs: *runs}
+	if err := os.MkdirAll(env.Out, 0o755); err != nil {
+		return err
+	}
+	results, err := readResults(env)
+	if err != nil {
+		return err
+	}
+	for _, b := range benchmarks {
+		if !match.MatchString(b.Name) {
+			continue
+		}
+		fmt.Printf("%s\n", b.Name)
+		got, err := b.Run(env)
+		if err != nil {
+			return fmt.Errorf("running %s: %w", b.Name, err)
+		}
+		for i := range got {
+			got[i].Benchmark = b.Name
+			got[i].finish()
+			fmt.Println("  " + got[i].String())
+		}
+		results = replace(results, b.Name, got)
+	}
+	if err := writeResults(env, results); err != nil {
+		return err
+	}
+	return writeTable(filepath.Join(abs, "docs", "BENCHMARKS.md"), results)
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package imports
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// impure is what a function of its arguments alone cannot need.
+var impure = []string{"os/...", "net/...", "syscall/...", "math/rand/...", "crypto/rand", "log/...", "plugin", "io/ioutil", "testing/..."}
+
+// heavy is what must not be linked into a plugin: it is compiled on one thread
+// when a user runs it for the first time.
+var heavy = []string{
+	"k8s.io/...", "sigs.k8s.io/...", "helm.sh/...", "net/...", "os/exec",
+	"text/template/...", "html/...", "crypto/tls/...", "github.com/Masterminds/sprig/...", "github.com/spf13/...",
+}
+
+// list runs `go list -deps` for packages of this module.
+func list(t *testing.T, env []string, packages ...string) Graph {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"list", "-deps", "-json=ImportPath,Imports,Standard"}, packages...)...)
+	cmd.Dir = filepath.Join("..", "..")
+	cmd.Env = append(os.Environ(), env...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("listing %v: %v\n%s", packages, err, stderr.String())
+	}
+	g := Graph{}
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p Package
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return g
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		g[p.ImportPath] = p
+	}
+}
+
+// existing keeps the directories that hold Go files.
+func existing(t *testing.T, dirs ...string) []string {
+	t.Helper()
+	var paths []string
+	for _, dir := range dirs {
+		files, err := filepath.Glob(filepath.Join("..", "..", dir, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(files) > 0 {
+			paths = append(paths, Module+"/"+dir)
+		}
+	}
+	return paths
+}
+
+func check(t *testing.T, g Graph, r Rule) {
+	t.Helper()
+	for _, line := range g.Check(r) {
+		t.Error(line)
+	}
+}
+
+// TestPureCore: same bytes in, same bytes out.
+func TestPureCore(t *testing.T) {
+	pure := existing(t, "stack", "scaling", "wasmbin", "internal/getter", "internal/suggest", "internal/tmpl", "internal/yamlout")
+	g := list(t, nil, pure...)
+	check(t, g, Rule{
+		From: pure, Direct: true,
+		Forbidden: slices.Concat(impure, []string{"k8s.io/...", "sigs.k8s.io/...", "helm.sh/..."}),
+		Why:       "this package is pure: it may not reach the system, Helm or Kubernetes",
+	})
+	check(t, g, Rule{
+		From: pure, Direct: true,
+		Forbidden: []string{Module + "/internal/cli", Module + "/cmd/...", Module + "/plugin", Module + "/runner/...", Module + "/nodesetup/..."},
+		Why:       "the core does not know its doors",
+	})
+}
+
+// TestCLI: the commands see the world through Env alone.
+func TestCLI(t *testing.T) {
+	cli := []string{Module + "/internal/cli"}
+	check(t, list(t, nil, cli...), Rule{
+		From: cli, Direct: true, Forbidden: impure,
+		Why: "commands use Env, so that the sandbox is an ordinary test case",
+	})
+}
+
+// TestPlugins: what is linked into a plugin stays small.
+func TestPlugins(t *testing.T) {
+	plugins := []string{Module + "/plugin", Module + "/wasm-plugins/getter"}
+	g := list(t, []string{"GOOS=wasip1", "GOARCH=wasm", "CGO_ENABLED=0"}, plugins...)
+	check(t, g, Rule{From: plugins, Forbidden: heavy, Why: "too big for a plugin"})
+}
+
+// TestLibrary: who imports stack must not compile Kubernetes, KEDA or Helm.
+func TestLibrary(t *testing.T) {
+	public := existing(t, "stack", "scaling", "wasmbin")
+	check(t, list(t, nil, public...), Rule{
+		From:      public,
+		Forbidden: []string{"k8s.io/...", "sigs.k8s.io/...", "helm.sh/...", "github.com/kedacore/..."},
+		Why:       "users of the library would have to compile it",
+	})
+}
+
+// TestDoors: main packages hold no logic.
+func TestDoors(t *testing.T) {
+	const limit = 80
+	doors, err := filepath.Glob("../../cmd/*/main.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doors = append(doors, "../../plugin/main.go", "../../wasm-plugins/getter/main.go")
+	for _, door := range doors {
+		data, err := os.ReadFile(door)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(string(data), "\n"); n >= limit {
+			t.Errorf("%s has %d lines: a door stays under %d, its logic belongs into internal/", door, n, limit)
+		}
+	}
+}
+
+// TestSize: the first run of a plugin compiles all of it, so size is latency.
+func TestSize(t *testing.T) {
+	tests := []struct {
+		file   string
+		budget int64
+	}{
+		{"plugin.wasm", 8 << 20},
+		{"wasm-plugins/getter/plugin.wasm", 6 << 20},
+	}
+	for _, tc := range tests {
+		out := filepath.Join(t.TempDir(), "plugin.wasm")
+		pkg := "./plugin"
+		if dir := filepath.Dir(tc.file); dir != "." {
+			pkg = "./" + dir
+		}
+		cmd := exec.Command("go", "build", "-buildmode=c-shared", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", out, pkg)
+		cmd.Dir = filepath.Join("..", "..")
+		cmd.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm", "CGO_ENABLED=0")
+		if msg, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("building %s: %v\n%s", pkg, err, msg)
+		}
+		info, err := os.Stat(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%s: %d bytes", tc.file, info.Size())
+		if info.Size() > tc.budget {
+			t.Errorf("%s has %d bytes, more than the budget of %d", tc.file, info.Size(), tc.budget)
+		}
+	}
+}
