@@ -14,6 +14,7 @@
 //	min, max  inclusive bounds of a number
 //	format    quantity, duration, name, topic, image or percentOrInt: a string
 //	          with a grammar
+//	keys      the format of a map's keys: label or topic
 //	keda      the field of KEDA's API that it becomes, for `helm wasm explain`
 //	example   a value shown in the reference
 //	open      "true" on an object that may hold keys we do not know

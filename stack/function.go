@@ -63,7 +63,7 @@ type Function struct {
 // Module names a function's code. Give exactly one of image and configMap.
 type Module struct {
 	// Image is an OCI image or artifact that holds the module; pin it by digest.
-	Image string `json:"image,omitempty" format:"image" example:"ghcr.io/acme/enrich-orders@sha256:0123…"`
+	Image string `json:"image,omitempty" format:"image" example:"ghcr.io/acme/enrich-orders@sha256:0123..."`
 
 	// ConfigMap holds a module of up to 1 MiB under binaryData.
 	ConfigMap ModuleConfigMap `json:"configMap,omitempty"`

@@ -22,7 +22,7 @@ type Kafka struct {
 	SASL KafkaSASL `json:"sasl,omitempty"`
 
 	// Topics to create, or to check in external mode without createTopics, by name.
-	Topics map[string]Topic `json:"topics,omitempty"`
+	Topics map[string]Topic `json:"topics,omitempty" keys:"topic"`
 
 	// CreateTopics runs a Job that creates missing topics and adds partitions
 	// before functions start. It never removes anything.

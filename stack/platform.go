@@ -67,7 +67,7 @@ type NodeSetup struct {
 // NodeRuntime says where a shim's binary comes from. Give one of url, image and path.
 type NodeRuntime struct {
 	// URL of the binary or archive, by architecture.
-	URL map[string]string `json:"url,omitempty" example:"{amd64: https://…}"`
+	URL map[string]string `json:"url,omitempty" example:"{amd64: https://...}"`
 
 	// SHA256 of what url names, by architecture; mandatory with url.
 	SHA256 map[string]string `json:"sha256,omitempty"`

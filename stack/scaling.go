@@ -78,7 +78,7 @@ type Scaling struct {
 	PausedScaleOut bool `json:"pausedScaleOut,omitempty" default:"false" keda:"metadata.annotations[autoscaling.keda.sh/paused-scale-out]"`
 
 	// Triggers are further KEDA triggers of any type, by name, passed as they are.
-	Triggers map[string]Trigger `json:"triggers,omitempty" keda:"triggers[]"`
+	Triggers map[string]Trigger `json:"triggers,omitempty" keys:"label" keda:"triggers[]"`
 
 	// ScalingModifiers combine triggers by a formula; the kafka trigger of
 	// `source` is named `kafka`. Without them the HPA takes the largest.
@@ -216,6 +216,6 @@ type ScaleTargetRef struct {
 	Name string `json:"name,omitempty" format:"name"`
 
 	// EnvSourceContainerName is the container whose environment the triggers'
-	// …FromEnv keys read; empty means the first.
+	// ...FromEnv keys read; empty means the first.
 	EnvSourceContainerName string `json:"envSourceContainerName,omitempty"`
 }

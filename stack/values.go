@@ -5,40 +5,23 @@ package stack
 // Values is everything that the chart reads. Maps are keyed by name, so that
 // several values files and --set merge entry by entry.
 type Values struct {
-	// Enabled is for a chart that has this one as a dependency with
-	// `condition: <alias>.enabled`; it changes nothing here.
-	Enabled *bool `json:"enabled,omitempty"`
-
-	// NameOverride replaces the chart's name in labels.
-	NameOverride string `json:"nameOverride,omitempty" default:"\"\""`
-
-	// FullnameOverride replaces the release name as the prefix of every
-	// object's name.
-	FullnameOverride string `json:"fullnameOverride,omitempty" default:"\"\""`
-
-	// CommonLabels are put on every object (never on selectors).
-	CommonLabels map[string]string `json:"commonLabels,omitempty"`
-
-	// Global is shared with subcharts, as Helm does it.
-	Global Global `json:"global,omitempty" open:"true"`
-
 	// Functions are the WebAssembly functions to run, by name. Each becomes
 	// one Deployment and one ScaledObject of its own, so that each scales alone.
-	Functions map[string]Function `json:"functions,omitempty"`
+	Functions map[string]Function `json:"functions,omitempty" keys:"label"`
 
 	// Defaults are merged under every function.
 	Defaults Function `json:"defaults,omitempty"`
 
 	// Workloads are Deployments (or other scalable objects) that exist
 	// already and get a ScaledObject from the same `source` and `scaling`.
-	Workloads map[string]Workload `json:"workloads,omitempty"`
+	Workloads map[string]Workload `json:"workloads,omitempty" keys:"label"`
 
 	// Kafka says where events come from and go to.
 	Kafka Kafka `json:"kafka,omitempty"`
 
 	// Runtimes are the Wasm runtimes that functions may name in `runtime`,
 	// beside the in-process `wazero`. Each is a RuntimeClass.
-	Runtimes map[string]Runtime `json:"runtimes,omitempty" default:"{wasmtime: {handler: wasmtime}, wasmedge: {handler: wasmedge}, wasmer: {handler: wasmer}, wamr: {handler: wamr}, spin: {handler: spin}, crun-wasmtime: {handler: crun-wasmtime, podAnnotations: {module.wasm.image/variant: compat-smart}}, crun-wasmedge: {handler: crun-wasmedge, podAnnotations: {module.wasm.image/variant: compat-smart}}, crun-wasmer: {handler: crun-wasmer, podAnnotations: {module.wasm.image/variant: compat-smart}}, crun-wamr: {handler: crun-wamr, podAnnotations: {module.wasm.image/variant: compat-smart}}}"`
+	Runtimes map[string]Runtime `json:"runtimes,omitempty" keys:"label" default:"{wasmtime: {handler: wasmtime}, wasmedge: {handler: wasmedge}, wasmer: {handler: wasmer}, wamr: {handler: wamr}, spin: {handler: spin}, crun-wasmtime: {handler: crun-wasmtime, podAnnotations: {module.wasm.image/variant: compat-smart}}, crun-wasmedge: {handler: crun-wasmedge, podAnnotations: {module.wasm.image/variant: compat-smart}}, crun-wasmer: {handler: crun-wasmer, podAnnotations: {module.wasm.image/variant: compat-smart}}, crun-wamr: {handler: crun-wamr, podAnnotations: {module.wasm.image/variant: compat-smart}}}"`
 
 	// NodeSetup installs Wasm shims on nodes. It is the only privileged part.
 	NodeSetup NodeSetup `json:"nodeSetup,omitempty"`
@@ -53,10 +36,6 @@ type Values struct {
 	// Monitoring adds objects for the Prometheus operator and Grafana.
 	Monitoring Monitoring `json:"monitoring,omitempty"`
 
-	// ExtraObjects are manifests that the chart adds as they are, by a name
-	// of your choice.
-	ExtraObjects map[string]any `json:"extraObjects,omitempty" open:"true"`
-
 	// Keda is passed to the official KEDA chart, a subchart; `enabled: false`
 	// when the cluster has KEDA already. The KEDA chart documents its other keys.
 	Keda Keda `json:"keda,omitempty" open:"true"`
@@ -64,6 +43,27 @@ type Values struct {
 	// KedaCRDs is the subchart that installs KEDA's CustomResourceDefinitions
 	// before everything else. It follows keda.enabled unless set here.
 	KedaCRDs KedaCRDs `json:"keda-crds,omitempty" open:"true"`
+
+	// Global is shared with subcharts, as Helm does it.
+	Global Global `json:"global,omitempty" open:"true"`
+
+	// NameOverride replaces the chart's name in labels.
+	NameOverride string `json:"nameOverride,omitempty" default:"\"\""`
+
+	// FullnameOverride replaces the release name as the prefix of every
+	// object's name.
+	FullnameOverride string `json:"fullnameOverride,omitempty" default:"\"\""`
+
+	// CommonLabels are put on every object (never on selectors).
+	CommonLabels map[string]string `json:"commonLabels,omitempty"`
+
+	// ExtraObjects are manifests that the chart adds as they are, by a name
+	// of your choice.
+	ExtraObjects map[string]any `json:"extraObjects,omitempty" open:"true"`
+
+	// Enabled is for a chart that has this one as a dependency with
+	// `condition: <alias>.enabled`; it changes nothing here.
+	Enabled *bool `json:"enabled,omitempty"`
 }
 
 // Global holds what subcharts see too.
@@ -111,7 +111,7 @@ type Image struct {
 	// Tag of the image. Empty means the chart's appVersion.
 	Tag string `json:"tag,omitempty" default:"\"\""`
 
-	// Digest pins the image (sha256:…) and wins over the tag.
+	// Digest pins the image (sha256:...) and wins over the tag.
 	Digest string `json:"digest,omitempty" default:"\"\""`
 
 	// PullPolicy is the container's imagePullPolicy.

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package stack
+
+import (
+	"maps"
+	"strconv"
+)
+
+// The generated decoders lay a tree over a typed value that already holds the
+// defaults: maps merge, null takes a default away, anything else replaces. A
+// value of the wrong type leaves what is there; check reports it.
+
+func decodeObject[T any](v any, o *T, decode func(map[string]any, *T)) {
+	switch v := v.(type) {
+	case map[string]any:
+		decode(v, o)
+	case nil:
+		var zero T
+		*o = zero
+	}
+}
+
+func decodeMapOf[T any](v any, o *map[string]T, fresh func() T, decode func(map[string]any, *T)) {
+	m, ok := v.(map[string]any)
+	if !ok {
+		if v == nil {
+			*o = nil
+		}
+		return
+	}
+	out := make(map[string]T, len(m)+len(*o))
+	maps.Copy(out, *o)
+	for k, e := range m {
+		switch e := e.(type) {
+		case map[string]any:
+			t, ok := out[k]
+			if !ok {
+				t = fresh()
+			}
+			decode(e, &t)
+			out[k] = t
+		case nil:
+			delete(out, k)
+		}
+	}
+	*o = out
+}
+
+func decodeMap[T any](v any, o *map[string]T, to func(any) (T, bool)) {
+	m, ok := v.(map[string]any)
+	if !ok {
+		if v == nil {
+			*o = nil
+		}
+		return
+	}
+	out := make(map[string]T, len(m)+len(*o))
+	maps.Copy(out, *o)
+	for k, e := range m {
+		if e == nil {
+			delete(out, k)
+		} else if t, ok := to(e); ok {
+			out[k] = t
+		}
+	}
+	*o = out
+}
+
+func decodeListOf[T any](v any, o *[]T, decode func(map[string]any, *T)) {
+	l, ok := v.([]any)
+	if !ok {
+		if v == nil {
+			*o = nil
+		}
+		return
+	}
+	out := make([]T, len(l))
+	for i, e := range l {
+		if m, ok := e.(map[string]any); ok {
+			decode(m, &out[i])
+		}
+	}
+	*o = out
+}
+
+func decodeList[T any](v any, o *[]T, to func(any) (T, bool)) {
+	l, ok := v.([]any)
+	if !ok {
+		if v == nil {
+			*o = nil
+		}
+		return
+	}
+	out := make([]T, 0, len(l))
+	for _, e := range l {
+		if t, ok := to(e); ok {
+			out = append(out, t)
+		}
+	}
+	*o = out
+}
+
+func decodeScalar[T any](v any, o *T, to func(any) (T, bool)) {
+	if v == nil {
+		var zero T
+		*o = zero
+	} else if t, ok := to(v); ok {
+		*o = t
+	}
+}
+
+func decodePointer[T any](v any, o **T, to func(any) (T, bool)) {
+	if v == nil {
+		*o = nil
+	} else if t, ok := to(v); ok {
+		*o = &t
+	}
+}
+
+func toAny(v any) (any, bool) { return v, true }
+
+func toString(v any) (string, bool) {
+	s, ok := v.(string)
+	return s, ok
+}
+
+func toBoolean(v any) (bool, bool) {
+	b, ok := v.(bool)
+	return b, ok
+}
+
+func toInteger(v any) (int, bool) {
+	switch v := v.(type) {
+	case float64:
+		// Beyond 2^53 a float64 does not hold what the file said.
+		if v >= -1<<53 && v <= 1<<53 && v == float64(int64(v)) {
+			return int(v), true
+		}
+	case int64:
+		return int(v), true
+	}
+	return 0, false
+}
+
+func toQuantity(v any) (Quantity, bool) {
+	switch v := v.(type) {
+	case string:
+		return Quantity(v), true
+	case float64:
+		return Quantity(strconv.FormatFloat(v, 'f', -1, 64)), true
+	case int64:
+		return Quantity(strconv.FormatInt(v, 10)), true
+	}
+	return "", false
+}
