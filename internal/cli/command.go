@@ -61,10 +61,15 @@ type Call struct {
 // commands is the table that both programs share, in the order of help.
 func commands() []Command {
 	return []Command{
+		inspectCommand(),
 		versionCommand(),
 		helpCommand(),
 	}
 }
+
+// Table is the shared table, without native commands when sandboxed: what
+// shell completion and the reference are generated from.
+func Table(sandboxed bool) []Command { return visible(commands(), sandboxed) }
 
 // allCommands is the shared table with what this program adds; an added
 // command replaces a shared one of its name.

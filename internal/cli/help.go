@@ -35,7 +35,7 @@ func helpCommand() Command {
 			if cmd == nil {
 				return fmt.Errorf("unknown command %q%s; `%s help` lists the commands", c.Args[0], didYouMean(c.Args[0], names(table)), c.Program)
 			}
-			_, err := fmt.Fprint(c.Out, cmd.help(c.Program, c.sandboxed()))
+			_, err := fmt.Fprint(c.Out, cmd.Help(c.Program, !c.sandboxed()))
 			return err
 		},
 	}
@@ -68,8 +68,8 @@ Start here:
 	return b.String()
 }
 
-// help is the text of one command.
-func (c *Command) help(program string, sandboxed bool) string {
+// Help is the text that `help NAME` prints, with the flags for files if native.
+func (c *Command) Help(program string, native bool) string {
 	var b strings.Builder
 	text := c.Long
 	if text == "" {
@@ -84,7 +84,7 @@ func (c *Command) help(program string, sandboxed bool) string {
 		}
 	}
 	b.WriteString("\nFlags:\n")
-	for _, f := range c.allFlags(sandboxed) {
+	for _, f := range c.allFlags(!native) {
 		fmt.Fprintf(&b, "  %-24s %s\n", f.usage(), f.describe())
 	}
 	return b.String()

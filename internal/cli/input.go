@@ -8,11 +8,6 @@ import (
 	"io"
 )
 
-// maxValues is the largest values file that is read. Helm keeps values in a
-// Secret of at most 1 MiB, so a larger file could not be installed anyway; the
-// bound keeps the sandbox from parsing for minutes.
-const maxValues = 4 << 20
-
 // takesValues says that the command reads a values file.
 func (c *Call) takesValues() bool {
 	for _, f := range c.Command.Flags {

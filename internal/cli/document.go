@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"github.com/helm-wasm/helm-wasm/stack"
+)
+
+// valuesFlags are the flags of commands that read values.
+func valuesFlags() []Flag {
+	return []Flag{
+		{Name: "values", Short: "f", Value: "FILE", Repeat: true, Help: "values file, - for standard input; may be repeated, later ones win (files only in the native program)"},
+		{Name: "set", Value: "KEY=VALUE", Repeat: true, Help: "set a value as `helm --set` does; may be repeated"},
+		{Name: "set-string", Value: "KEY=VALUE", Repeat: true, Help: "set a value that stays a string"},
+	}
+}
+
+// document reads the values that the command was given: files or standard
+// input, merged in order, and then what --set says.
+func (c *Call) document() (*stack.Document, error) {
+	names := c.Flags.Strings("values")
+	if len(names) == 0 {
+		names = []string{"-"}
+	}
+	var docs []*stack.Document
+	for _, name := range names {
+		data, err := c.readFile(name, "values", stack.MaxBytes)
+		if err != nil {
+			return nil, err
+		}
+		if name == "-" {
+			name = "stdin"
+		}
+		doc, err := stack.Parse(name, data)
+		if err != nil {
+			return nil, err
+		}
+		docs = append(docs, doc)
+	}
+	doc := docs[0]
+	if len(docs) > 1 {
+		doc = stack.Merge(docs...)
+	}
+	for _, expr := range c.Flags.Strings("set") {
+		if err := doc.Set(expr); err != nil {
+			return nil, err
+		}
+	}
+	for _, expr := range c.Flags.Strings("set-string") {
+		if err := doc.SetString(expr); err != nil {
+			return nil, err
+		}
+	}
+	return doc, nil
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package helm runs the plugins in real Helm, installed as users install them
+// into homes that are empty at first. It needs what `make build` makes and has
+// make do it when run by hand.
+package helm
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// root of the repository, helmBin and nativeBin in it.
+var root, helmBin, nativeBin string
+
+func TestMain(m *testing.M) { os.Exit(testMain(m)) }
+
+func testMain(m *testing.M) int {
+	var err error
+	if root, err = filepath.Abs(filepath.Join("..", "..")); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	helmBin = filepath.Join(root, "build", "bin", "helm")
+	if os.Getenv("HELM_WASM_BUILT") == "" {
+		make := exec.Command("make", "-s", "helm", "build")
+		make.Dir, make.Stdout, make.Stderr = root, os.Stderr, os.Stderr
+		if err := make.Run(); err != nil {
+			fmt.Fprintln(os.Stderr, "make build:", err)
+			return 1
+		}
+	}
+	dir, err := os.MkdirTemp("", "helm-wasm-test-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	nativeBin = filepath.Join(dir, "helm-wasm")
+	build := exec.Command("go", "build", "-o", nativeBin, "./cmd/helm-wasm")
+	build.Dir, build.Stderr = root, os.Stderr
+	if err := build.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "building helm-wasm:", err)
+		return 1
+	}
+	sharedDir = filepath.Join(dir, "home")
+	return m.Run()
+}
+
+// home is a Helm home of its own.
+type home struct {
+	dir string
+	env []string
+}
+
+// newHome makes an empty home in dir.
+func newHome(dir string) *home {
+	h := &home{dir: dir}
+	for _, kv := range os.Environ() {
+		if !strings.HasPrefix(kv, "HELM_") && !strings.HasPrefix(kv, "KUBE") && !strings.HasPrefix(kv, "NO_COLOR=") {
+			h.env = append(h.env, kv)
+		}
+	}
+	h.env = append(
+		h.env,
+		"HELM_DATA_HOME="+filepath.Join(dir, "data"),
+		"HELM_CACHE_HOME="+filepath.Join(dir, "cache"),
+		"HELM_CONFIG_HOME="+filepath.Join(dir, "config"),
+		"KUBECONFIG="+filepath.Join(dir, "no-kubeconfig"),
+		"PATH="+filepath.Dir(helmBin)+string(os.PathListSeparator)+filepath.Dir(nativeBin)+string(os.PathListSeparator)+os.Getenv("PATH"),
+	)
+	return h
+}
+
+// emptyHome is a home that nothing was installed into.
+func emptyHome(t *testing.T) *home {
+	t.Helper()
+	return newHome(t.TempDir())
+}
+
+var (
+	sharedDir  string
+	sharedOnce sync.Once
+	sharedHome *home
+	sharedErr  error
+)
+
+// shared is a home with both plugins installed from the checkout and compiled.
+func shared(t *testing.T) *home {
+	t.Helper()
+	sharedOnce.Do(func() {
+		sharedHome = newHome(sharedDir)
+		for _, dir := range []string{root, filepath.Join(root, "wasm-plugins", "getter")} {
+			if r := sharedHome.run(nil, helmBin, "plugin", "install", dir); r.code != 0 {
+				sharedErr = errors.New(r.String())
+				return
+			}
+		}
+		for _, args := range [][]string{{"wasm", "version"}, {"show", "chart", "wasm://charts/stack"}} {
+			if r := sharedHome.run(nil, helmBin, args...); r.code != 0 {
+				sharedErr = errors.New(r.String())
+				return
+			}
+		}
+	})
+	if sharedErr != nil {
+		t.Fatal(sharedErr)
+	}
+	return sharedHome
+}
+
+// result of a process.
+type result struct {
+	command        string
+	stdout, stderr string
+	code           int
+	took           time.Duration
+}
+
+func (r result) String() string {
+	return fmt.Sprintf("$ %s\nexit %d after %v\nstdout: %s\nstderr: %s", r.command, r.code, r.took.Round(time.Millisecond), clip(r.stdout), clip(r.stderr))
+}
+
+// clip keeps failure messages readable.
+func clip(s string) string {
+	const limit = 2000
+	if len(s) > limit {
+		return s[:limit] + fmt.Sprintf("... (%d bytes)", len(s))
+	}
+	return s
+}
+
+// run runs a program in the home, in a directory of the home's own.
+func (h *home) run(stdin []byte, program string, args ...string) result {
+	return h.runIn(h.dir, bytes.NewReader(stdin), program, args...)
+}
+
+func (h *home) runIn(dir string, stdin io.Reader, program string, args ...string) result {
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	defer cancel()
+	if err := os.MkdirAll(h.dir, 0o755); err != nil {
+		return result{code: -1, stderr: err.Error()}
+	}
+	cmd := exec.CommandContext(ctx, program, args...)
+	var stdout, stderr bytes.Buffer
+	cmd.Dir, cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = dir, h.env, stdin, &stdout, &stderr
+	start := time.Now()
+	err := cmd.Run()
+	r := result{
+		command: filepath.Base(program) + " " + strings.Join(args, " "),
+		stdout:  stdout.String(), stderr: stderr.String(), took: time.Since(start),
+	}
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		r.code = exit.ExitCode()
+	case err != nil:
+		r.code, r.stderr = -1, r.stderr+err.Error()
+	}
+	return r
+}
+
+// helm runs Helm and fails the test unless it succeeds.
+func (h *home) helm(t *testing.T, stdin []byte, args ...string) result {
+	t.Helper()
+	r := h.run(stdin, helmBin, args...)
+	if r.code != 0 {
+		t.Fatal(r)
+	}
+	return r
+}
