@@ -65,3 +65,12 @@ type TopicsConfig struct {
 	Topics map[string]Topic `json:"topics"`
 	Kafka  RunnerKafka      `json:"kafka"`
 }
+
+// CheckConfig is the file (key check.yaml) that `wasm-runner check` reads, for
+// `helm test`: every topic must exist, and every consumer's group must be one
+// that can be described.
+type CheckConfig struct {
+	Topics    []string          `json:"topics"`
+	Consumers map[string]Source `json:"consumers"`
+	Kafka     RunnerKafka       `json:"kafka"`
+}

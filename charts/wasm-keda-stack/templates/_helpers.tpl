@@ -27,7 +27,7 @@ TriggerAuthentication), runnerImage, pullSecrets.
       "app.kubernetes.io/managed-by" $r.Release.Service
       "app.kubernetes.io/part-of" $fullname) $selector -}}
 {{- $_ := set $c "labels" (include "wks.labels" (merge (dict) $own $common) | trim | nindent 4) -}}
-{{- $_ := set $c "selector" (include "wks.labels" $selector | nindent 4) -}}
+{{- $_ := set $c "selector" (include "wks.labels" $selector | trim | nindent 4) -}}
 {{- $_ := set $c "podLabels" (include "wks.labels" (merge (dict "app.kubernetes.io/part-of" $fullname) $selector $common) | trim | nindent 8) -}}
 {{- /* keys that pod.labels must not repeat */ -}}
 {{- $_ := set $c "podLabelKeys" (dict "app.kubernetes.io/name" 1 "app.kubernetes.io/instance" 1 "app.kubernetes.io/part-of" 1 "app.kubernetes.io/component" 1 "helm-wasm.dev/function" 1) -}}
