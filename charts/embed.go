@@ -14,6 +14,9 @@ import (
 //go:embed wasm-keda-stack/Chart.yaml wasm-keda-stack/values.yaml all:wasm-keda-stack/templates wasm-keda-stack/files
 var stack embed.FS
 
+//go:embed wasm-keda-stack/values.schema.json
+var schema string
+
 //go:embed presets/*.yaml
 var presets embed.FS
 
@@ -23,6 +26,10 @@ func Stack() fs.FS { return sub(stack, "wasm-keda-stack") }
 
 // Presets holds the ready-made values files, NAME.yaml each.
 func Presets() fs.FS { return sub(presets, "presets") }
+
+// Schema is the chart's values.schema.json, apart from Stack so that programs
+// that only render do not carry it.
+func Schema() string { return schema }
 
 func sub(files embed.FS, dir string) fs.FS {
 	f, err := fs.Sub(files, dir)
