@@ -48,7 +48,7 @@ type Function struct {
 	HTTP HTTP `json:"http,omitempty"`
 
 	// Resources of the container that runs the function.
-	Resources Resources `json:"resources,omitempty"`
+	Resources Resources `json:"resources,omitempty" default:"{requests: {cpu: 100m, memory: 128Mi}, limits: {memory: 512Mi}}"`
 
 	// ServiceAccount the pods run as.
 	ServiceAccount ServiceAccount `json:"serviceAccount,omitempty"`
@@ -207,9 +207,11 @@ type Pod struct {
 	// and leave the consumer group.
 	TerminationGracePeriodSeconds int `json:"terminationGracePeriodSeconds,omitempty" min:"0" max:"86400" default:"30"`
 
-	// Env are extra environment variables of the runner, by name.
+	// Env are extra environment variables of the container `runner` (or
+	// `kafka`), by name.
 	Env map[string]string `json:"env,omitempty"`
 
-	// EnvFrom as in Kubernetes, for Secrets and ConfigMaps.
+	// EnvFrom as in Kubernetes, for Secrets and ConfigMaps, of the container
+	// that runs the function: `runner`, or `function` under a RuntimeClass.
 	EnvFrom []any `json:"envFrom,omitempty" open:"true"`
 }

@@ -174,8 +174,8 @@ type Storage struct {
 	StorageClassName string `json:"storageClassName,omitempty" default:"\"\""`
 }
 
-// StrimziKafka makes a Kafka and a KafkaNodePool for an operator that is
-// installed already.
+// StrimziKafka makes a Kafka and a KafkaNodePool for a Strimzi operator, 0.49
+// or newer, that is installed already.
 type StrimziKafka struct {
 	// Version of Kafka; empty means the operator's default.
 	Version string `json:"version,omitempty" default:"\"\""`

@@ -9,7 +9,8 @@ type Runtime struct {
 	Create *bool `json:"create,omitempty" default:"true"`
 
 	// RuntimeClassName is the RuntimeClass; empty means
-	// <namespace>-<release>-<runtime>, since RuntimeClasses are cluster-wide.
+	// <namespace>.<release>.<runtime>, since RuntimeClasses are cluster-wide,
+	// or the runtime's key where create is false.
 	RuntimeClassName string `json:"runtimeClassName,omitempty" format:"name" default:"\"\""`
 
 	// Handler is the name in the container runtime's configuration.
@@ -81,8 +82,9 @@ type NodeRuntime struct {
 
 // NetworkPolicy limits traffic of functions and bundled Kafka.
 type NetworkPolicy struct {
-	// Enabled renders NetworkPolicies: functions may reach DNS, Kafka and what
-	// egress says; only functions, KEDA and the topics Job reach Kafka.
+	// Enabled renders NetworkPolicies: functions may reach DNS, Kafka, their
+	// modules' registries and what egress says; only this release, KEDA and
+	// pods with the label helm-wasm.dev/kafka-client=true reach bundled Kafka.
 	Enabled bool `json:"enabled,omitempty" default:"false"`
 
 	// Egress are further rules for functions, as in Kubernetes.

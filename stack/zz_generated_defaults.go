@@ -52,8 +52,13 @@ func Defaults() map[string]any {
 				"maxUnavailable": float64(1),
 			},
 			"resources": map[string]any{
-				"limits":   map[string]any{},
-				"requests": map[string]any{},
+				"limits": map[string]any{
+					"memory": "512Mi",
+				},
+				"requests": map[string]any{
+					"cpu":    "100m",
+					"memory": "128Mi",
+				},
 			},
 			"runtime": "wazero",
 			"scaling": map[string]any{

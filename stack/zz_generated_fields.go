@@ -37,7 +37,7 @@ var objectFunction = Object{Name: "Function", Doc: "Function is one WebAssembly 
 	{Name: "config", Kind: KindMap, Elem: KindString, Doc: "Config is what the function reads: environment variables for `wasi` and `redpanda`, config keys for `extism`, environment of the container for `http`. Values are strings."},
 	{Name: "limits", Kind: KindObject, Object: &objectLimits, Doc: "Limits hold for each call."},
 	{Name: "http", Kind: KindObject, Object: &objectHTTP, Doc: "HTTP is how the runner reaches a function of ABI `http`."},
-	{Name: "resources", Kind: KindObject, Object: &objectResources, Doc: "Resources of the container that runs the function."},
+	{Name: "resources", Kind: KindObject, Object: &objectResources, Default: "{requests: {cpu: 100m, memory: 128Mi}, limits: {memory: 512Mi}}", Doc: "Resources of the container that runs the function."},
 	{Name: "serviceAccount", Kind: KindObject, Object: &objectServiceAccount, Doc: "serviceAccount the pods run as."},
 	{Name: "podDisruptionBudget", Kind: KindObject, Object: &objectPodDisruptionBudget, Doc: "podDisruptionBudget limits voluntary evictions."},
 	{Name: "pod", Kind: KindObject, Object: &objectPod, Doc: "Pod are settings of the function's pods."},
@@ -184,8 +184,8 @@ var objectPod = Object{Name: "Pod", Doc: "Pod holds a pod template's settings, s
 	{Name: "topologySpreadConstraints", Kind: KindList, Elem: KindAny, Open: true, Doc: "topologySpreadConstraints as in Kubernetes; a missing labelSelector is filled with the function's own."},
 	{Name: "priorityClassName", Kind: KindString, Default: "\"\"", Doc: "priorityClassName of the pods."},
 	{Name: "terminationGracePeriodSeconds", Kind: KindInteger, Default: "30", HasMin: true, Min: 0, HasMax: true, Max: 86400, Doc: "terminationGracePeriodSeconds is the time to finish events in flight and leave the consumer group."},
-	{Name: "env", Kind: KindMap, Elem: KindString, Doc: "Env are extra environment variables of the runner, by name."},
-	{Name: "envFrom", Kind: KindList, Elem: KindAny, Open: true, Doc: "envFrom as in Kubernetes, for Secrets and ConfigMaps."},
+	{Name: "env", Kind: KindMap, Elem: KindString, Doc: "Env are extra environment variables of the container `runner` (or `kafka`), by name."},
+	{Name: "envFrom", Kind: KindList, Elem: KindAny, Open: true, Doc: "envFrom as in Kubernetes, for Secrets and ConfigMaps, of the container that runs the function: `runner`, or `function` under a RuntimeClass."},
 }}
 
 var objectWorkload = Object{Name: "Workload", Doc: "Workload scales something that exists already.", Fields: []Field{
@@ -287,7 +287,7 @@ var objectStorage = Object{Name: "Storage", Doc: "Storage is a persistent volume
 	{Name: "storageClassName", Kind: KindString, Default: "\"\"", Doc: "storageClassName of the claim; empty means the cluster's default."},
 }}
 
-var objectStrimziKafka = Object{Name: "StrimziKafka", Doc: "StrimziKafka makes a Kafka and a KafkaNodePool for an operator that is installed already.", Fields: []Field{
+var objectStrimziKafka = Object{Name: "StrimziKafka", Doc: "StrimziKafka makes a Kafka and a KafkaNodePool for a Strimzi operator, 0.49 or newer, that is installed already.", Fields: []Field{
 	{Name: "version", Kind: KindString, Default: "\"\"", Doc: "Version of Kafka; empty means the operator's default."},
 	{Name: "replicas", Kind: KindInteger, Default: "3", HasMin: true, Min: 1, Doc: "Replicas of the node pool, broker and controller in one."},
 	{Name: "storage", Kind: KindObject, Object: &objectStorage, Doc: "Storage of each node."},
@@ -296,7 +296,7 @@ var objectStrimziKafka = Object{Name: "StrimziKafka", Doc: "StrimziKafka makes a
 
 var objectRuntime = Object{Name: "Runtime", Doc: "Runtime is a Wasm runtime that nodes offer through a RuntimeClass.", Fields: []Field{
 	{Name: "create", Kind: KindBoolean, Default: "true", Doc: "Create the RuntimeClass when a function uses the runtime. False when the cluster has it (k3s brings its own)."},
-	{Name: "runtimeClassName", Kind: KindString, Default: "\"\"", Format: "name", Doc: "runtimeClassName is the RuntimeClass; empty means <namespace>-<release>-<runtime>, since RuntimeClasses are cluster-wide."},
+	{Name: "runtimeClassName", Kind: KindString, Default: "\"\"", Format: "name", Doc: "runtimeClassName is the RuntimeClass; empty means <namespace>.<release>.<runtime>, since RuntimeClasses are cluster-wide, or the runtime's key where create is false."},
 	{Name: "handler", Kind: KindString, Example: "wasmtime", Doc: "Handler is the name in the container runtime's configuration."},
 	{Name: "nodeSelector", Kind: KindMap, Elem: KindString, Doc: "nodeSelector of nodes that have the handler. With nodeSetup.enabled it defaults to the label that node setup gives to verified nodes."},
 	{Name: "tolerations", Kind: KindList, Elem: KindAny, Open: true, Doc: "Tolerations that reach those nodes."},
@@ -327,7 +327,7 @@ var objectRunner = Object{Name: "Runner", Doc: "Runner is the event loop's conta
 }}
 
 var objectNetworkPolicy = Object{Name: "NetworkPolicy", Doc: "NetworkPolicy limits traffic of functions and bundled Kafka.", Fields: []Field{
-	{Name: "enabled", Kind: KindBoolean, Default: "false", Doc: "Enabled renders NetworkPolicies: functions may reach DNS, Kafka and what egress says; only functions, KEDA and the topics Job reach Kafka."},
+	{Name: "enabled", Kind: KindBoolean, Default: "false", Doc: "Enabled renders NetworkPolicies: functions may reach DNS, Kafka, their modules' registries and what egress says; only this release, KEDA and pods with the label helm-wasm.dev/kafka-client=true reach bundled Kafka."},
 	{Name: "egress", Kind: KindList, Elem: KindAny, Open: true, Doc: "Egress are further rules for functions, as in Kubernetes."},
 	{Name: "kedaNamespace", Kind: KindString, Default: "\"\"", Format: "name", Doc: "kedaNamespace is where KEDA's operator runs; empty means the release's."},
 }}
