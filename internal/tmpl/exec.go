@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tmpl
+
+import (
+	"errors"
+	"text/template/parse"
+)
+
+// Limits of one execution. Helm's own limit is on one template including
+// itself; ours on all templates keeps the sandbox's stack in bounds.
+const (
+	maxRunning = 1000
+	maxDepth   = 4000
+)
+
+// state is one execution.
+type state struct {
+	set   *Set
+	tmpl  *template
+	out   []byte
+	limit int
+
+	// vars holds the variables of all running templates; those of the
+	// current one start at base.
+	vars []any
+	base int
+
+	// args is a stack of arguments under evaluation.
+	args []any
+
+	// calls are the unfinished includes, outermost first.
+	calls []call
+	depth int
+}
+
+type call struct {
+	tmpl *template
+	node parse.Node
+}
+
+// control is how a node ended.
+type control int
+
+const (
+	next control = iota
+	doBreak
+	doContinue
+)
+
+type node interface {
+	exec(s *state, dot any) control
+}
+
+// run executes t on data; the output goes to s.out.
+func (s *state) run(t *template, data any) {
+	caller, base := s.tmpl, s.base
+	s.tmpl = t
+	s.base = len(s.vars)
+	for range t.slots {
+		s.vars = append(s.vars, nil)
+	}
+	s.vars[s.base] = data
+	s.list(t.body, data)
+	s.vars = s.vars[:s.base]
+	s.tmpl, s.base = caller, base
+}
+
+func (s *state) list(nodes []node, dot any) control {
+	for _, n := range nodes {
+		if c := n.exec(s, dot); c != next {
+			return c
+		}
+	}
+	return next
+}
+
+// include runs t as the function include does and returns its output.
+func (s *state) include(n parse.Node, t *template, data any) string {
+	start := s.enter(n, t, data)
+	text := string(s.out[start:])
+	s.out = s.out[:start]
+	return text
+}
+
+// enter runs t, leaves its output at the end of s.out and says where it starts.
+func (s *state) enter(n parse.Node, t *template, data any) int {
+	if t.running > maxRunning {
+		s.abortCall(n, "include", errors.New("rendering template has a nested reference name: "+t.name+": unable to execute template"))
+	}
+	s.deeper(n)
+	start := len(s.out)
+	t.running++
+	s.calls = append(s.calls, call{s.tmpl, n})
+	s.run(t, data)
+	s.calls = s.calls[:len(s.calls)-1]
+	t.running--
+	s.depth--
+	return start
+}
+
+func (s *state) deeper(n parse.Node) {
+	if s.depth++; s.depth > maxDepth {
+		s.abort(n, "exceeded maximum template depth (4000)")
+	}
+}
+
+type textNode struct{ text string }
+
+func (n *textNode) exec(s *state, _ any) control {
+	s.out = append(s.out, n.text...)
+	return next
+}
+
+// printNode is {{ pipeline }}.
+type printNode struct {
+	value expr
+	node  parse.Node
+}
+
+func (n *printNode) exec(s *state, dot any) control {
+	v := n.value.eval(s, dot)
+	if str, ok := v.(string); ok {
+		s.out = append(s.out, str...)
+	} else {
+		s.out = appendPrinted(s.out, v)
+	}
+	if len(s.out) > s.limit {
+		s.abort(n.node, "the output is larger than the limit")
+	}
+	return next
+}
+
+// assignNode is {{ $x := pipeline }} or {{ $x = pipeline }}.
+type assignNode struct{ value expr }
+
+func (n *assignNode) exec(s *state, dot any) control {
+	n.value.eval(s, dot)
+	return next
+}
+
+type ifNode struct {
+	cond       expr
+	then, els  []node
+	changesDot bool // with
+}
+
+func (n *ifNode) exec(s *state, dot any) control {
+	v := n.cond.eval(s, dot)
+	if truth(v) {
+		if n.changesDot {
+			dot = v
+		}
+		return s.list(n.then, dot)
+	}
+	return s.list(n.els, dot)
+}
+
+type controlNode control
+
+func (n controlNode) exec(*state, any) control { return control(n) }
+
+// templateNode is {{ template "name" pipeline }}.
+type templateNode struct {
+	tmpl *template
+	name string
+	data expr
+	node parse.Node
+}
+
+func (n *templateNode) exec(s *state, dot any) control {
+	if n.tmpl == nil {
+		s.abort(n.node, "template "+quoted(n.name)+" not defined")
+	}
+	s.deeper(n.node)
+	var data any
+	if n.data != nil {
+		data = n.data.eval(s, dot)
+	}
+	s.run(n.tmpl, data)
+	s.depth--
+	return next
+}
+
+type rangeNode struct {
+	over       expr
+	index, elm int // variable slots, or -1
+	body, els  []node
+	node       parse.Node
+	two        bool
+}
+
+func (n *rangeNode) exec(s *state, dot any) control {
+	v := n.over.eval(s, dot)
+	ran := false
+	// once runs the body for one element and says whether to go on.
+	once := func(index, elem any) bool {
+		ran = true
+		if len(s.out) > s.limit {
+			s.abort(n.node, "the output is larger than the limit")
+		}
+		if n.elm >= 0 {
+			s.vars[s.base+n.elm] = elem
+		}
+		if n.index >= 0 {
+			s.vars[s.base+n.index] = index
+		}
+		return s.list(n.body, elem) != doBreak
+	}
+	switch v := v.(type) {
+	case nil, *nothing:
+	case map[string]any:
+		for _, k := range sortedKeys(v) {
+			if !once(k, boxed(v[k])) {
+				break
+			}
+		}
+	case []any:
+		for i, e := range v {
+			if !once(i, boxed(e)) {
+				break
+			}
+		}
+	case []string:
+		for i, e := range v {
+			if !once(i, e) {
+				break
+			}
+		}
+	case []int:
+		for i, e := range v {
+			if !once(i, e) {
+				break
+			}
+		}
+	case int:
+		n.single(s, v)
+		for i := range v {
+			if !once(nil, i) {
+				break
+			}
+		}
+	case int64:
+		n.single(s, v)
+		for i := range v {
+			if !once(nil, i) {
+				break
+			}
+		}
+	default:
+		s.abort(n.node, "range can't iterate over "+text(v))
+	}
+	if !ran {
+		return s.list(n.els, dot)
+	}
+	return next
+}
+
+func (n *rangeNode) single(s *state, v any) {
+	if n.two {
+		s.abort(n.node, "can't use "+text(v)+" to iterate over more than one variable")
+	}
+}

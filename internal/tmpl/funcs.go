@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tmpl
+
+import (
+	"errors"
+	"text/template/parse"
+)
+
+// paramKind is the Go type of a function's parameter, as far as text/template
+// checks arguments against it.
+type paramKind int
+
+const (
+	anyParam paramKind = iota
+	stringParam
+	intParam
+	boolParam
+	mapParam
+	// valueParam tells nil from null, as parameters of type reflect.Value do.
+	valueParam
+)
+
+func (k paramKind) String() string {
+	return [...]string{"interface {}", "string", "int", "bool", "map[string]interface {}", "reflect.Value"}[k]
+}
+
+// function is one entry of the function table.
+type function struct {
+	name     string
+	params   []paramKind
+	variadic bool // the last parameter takes any number
+	call     func(s *state, args []any) (any, error)
+}
+
+// param is the kind of the i-th argument.
+func (f *function) param(i int) paramKind {
+	if i >= len(f.params) {
+		if len(f.params) == 0 {
+			return anyParam
+		}
+		return f.params[len(f.params)-1]
+	}
+	return f.params[i]
+}
+
+var (
+	functions = map[string]*function{}
+	// known is what the parser asks for names of functions.
+	known = map[string]any{}
+)
+
+// signature letters: a any, s string, i int, b bool, m map, v value; a final + makes
+// the last one variadic.
+var letters = map[byte]paramKind{'a': anyParam, 's': stringParam, 'i': intParam, 'b': boolParam, 'm': mapParam, 'v': valueParam}
+
+func register(name, signature string, call func(s *state, args []any) (any, error)) {
+	f := &function{name: name, call: call}
+	for i := range len(signature) {
+		if signature[i] == '+' {
+			f.variadic = true
+			continue
+		}
+		f.params = append(f.params, letters[signature[i]])
+	}
+	functions[name] = f
+	known[name] = true
+}
+
+// pure registers a function that neither fails nor needs the state.
+func pure(name, signature string, call func(a []any) any) {
+	register(name, signature, func(_ *state, a []any) (any, error) { return call(a), nil })
+}
+
+// failing registers a function that may fail.
+func failing(name, signature string, call func(a []any) (any, error)) {
+	register(name, signature, func(_ *state, a []any) (any, error) { return call(a) })
+}
+
+func init() {
+	registerFlow()
+	registerCompare()
+	registerStrings()
+	registerEncoding()
+	registerNumbers()
+	registerDicts()
+	registerLists()
+}
+
+// Functions are the names of all functions that templates may call.
+func Functions() []string {
+	return sortedNames(functions)
+}
+
+// dynamicInclude is include with a name that is computed.
+func dynamicInclude(n parse.Node) *function {
+	return &function{name: "include", params: []paramKind{stringParam, anyParam}, call: func(s *state, a []any) (any, error) {
+		t := s.set.templates[a[0].(string)]
+		if t == nil {
+			return nil, errors.New("template: no template " + quoted(a[0].(string)) + " associated with template \"gotpl\"")
+		}
+		return s.include(n, t, a[1]), nil
+	}}
+}
+
+func registerFlow() {
+	// The compiler replaces and, or and include.
+	for _, name := range []string{"and", "or", "include"} {
+		register(name, "sa", func(*state, []any) (any, error) { return nil, errors.New("not prepared") })
+	}
+	failing("fail", "s", func(a []any) (any, error) { return nil, askedError(a[0].(string)) })
+	failing("required", "sa", func(a []any) (any, error) {
+		if a[1] == nil || a[1] == "" {
+			return nil, askedError(a[0].(string))
+		}
+		return a[1], nil
+	})
+	pure("default", "aa+", func(a []any) any {
+		if len(a) < 2 || empty(a[1]) {
+			return a[0]
+		}
+		return a[1]
+	})
+	pure("empty", "a", func(a []any) any { return empty(a[0]) })
+	pure("coalesce", "a+", func(a []any) any {
+		for _, v := range a {
+			if !empty(v) {
+				return v
+			}
+		}
+		return nil
+	})
+	pure("all", "a+", func(a []any) any {
+		for _, v := range a {
+			if empty(v) {
+				return false
+			}
+		}
+		return true
+	})
+	pure("any", "a+", func(a []any) any {
+		for _, v := range a {
+			if !empty(v) {
+				return true
+			}
+		}
+		return false
+	})
+	pure("ternary", "aab", func(a []any) any {
+		if a[2].(bool) {
+			return a[0]
+		}
+		return a[1]
+	})
+	pure("not", "a", func(a []any) any { return !truth(a[0]) })
+	pure("typeOf", "a", func(a []any) any { return typeName(a[0]) })
+	pure("kindOf", "a", func(a []any) any { return kindName(a[0]) })
+	pure("typeIs", "sa", func(a []any) any { return a[0].(string) == typeName(a[1]) })
+	pure("kindIs", "sa", func(a []any) any { return a[0].(string) == kindName(a[1]) })
+	// There is no cluster to look into, as in `helm template`.
+	pure("lookup", "ssss", func([]any) any { return map[string]any{} })
+}
+
+// empty is sprig's: the zero value of its type.
+func empty(v any) bool { return !truth(v) }

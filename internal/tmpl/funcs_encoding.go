@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tmpl
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+
+	"github.com/helm-wasm/helm-wasm/internal/yamlout"
+)
+
+func registerEncoding() {
+	pure("toYaml", "a", func(a []any) any {
+		out, err := yamlout.AppendYAML(nil, a[0])
+		if err != nil {
+			return "" // as Helm does
+		}
+		return string(out[:len(out)-1])
+	})
+	pure("toJson", "a", func(a []any) any {
+		out, err := yamlout.AppendJSON(nil, a[0])
+		if err != nil {
+			return ""
+		}
+		return string(out)
+	})
+	pure("sha256sum", "s", func(a []any) any {
+		sum := sha256.Sum256([]byte(a[0].(string)))
+		return hex.EncodeToString(sum[:])
+	})
+	pure("b64enc", "s", func(a []any) any { return base64.StdEncoding.EncodeToString([]byte(a[0].(string))) })
+	pure("b64dec", "s", func(a []any) any {
+		data, err := base64.StdEncoding.DecodeString(a[0].(string))
+		if err != nil {
+			return err.Error()
+		}
+		return string(data)
+	})
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tmpl
+
+import (
+	"bytes"
+	"text/template/parse"
+
+	"github.com/helm-wasm/helm-wasm/internal/yamlout"
+)
+
+// The commonest actions of a chart print a large text made by one function:
+// include or toYaml, mostly indented. Their nodes write it straight to the
+// output instead of through three strings.
+
+func (c *compiler) print(n *parse.ActionNode) node {
+	plainPrint := &printNode{c.pipe(n.Pipe), n}
+	switch e := plainPrint.value.(type) {
+	case *includeExpr:
+		return &printInclude{producer: e, node: n}
+	case *pipeExpr:
+		if len(e.rest) != 1 || len(e.slots) > 0 {
+			return plainPrint
+		}
+		last, ok := e.rest[0].(*callExpr)
+		if !ok || last.fn.name != "nindent" && last.fn.name != "indent" {
+			return plainPrint
+		}
+		width, ok := last.args[0].(*constExpr)
+		if !ok {
+			return plainPrint
+		}
+		p := &printInclude{node: n, indent: width.value.(int), indented: true, newline: last.fn.name == "nindent"}
+		if p.indent < 0 {
+			return plainPrint
+		}
+		switch first := e.first.(type) {
+		case *includeExpr:
+			p.producer = first
+			return p
+		case *callExpr:
+			if first.fn.name == "toYaml" && len(first.args) == 1 {
+				p.producer = &yamlExpr{first.args[0]}
+				return p
+			}
+		}
+	}
+	return plainPrint
+}
+
+// producer appends its text to the output.
+type producer interface {
+	produce(s *state, dot any)
+}
+
+func (e *includeExpr) produce(s *state, dot any) {
+	s.enter(e.node, e.tmpl, plain(e.data.eval(s, dot)))
+}
+
+type yamlExpr struct{ value expr }
+
+func (e *yamlExpr) produce(s *state, dot any) {
+	start := len(s.out)
+	out, err := yamlout.AppendYAML(s.out, plain(e.value.eval(s, dot)))
+	if err != nil {
+		// Helm's toYaml hides errors.
+		s.out = s.out[:start]
+		return
+	}
+	s.out = out[:len(out)-1]
+}
+
+type printInclude struct {
+	producer producer
+	node     parse.Node
+	indent   int
+	indented bool
+	newline  bool
+}
+
+func (n *printInclude) exec(s *state, dot any) control {
+	start := len(s.out)
+	n.producer.produce(s, dot)
+	if n.indented {
+		s.indentFrom(n.node, start, n.indent, n.newline)
+	}
+	if len(s.out) > s.limit {
+		s.abort(n.node, "the output is larger than the limit")
+	}
+	return next
+}
+
+const spaces = "                                                                                "
+
+// indentFrom indents the output from start on.
+func (s *state) indentFrom(n parse.Node, start, width int, newline bool) {
+	body := s.out[start:]
+	lines := bytes.Count(body, []byte{'\n'}) + 1
+	grow := lines * width
+	if newline {
+		grow++
+	}
+	if grow == 0 {
+		return
+	}
+	if grow > s.limit {
+		s.abort(n, "the output is larger than the limit")
+	}
+	// Move line by line from the end, so that nothing is overwritten.
+	from := len(s.out)
+	if cap(s.out)-from < grow {
+		s.out = append(make([]byte, 0, 2*(from+grow)), s.out...)
+	}
+	s.out = s.out[:from+grow]
+	to := len(s.out)
+	for {
+		i := bytes.LastIndexByte(s.out[start:from], '\n')
+		line := s.out[start+i+1 : from]
+		to -= len(line)
+		copy(s.out[to:], line)
+		to -= width
+		pad(s.out[to : to+width])
+		if i < 0 {
+			break
+		}
+		to--
+		s.out[to] = '\n'
+		from = start + i
+	}
+	if newline {
+		s.out[start] = '\n'
+	}
+}
+
+func pad(b []byte) {
+	for len(b) > 0 {
+		n := copy(b, spaces)
+		b = b[n:]
+	}
+}

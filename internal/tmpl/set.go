@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tmpl
+
+import (
+	"sort"
+	"strings"
+	"text/template/parse"
+)
+
+// Set is a group of templates that can include each other.
+type Set struct {
+	templates map[string]*template
+}
+
+// template is one parsed file or {{ define }}.
+type template struct {
+	name string
+	tree *parse.Tree
+	body []node
+	// slots is the number of variables alive at once, `$` included.
+	slots int
+	// running counts the includes of this template that are not finished.
+	running int
+}
+
+// Parse parses files, by name, in the order in which Helm does it: deep paths
+// before shallow ones, so that a chart's own definitions win over a subchart's.
+func Parse(files map[string]string) (*Set, error) {
+	names := make([]string, 0, len(files))
+	for name := range files {
+		names = append(names, name)
+	}
+	sort.Slice(names, func(i, j int) bool {
+		a, b := strings.Count(names[i], "/"), strings.Count(names[j], "/")
+		if a != b {
+			return a > b
+		}
+		return names[i] > names[j]
+	})
+	set := &Set{templates: make(map[string]*template)}
+	for _, name := range names {
+		trees, err := parse.Parse(name, files[name], "", "", known)
+		if err != nil {
+			return nil, parseError(name, err)
+		}
+		for defined, tree := range trees {
+			old := set.templates[defined]
+			if old != nil && parse.IsEmptyTree(tree.Root) {
+				continue
+			}
+			if old == nil {
+				old = &template{name: defined}
+				set.templates[defined] = old
+			}
+			old.tree = tree
+		}
+	}
+	for _, t := range set.templates {
+		c := &compiler{set: set, tmpl: t, vars: []string{"$"}, slots: 1}
+		t.body = c.list(t.tree.Root)
+		t.slots = c.slots
+	}
+	return set, nil
+}
+
+// Has says whether a template of this name exists.
+func (s *Set) Has(name string) bool { return s.templates[name] != nil }
+
+// Options limit one execution.
+type Options struct {
+	// MaxOutput is the largest output in bytes; 0 means 256 MiB.
+	MaxOutput int
+}
+
+// Execute runs the template called name on data and returns its output, with
+// the text "<no value>", Go's mark of a missing value, taken out as Helm does.
+func (s *Set) Execute(name string, data any, opts Options) (out string, err error) {
+	t := s.templates[name]
+	if t == nil {
+		return "", &Error{Msg: `template: no template ` + quoted(name) + ` associated with template "gotpl"`}
+	}
+	if opts.MaxOutput <= 0 {
+		opts.MaxOutput = 256 << 20
+	}
+	st := &state{set: s, tmpl: t, limit: opts.MaxOutput}
+	defer func() {
+		for _, t := range s.templates {
+			t.running = 0
+		}
+		if r := recover(); r != nil {
+			e, ok := r.(*Error)
+			if !ok {
+				panic(r)
+			}
+			out, err = "", e
+		}
+	}()
+	st.run(t, data)
+	return strings.ReplaceAll(string(st.out), "<no value>", ""), nil
+}
