@@ -33,5 +33,7 @@ generate: $(GENERATE_TARGETS) ## rewrite all generated files
 test: $(TEST_TARGETS) ## run every check and test that needs no cluster
 
 .PHONY: clean
-clean: ## remove what was built
-	rm -rf $(BUILD) $(DIST)
+clean: ## remove what was built, but for the cache of third parties' software
+	@mkdir -p $(BUILD)
+	find $(BUILD) -mindepth 1 -maxdepth 1 ! -name cache ! -name cluster -exec rm -rf {} +
+	rm -rf $(DIST)

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package images
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+var versionLine = regexp.MustCompile(`(?m)^const Version = "(.*)"$`)
+
+// Own are the project's images, built from its working tree.
+func Own(ctx context.Context, project, cache string) ([]Image, error) {
+	source, err := os.ReadFile(filepath.Join(project, "internal", "version", "version.go"))
+	if err != nil {
+		return nil, fmt.Errorf("reading version: %w", err)
+	}
+	m := versionLine.FindSubmatch(source)
+	if m == nil {
+		return nil, errors.New("reading version: internal/version/version.go has none")
+	}
+	var list []Image
+	for _, command := range []string{"wasm-runner", "wasm-node-setup"} {
+		if _, err := os.Stat(filepath.Join(project, "cmd", command)); errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		binary, err := build(ctx, project, cache, "./cmd/"+command)
+		if err != nil {
+			return nil, err
+		}
+		authority := filepath.Join(cache, "registry-ca", "ca.crt")
+		list = append(list, Image{
+			Name: "ghcr.io/helm-wasm/" + command + ":" + string(m[1]),
+			Layers: [][]File{{
+				{To: "/etc/ssl/certs/ca-certificates.crt", From: authority},
+				{To: "/tmp", Dir: true, Mode: 0o777 | fs.ModeSticky},
+				{To: "/" + command, From: binary},
+			}},
+			Entrypoint: []string{"/" + command}, User: "65532:65532", WorkDir: "/",
+			Env: []string{"PATH=/", "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"},
+		})
+	}
+	return list, nil
+}
+
+func build(ctx context.Context, project, cache, pkg string) (string, error) {
+	out := filepath.Join(cache, "own", filepath.Base(pkg))
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", out, pkg)
+	cmd.Dir = project
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
+	if msg, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("building %s: %w\n%s", pkg, err, strings.TrimSpace(string(msg)))
+	}
+	return out, nil
+}
