@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package deadline
+
+import "time"
+
+// Remaining is the time left to the running call, for host functions that
+// block: they should return by then. It is false while no call runs.
+func (i *Interrupter) Remaining() (time.Duration, bool) {
+	switch due := i.due.Load(); due {
+	case idle:
+		return 0, false
+	case fired:
+		return 0, true
+	default:
+		return max(0, time.Duration(due-i.dog.now())), true
+	}
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package http
+
+import (
+	"maps"
+	"slices"
+)
+
+// sortedKeys makes headers come in the same order each time.
+func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package broker turns the Kafka section of a configuration into options of
+// the client library: addresses, TLS, and SASL with credentials from the
+// environment.
+package broker
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/helm-wasm/helm-wasm/internal/version"
+	"github.com/helm-wasm/helm-wasm/stack"
+)
+
+// Options of a client. getenv gives the credentials.
+func Options(cfg stack.RunnerKafka, getenv func(string) string) ([]kgo.Opt, error) {
+	opts := []kgo.Opt{
+		kgo.SeedBrokers(cfg.BootstrapServers...),
+		kgo.ClientID("wasm-runner"),
+		kgo.SoftwareNameAndVersion("helm-wasm-runner", version.Version),
+		kgo.DialTimeout(5 * time.Second),
+		kgo.RetryBackoffFn(backoff),
+		// Metadata is asked for when it is stale and wanted; a lower floor
+		// makes starts and moves of leaders quick.
+		kgo.MetadataMinAge(250 * time.Millisecond),
+		kgo.DisableClientMetrics(),
+	}
+	if cfg.TLS.Enabled {
+		config, err := tlsConfig(cfg.TLS)
+		if err != nil {
+			return nil, err
+		}
+		opts = append(opts, kgo.DialTLSConfig(config))
+	}
+	mechanism, err := saslMechanism(cfg.SASL, getenv)
+	if err != nil {
+		return nil, err
+	}
+	if mechanism != nil {
+		opts = append(opts, kgo.SASL(mechanism))
+	}
+	return opts, nil
+}
+
+// backoff between tries of a request: quick at first, since most outages are
+// a leader that moves, then at most 5 s.
+func backoff(tries int) time.Duration {
+	return min(5*time.Second, 50*time.Millisecond<<min(tries, 10))
+}
+
+func tlsConfig(cfg stack.RunnerKafkaTLS) (*tls.Config, error) {
+	config := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: cfg.InsecureSkipVerify}
+	if cfg.CAFile != "" {
+		pem, err := os.ReadFile(cfg.CAFile)
+		if err != nil {
+			return nil, fmt.Errorf("reading kafka.tls.caFile: %w", err)
+		}
+		config.RootCAs = x509.NewCertPool()
+		if !config.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("reading kafka.tls.caFile: %q holds no PEM certificate", cfg.CAFile)
+		}
+	}
+	if cfg.CertFile != "" {
+		pair, err := tls.LoadX509KeyPair(cfg.CertFile, cfg.KeyFile)
+		if err != nil {
+			return nil, fmt.Errorf("reading kafka.tls.certFile and keyFile: %w", err)
+		}
+		config.Certificates = []tls.Certificate{pair}
+	}
+	return config, nil
+}
+
+// Rejected says that the brokers answered and refused this client's identity:
+// waiting does not help.
+func Rejected(err error) bool {
+	return errors.Is(err, kerr.SaslAuthenticationFailed) ||
+		errors.Is(err, kerr.UnsupportedSaslMechanism) ||
+		errors.Is(err, kerr.ClusterAuthorizationFailed)
+}
+
+// Explain says what an error of the client means for who runs it.
+func Explain(err error) string {
+	var unknown x509.UnknownAuthorityError
+	var hostname x509.HostnameError
+	var header tls.RecordHeaderError
+	var dns *net.DNSError
+	text := strings.TrimSpace(err.Error())
+	switch {
+	case errors.Is(err, kerr.SaslAuthenticationFailed):
+		return "the brokers refuse the credentials (KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD; kafka.sasl): " + text
+	case errors.Is(err, kerr.UnsupportedSaslMechanism):
+		return "the brokers do not offer kafka.sasl.mechanism: " + text
+	case errors.Is(err, kerr.TopicAuthorizationFailed), errors.Is(err, kerr.GroupAuthorizationFailed), errors.Is(err, kerr.TransactionalIDAuthorizationFailed), errors.Is(err, kerr.ClusterAuthorizationFailed):
+		return "the brokers' ACLs do not allow it: " + text
+	case errors.As(err, &unknown):
+		return "the brokers' certificate is signed by an authority that kafka.tls.caFile does not hold: " + text
+	case errors.As(err, &hostname):
+		return "the brokers' certificate is for another host name: " + text
+	case errors.As(err, &header):
+		return "the brokers do not speak TLS on this port (kafka.tls.enabled): " + text
+	case errors.As(err, &dns):
+		return "a host name of kafka.bootstrapServers is unknown: " + text
+	case errors.Is(err, kerr.UnknownTopicOrPartition):
+		return "the topic does not exist: " + text
+	case strings.Contains(text, "EOF"):
+		return "the brokers close the connection (they may want TLS or SASL on this port): " + text
+	}
+	return text
+}

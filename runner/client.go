@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package runner
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/helm-wasm/helm-wasm/runner/broker"
+)
+
+const (
+	// sessionTimeout of the classic group protocol: how long the partitions
+	// of a killed runner wait. With KIP-848 the brokers decide
+	// (group.consumer.session.timeout.ms).
+	sessionTimeout = 15 * time.Second
+	bufferedMax    = 16384
+	bufferedBytes  = 32 << 20
+	fetchBytes     = 8 << 20
+	fetchPartition = 1 << 20
+	// recordOverhead is room for a batch's and a record's framing and headers.
+	recordOverhead = 64 << 10
+	batchBytes     = 1000012 // Kafka's own default of max.message.bytes
+)
+
+// clientOptions of both deliveries.
+func (s *settings) clientOptions(o options) ([]kgo.Opt, error) {
+	opts, err := broker.Options(s.Kafka, o.getenv)
+	if err != nil {
+		return nil, err
+	}
+	start := kgo.NewOffset().AtStart()
+	if s.Source.OffsetResetPolicy == "latest" {
+		start = kgo.NewOffset().AtEnd()
+	}
+	opts = append(opts,
+		kgo.ConsumerGroup(s.Source.ConsumerGroup),
+		kgo.ConsumeTopics(s.Source.Topic),
+		kgo.ConsumeStartOffset(start),
+		kgo.ConsumeResetOffset(start),
+		kgo.Balancers(kgo.CooperativeStickyBalancer()),
+		kgo.SessionTimeout(sessionTimeout),
+		kgo.RebalanceTimeout(handover+10*time.Second),
+		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
+		kgo.FetchMaxBytes(fetchBytes),
+		kgo.FetchMaxPartitionBytes(fetchPartition),
+		kgo.FetchMaxWait(time.Second),
+		kgo.RequiredAcks(kgo.AllISRAcks()),
+		kgo.ProducerLinger(0),
+		kgo.MaxBufferedRecords(bufferedMax),
+		kgo.MaxBufferedBytes(max(bufferedBytes, 2*s.limits.Output)),
+		kgo.ProducerBatchMaxBytes(int32(max(batchBytes, min(s.limits.Output+recordOverhead, 90<<20)))),
+		kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)),
+		kgo.UnknownTopicRetries(2),
+		kgo.WithLogger(clientLogger{o.logger.With("component", "kafka")}),
+	)
+	if o.protocol != "classic" {
+		opts = append(opts, kgo.ServerSideBalancer())
+	}
+	return append(opts, o.client...), nil
+}
+
+// ping waits for the brokers with backoff. Refused credentials end it.
+func (r *Runner) ping(ctx context.Context, client *kgo.Client) error {
+	defer r.conditions.Clear("brokers")
+	for try := 0; ; try++ {
+		limit, cancel := context.WithTimeout(ctx, 10*time.Second)
+		err := client.Ping(limit)
+		cancel()
+		if err == nil || ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if broker.Rejected(err) {
+			return fmt.Errorf("connecting to Kafka: %s", broker.Explain(err))
+		}
+		r.conditions.Block("brokers", broker.Explain(err))
+		if sleep(ctx, min(10*time.Second, 250*time.Millisecond<<min(try, 6))) != nil {
+			return ctx.Err()
+		}
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// clientLogger passes the client's warnings on; its chatter is for debugging.
+type clientLogger struct{ logger *slog.Logger }
+
+// Level is kgo.Logger.
+func (l clientLogger) Level() kgo.LogLevel {
+	if l.logger.Enabled(context.Background(), slog.LevelDebug) {
+		return kgo.LogLevelInfo
+	}
+	return kgo.LogLevelWarn
+}
+
+// Log is kgo.Logger.
+func (l clientLogger) Log(level kgo.LogLevel, message string, pairs ...any) {
+	as := slog.LevelDebug
+	switch level {
+	case kgo.LogLevelError:
+		as = slog.LevelError
+	case kgo.LogLevelWarn:
+		as = slog.LevelWarn
+	}
+	l.logger.Log(context.Background(), as, message, pairs...)
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package metrics names what a runner counts, for Prometheus. docs/METRICS.md
+// lists them; a test keeps the two the same.
+package metrics
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Outcomes of an event.
+const (
+	Processed  = "processed"   // the function made at least one result
+	Filtered   = "filtered"    // the function made none
+	DeadLetter = "dead_letter" // it failed every attempt and went to the dead-letter topic
+	Dropped    = "dropped"     // it failed every attempt and onError.action is drop
+)
+
+// Set is one runner's metrics.
+type Set struct {
+	Registry *prometheus.Registry
+
+	Events         map[string]prometheus.Counter // by outcome
+	Duration       prometheus.Histogram
+	Failures       *prometheus.CounterVec // by kind
+	Retries        prometheus.Counter
+	Results        prometheus.Counter
+	Lag            *prometheus.GaugeVec // by partition
+	Partitions     prometheus.Gauge
+	Queued         prometheus.Gauge
+	Unacknowledged prometheus.Gauge
+	Instances      prometheus.Gauge
+	Starts         prometheus.Counter
+	InstanceStart  prometheus.Histogram
+	Cold           *prometheus.GaugeVec // by phase
+	CommitErrors   prometheus.Counter
+	Transactions   *prometheus.CounterVec // by result
+}
+
+// New registers a set under the function's name.
+func New(function, abi string) *Set {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	r := prometheus.WrapRegistererWith(prometheus.Labels{"function": function}, registry)
+	name := func(s string) string { return "wasm_runner_" + s }
+	counter := func(n, help string) prometheus.Counter {
+		c := prometheus.NewCounter(prometheus.CounterOpts{Name: name(n), Help: help})
+		r.MustRegister(c)
+		return c
+	}
+	gauge := func(n, help string) prometheus.Gauge {
+		g := prometheus.NewGauge(prometheus.GaugeOpts{Name: name(n), Help: help})
+		r.MustRegister(g)
+		return g
+	}
+	counters := func(n, help, label string) *prometheus.CounterVec {
+		c := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name(n), Help: help}, []string{label})
+		r.MustRegister(c)
+		return c
+	}
+	gauges := func(n, help, label string) *prometheus.GaugeVec {
+		g := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name(n), Help: help}, []string{label})
+		r.MustRegister(g)
+		return g
+	}
+	histogram := func(n, help string, buckets []float64) prometheus.Histogram {
+		h := prometheus.NewHistogram(prometheus.HistogramOpts{Name: name(n), Help: help, Buckets: buckets})
+		r.MustRegister(h)
+		return h
+	}
+	s := &Set{
+		Registry:       registry,
+		Events:         map[string]prometheus.Counter{},
+		Duration:       histogram("event_duration_seconds", "Time of one call of the function.", durations),
+		Failures:       counters("failures_total", "Failed calls of the function, by kind.", "kind"),
+		Retries:        counter("retries_total", "Calls repeated after a failure."),
+		Results:        counter("results_total", "Records written to Kafka, dead letters included."),
+		Lag:            gauges("lag", "Events of an assigned partition that are not done.", "partition"),
+		Partitions:     gauge("assigned_partitions", "Partitions assigned to this runner."),
+		Queued:         gauge("queued_events", "Events fetched and not yet begun."),
+		Unacknowledged: gauge("unacknowledged_events", "Events done by the function whose results the brokers have not acknowledged."),
+		Instances:      gauge("instances", "Live instances of the function."),
+		Starts:         counter("instance_starts_total", "Instances started."),
+		InstanceStart:  histogram("instance_start_seconds", "Time to start an instance.", durations),
+		Cold:           gauges("cold_start_seconds", "Time from the start of the process to the end of a phase.", "phase"),
+		CommitErrors:   counter("commit_errors_total", "Offset commits that failed; they are repeated."),
+		Transactions:   counters("transactions_total", "Transactions of delivery exactly-once, by result.", "result"),
+	}
+	events := counters("events_total", "Events finished, by outcome.", "outcome")
+	for _, outcome := range []string{Processed, Filtered, DeadLetter, Dropped} {
+		s.Events[outcome] = events.WithLabelValues(outcome)
+	}
+	s.Info(r, abi)
+	return s
+}
+
+// durations reach from the fast path's microseconds to the longest timeouts.
+var durations = []float64{
+	0.000005, 0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025,
+	0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
+}
+
+// Info registers the constant that carries the ABI.
+func (s *Set) Info(r prometheus.Registerer, abi string) {
+	info := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "wasm_runner_info", Help: "Always 1; the labels describe the function.",
+		ConstLabels: prometheus.Labels{"abi": abi},
+	})
+	info.Set(1)
+	r.MustRegister(info)
+}
+
+// Handler serves the set.
+func (s *Set) Handler() http.Handler {
+	return promhttp.HandlerFor(s.Registry, promhttp.HandlerOpts{})
+}
+
+// Phase notes the end of a phase of the cold start.
+func (s *Set) Phase(phase string, start time.Time) {
+	s.Cold.WithLabelValues(phase).Set(time.Since(start).Seconds())
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package runner
+
+import (
+	"log/slog"
+	"os"
+	"runtime"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// An Option changes a runner's defaults.
+type Option func(*options)
+
+type options struct {
+	logger    *slog.Logger
+	module    []byte
+	digest    string
+	cacheDir  string
+	grace     time.Duration
+	getenv    func(string) string
+	began     time.Time
+	dockerDir string
+	protocol  string
+	client    []kgo.Opt
+	transact  string
+	adminHost string
+}
+
+func makeOptions(list []Option) options {
+	o := options{
+		logger:   slog.New(slog.DiscardHandler),
+		grace:    25 * time.Second,
+		getenv:   os.Getenv,
+		began:    time.Now(),
+		protocol: "auto",
+	}
+	for _, option := range list {
+		option(&o)
+	}
+	return o
+}
+
+// WithLogger sets where the runner logs; by default nowhere.
+func WithLogger(logger *slog.Logger) Option { return func(o *options) { o.logger = logger } }
+
+// WithModule gives the module's bytes, so that none is fetched.
+func WithModule(wasm []byte) Option { return func(o *options) { o.module = wasm } }
+
+// WithCacheDir keeps compiled code in a directory; by default in memory.
+func WithCacheDir(dir string) Option { return func(o *options) { o.cacheDir = dir } }
+
+// WithGrace sets how long a stop may take for events in flight; 25 s by
+// default, which fits Kubernetes' 30 s.
+func WithGrace(d time.Duration) Option { return func(o *options) { o.grace = d } }
+
+// WithGetenv replaces the environment that credentials come from.
+func WithGetenv(getenv func(string) string) Option { return func(o *options) { o.getenv = getenv } }
+
+// WithStart sets the moment that cold starts are measured from; by default
+// the call of New.
+func WithStart(t time.Time) Option { return func(o *options) { o.began = t } }
+
+// WithDockerConfig names a directory with pull secrets: files of Secrets of
+// type kubernetes.io/dockerconfigjson, in any depth.
+func WithDockerConfig(dir string) Option { return func(o *options) { o.dockerDir = dir } }
+
+// WithGroupProtocol picks how the consumer group works: auto takes KIP-848
+// where brokers have it, classic never does.
+func WithGroupProtocol(protocol string) Option { return func(o *options) { o.protocol = protocol } }
+
+// WithClientOptions adds options of the Kafka client, applied last.
+func WithClientOptions(opts ...kgo.Opt) Option {
+	return func(o *options) { o.client = append(o.client, opts...) }
+}
+
+// WithAdminHost sets the address that metrics and probes listen on; by default
+// all of the pod.
+func WithAdminHost(host string) Option { return func(o *options) { o.adminHost = host } }
+
+// WithTransactionalID names the producer of delivery exactly-once. It must be
+// unique among live replicas; a replica that starts again under its old name
+// ends the transaction it left behind at once. By default it is the consumer
+// group and the host's name.
+func WithTransactionalID(id string) Option { return func(o *options) { o.transact = id } }
+
+func (s *settings) concurrency() int {
+	if s.Limits.Concurrency > 0 {
+		return s.Limits.Concurrency
+	}
+	return runtime.GOMAXPROCS(0)
+}

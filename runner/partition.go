@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package runner
+
+import (
+	"context"
+	"sync"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+const (
+	// queueBytes is what all partitions together may hold before their
+	// fetching pauses, counted as keys and values.
+	queueBytes = 32 << 20
+	queueMax   = 4096
+	// inflightMax bounds records between the function and the brokers' word.
+	inflightMax = 8192
+)
+
+// partition is one assigned partition: a queue, a goroutine that takes from
+// it, and the records whose results are not acknowledged yet. It lives from
+// assignment to revocation.
+type partition struct {
+	stream *stream
+	id     int32
+	stop   context.Context
+	cancel context.CancelFunc
+	exited chan struct{}
+
+	mu       sync.Mutex
+	changed  *sync.Cond // queue or inflight changed, or stop
+	queue    []*kgo.Record
+	bytes    int
+	paused   bool
+	inflight []pending // in order of offset
+	base     uint64    // sequence of inflight[0]
+	mark     int64     // next offset to commit; -1 before the first
+	epoch    int32
+	commited int64
+	end      int64 // high watermark
+	lost     bool  // acknowledgements no longer count
+}
+
+// pending is a record with results under way.
+type pending struct {
+	record *kgo.Record
+	count  int
+}
+
+func newPartition(s *stream, id int32) *partition {
+	p := &partition{stream: s, id: id, exited: make(chan struct{}), mark: -1, commited: -1}
+	p.changed = sync.NewCond(&p.mu)
+	p.stop, p.cancel = context.WithCancel(context.Background())
+	context.AfterFunc(p.stop, p.wake)
+	go p.run()
+	return p
+}
+
+// wake makes waiters look again. Without the lock one that is about to wait
+// would miss it.
+func (p *partition) wake() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.changed.Broadcast()
+}
+
+func (p *partition) run() {
+	defer close(p.exited)
+	for {
+		records := p.take()
+		if records == nil {
+			return
+		}
+		if p.stream.processor.process(p.stop, records, p.emit) != nil {
+			return
+		}
+	}
+}
+
+// push adds fetched records, and pauses fetching when there are enough.
+func (p *partition) push(records []*kgo.Record, end int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, r := range records {
+		p.bytes += len(r.Key) + len(r.Value)
+	}
+	p.queue = append(p.queue, records...)
+	p.end = end
+	if !p.paused && (len(p.queue) > queueMax || p.bytes > p.stream.share()) {
+		p.paused = true
+		p.stream.client.PauseFetchPartitions(p.name())
+	}
+	p.changed.Broadcast()
+}
+
+// take waits for records and returns all there are. It returns nil on stop.
+func (p *partition) take() []*kgo.Record {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for p.stop.Err() == nil && (len(p.queue) == 0 || len(p.inflight) > inflightMax) {
+		p.changed.Wait()
+	}
+	if p.stop.Err() != nil {
+		return nil
+	}
+	n := min(len(p.queue), chunkMax)
+	records := p.queue[:n:n]
+	p.queue = p.queue[n:]
+	for _, r := range records {
+		p.bytes -= len(r.Key) + len(r.Value)
+	}
+	if p.paused && len(p.queue) <= queueMax/2 && p.bytes <= p.stream.share()/2 {
+		p.paused = false
+		p.stream.client.ResumeFetchPartitions(p.name())
+	}
+	return records
+}
+
+func (p *partition) name() map[string][]int32 {
+	return map[string][]int32{p.stream.processor.Source.Topic: {p.id}}
+}
+
+// emit produces a record's outputs; the record is done when all of them are
+// acknowledged.
+func (p *partition) emit(record *kgo.Record, outputs []*kgo.Record) {
+	outputs = p.stream.processor.route(outputs)
+	p.mu.Lock()
+	sequence := p.base + uint64(len(p.inflight))
+	p.inflight = append(p.inflight, pending{record, len(outputs)})
+	if len(outputs) == 0 {
+		p.advance()
+	}
+	p.mu.Unlock()
+	for _, out := range outputs {
+		p.stream.produce(out, delivery{partition: p, sequence: sequence, record: record})
+	}
+}
+
+// acknowledge counts one output of a record as written.
+func (p *partition) acknowledge(sequence uint64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.lost {
+		return
+	}
+	p.inflight[sequence-p.base].count--
+	p.advance()
+}
+
+// advance moves the mark over all leading records that are done.
+func (p *partition) advance() {
+	n := 0
+	for n < len(p.inflight) && p.inflight[n].count == 0 {
+		n++
+	}
+	if n == 0 {
+		return
+	}
+	last := p.inflight[n-1].record
+	p.mark, p.epoch = last.Offset+1, last.LeaderEpoch
+	clear(p.inflight[:n])
+	p.inflight = p.inflight[n:]
+	p.base += uint64(n)
+	p.changed.Broadcast()
+}
+
+// progress is the offset to commit, and whether it is new.
+func (p *partition) progress() (kgo.EpochOffset, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return kgo.EpochOffset{Epoch: p.epoch, Offset: p.mark}, !p.lost && p.mark > p.commited
+}
+
+func (p *partition) committed(offset int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.commited = max(p.commited, offset)
+}
+
+// finish stops taking records and waits until what was begun is written, or
+// until ctx is done. Afterwards nothing of this partition counts any more.
+func (p *partition) finish(ctx context.Context) {
+	p.cancel()
+	select {
+	case <-p.exited:
+	case <-ctx.Done():
+	}
+	defer context.AfterFunc(ctx, p.wake)()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for len(p.inflight) > 0 && ctx.Err() == nil {
+		p.changed.Wait()
+	}
+}
+
+// abandon makes later acknowledgements void. It says whether fetching was paused.
+func (p *partition) abandon() (paused bool) {
+	p.cancel()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lost = true
+	p.queue = nil
+	return p.paused
+}
+
+// state is for metrics.
+func (p *partition) state() (queued, inflight int, lag int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	lag = int64(len(p.queue) + len(p.inflight))
+	if p.mark >= 0 {
+		lag = max(0, p.end-p.mark)
+	}
+	return len(p.queue), len(p.inflight), lag
+}

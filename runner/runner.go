@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/helm-wasm/helm-wasm/runner/health"
+	"github.com/helm-wasm/helm-wasm/runner/metrics"
+	"github.com/helm-wasm/helm-wasm/runner/module"
+	"github.com/helm-wasm/helm-wasm/stack"
+)
+
+// A Runner takes one function's events from its topic to its sink.
+type Runner struct {
+	settings   settings
+	options    options
+	logger     *slog.Logger
+	metrics    *metrics.Set
+	conditions *health.Conditions
+}
+
+// New checks the configuration. Nothing is started.
+func New(cfg stack.RunnerConfig, opts ...Option) (*Runner, error) {
+	s, err := resolve(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("checking configuration: %w", err)
+	}
+	o := makeOptions(opts)
+	o.logger = o.logger.With("function", cfg.Name)
+	r := &Runner{settings: s, options: o, logger: o.logger}
+	r.metrics = metrics.New(cfg.Name, cfg.ABI)
+	r.conditions = health.New(o.logger)
+	r.conditions.Block("start", "the function is not consuming yet")
+	return r, nil
+}
+
+// Metrics of this runner.
+func (r *Runner) Metrics() *metrics.Set { return r.metrics }
+
+// Health of this runner.
+func (r *Runner) Health() *health.Conditions { return r.conditions }
+
+// Run works until ctx is done, then finishes what is in flight, commits and
+// leaves the group. It returns an error only for what waiting cannot mend: a
+// module that cannot run, or refused credentials.
+func (r *Runner) Run(ctx context.Context) error {
+	admin, err := r.serveAdmin()
+	if err != nil {
+		return err
+	}
+	defer admin.close()
+
+	processor := &processor{
+		settings: r.settings, metrics: r.metrics, conditions: r.conditions, logger: r.logger,
+		slots: make(chan struct{}, r.settings.concurrency()), attempts: map[int32]attempt{},
+		began: r.options.began,
+	}
+	processor.trace, err = newTracer(r.options, r.settings)
+	if err != nil {
+		return err
+	}
+	defer processor.trace.close()
+	// The client connects and joins while the module loads.
+	opts, err := r.settings.clientOptions(r.options)
+	if err != nil {
+		return fmt.Errorf("configuring the Kafka client: %w", err)
+	}
+	consume, client, err := r.consumer(processor, opts)
+	if err != nil {
+		return fmt.Errorf("configuring the Kafka client: %w", err)
+	}
+	defer client.CloseAllowingRebalance()
+
+	failed, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	go func() {
+		if err := r.ping(failed, client); err != nil {
+			stop(err)
+			return
+		}
+		r.metrics.Phase("brokers", r.options.began)
+	}()
+	if err := r.load(failed, processor); err != nil {
+		return cause(failed, ctx, err)
+	}
+	defer func() {
+		closing := context.WithoutCancel(ctx)
+		processor.pool.close(closing)
+		_ = processor.pool.function.Close(closing)
+	}()
+	r.conditions.Clear("start")
+	r.logger.Info("consuming", "topic", r.settings.Source.Topic, "group", r.settings.Source.ConsumerGroup, "sink", r.settings.Sink.Topic, "delivery", r.settings.Delivery, "concurrency", cap(processor.slots))
+	return cause(failed, ctx, consume(failed))
+}
+
+// cause prefers the reason of an inner stop, and has none for an outer one.
+func cause(inner, outer context.Context, err error) error {
+	if outer.Err() != nil {
+		return nil
+	}
+	if inner.Err() != nil {
+		return context.Cause(inner)
+	}
+	return err
+}
+
+// consumer makes the client for the delivery that is asked for.
+func (r *Runner) consumer(p *processor, opts []kgo.Opt) (func(context.Context) error, *kgo.Client, error) {
+	joined := func() { r.metrics.Phase("assigned", r.options.began) }
+	if r.settings.Delivery == "exactly-once" {
+		t := &transactions{processor: p, logger: r.logger, grace: r.options.grace, joined: joined}
+		session, err := kgo.NewGroupTransactSession(append(opts, t.options(r.transactionalID())...)...)
+		if err != nil {
+			return nil, nil, err
+		}
+		return func(ctx context.Context) error { return t.run(ctx, session) }, session.Client(), nil
+	}
+	s := &stream{processor: p, logger: r.logger, grace: r.options.grace, joined: joined, partitions: map[int32]*partition{}}
+	client, err := kgo.NewClient(append(opts, s.options()...)...)
+	if err != nil {
+		return nil, nil, err
+	}
+	return func(ctx context.Context) error { return s.run(ctx, client) }, client, nil
+}
+
+func (r *Runner) transactionalID() string {
+	if r.options.transact != "" {
+		return r.options.transact
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "runner"
+	}
+	return r.settings.Source.ConsumerGroup + "." + host
+}
+
+// load fetches and compiles the module and starts one instance.
+func (r *Runner) load(ctx context.Context, p *processor) error {
+	wasm, digest := r.options.module, ""
+	if wasm == nil && r.settings.ABI != "http" {
+		source := module.Source{Image: r.settings.Module.Image, Path: r.settings.Module.Path, DockerConfig: r.options.dockerDir}
+		var err error
+		if wasm, err = r.fetch(ctx, source); err != nil {
+			return err
+		}
+	}
+	if wasm != nil {
+		digest = module.Digest(wasm)
+	}
+	r.metrics.Phase("module", r.options.began)
+	function, kind, err := r.settings.open(ctx, wasm, r.options.cacheDir, r.logger)
+	if err != nil {
+		return err
+	}
+	r.metrics.Phase("compiled", r.options.began)
+	p.digest = digest
+	p.pool = &pool{function: function, metrics: r.metrics}
+	// One instance at once: it shows what is wrong before an event does.
+	instance, err := p.pool.get(ctx)
+	if err != nil {
+		return errors.Join(err, function.Close(ctx))
+	}
+	p.pool.put(ctx, instance)
+	r.metrics.Phase("instance", r.options.began)
+	r.logger.Info("function loaded", "abi", kind, "digest", digest, "after", time.Since(r.options.began).Round(time.Millisecond).String())
+	return nil
+}
+
+// fetch waits out a registry that does not answer.
+func (r *Runner) fetch(ctx context.Context, source module.Source) ([]byte, error) {
+	defer r.conditions.Clear("module")
+	for try := 0; ; try++ {
+		wasm, err := source.Fetch(ctx)
+		if err == nil || ctx.Err() != nil || !module.Temporary(err) {
+			return wasm, err
+		}
+		r.conditions.Block("module", err.Error())
+		if err := sleep(ctx, min(30*time.Second, 500*time.Millisecond<<min(try, 6))); err != nil {
+			return nil, err
+		}
+	}
+}

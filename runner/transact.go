@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/helm-wasm/helm-wasm/runner/broker"
+)
+
+// transactTime is about how long one transaction collects work.
+const transactTime = 500 * time.Millisecond
+
+// transactions is delivery exactly-once: what is polled is processed and
+// written in one transaction with its offsets, partitions in parallel within it.
+type transactions struct {
+	processor *processor
+	logger    *slog.Logger
+	grace     time.Duration
+	joined    func()
+}
+
+func (t *transactions) timeout() time.Duration {
+	return 20*time.Second + t.processor.limits.Timeout
+}
+
+func (t *transactions) options(id string) []kgo.Opt {
+	return []kgo.Opt{
+		kgo.TransactionalID(id),
+		kgo.TransactionTimeout(t.timeout()),
+		kgo.OnPartitionsAssigned(func(_ context.Context, _ *kgo.Client, topics map[string][]int32) {
+			if ids := topics[t.processor.Source.Topic]; len(ids) > 0 {
+				t.joined()
+				t.logger.Info("partitions assigned", "partitions", ids)
+			}
+		}),
+	}
+}
+
+// run works until ctx is done. What was polled then is finished first.
+func (t *transactions) run(ctx context.Context, session *kgo.GroupTransactSession) error {
+	for try := 0; ; {
+		fetches := session.PollRecords(ctx, t.batch())
+		if ctx.Err() != nil || fetches.IsClientClosed() {
+			return nil
+		}
+		t.report(fetches)
+		if fetches.NumRecords() == 0 {
+			continue
+		}
+		err := t.transact(ctx, session, fetches)
+		if err == nil {
+			try = 0
+			t.processor.conditions.Clear("transactions")
+			continue
+		}
+		try++
+		t.logger.Warn("transaction ended without commit; its events come again", "error", err.Error())
+		if fatal(err) {
+			return fmt.Errorf("ending a transaction: %s", broker.Explain(err))
+		}
+		if try > 3 {
+			t.processor.conditions.Block("transactions", broker.Explain(err))
+		}
+		if sleep(ctx, t.processor.wait(try)) != nil {
+			return nil
+		}
+	}
+}
+
+// batch is how many records fit the time of a transaction.
+func (t *transactions) batch() int {
+	cost := max(1, t.processor.cost.Load())
+	return int(max(1, min(8192, int64(transactTime)*int64(cap(t.processor.slots))/cost)))
+}
+
+func (t *transactions) report(fetches kgo.Fetches) {
+	healthy := true
+	fetches.EachError(func(_ string, _ int32, err error) {
+		healthy = false
+		t.processor.conditions.Block("source", broker.Explain(err))
+	})
+	if healthy {
+		t.processor.conditions.Clear("source")
+	}
+}
+
+var errAborted = errors.New("the group rebalanced or the work took too long")
+
+func (t *transactions) transact(ctx context.Context, session *kgo.GroupTransactSession, fetches kgo.Fetches) error {
+	if err := session.Begin(); err != nil {
+		return err
+	}
+	// Well before the brokers abort the transaction, we do; on a stop, the
+	// grace period bounds it too.
+	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), t.timeout()*2/3)
+	defer cancel()
+	defer context.AfterFunc(ctx, func() {
+		select {
+		case <-limit.Done():
+		case <-time.After(t.grace * 3 / 4):
+			cancel()
+		}
+	})()
+
+	var mu sync.Mutex
+	var failed error
+	fail := func(err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if failed == nil {
+			failed = err
+		}
+		cancel()
+	}
+	var work sync.WaitGroup
+	fetches.EachPartition(func(f kgo.FetchTopicPartition) {
+		if len(f.Records) == 0 {
+			return
+		}
+		work.Go(func() {
+			err := t.processor.process(limit, f.Records, func(record *kgo.Record, outputs []*kgo.Record) {
+				for _, out := range t.processor.route(outputs) {
+					t.produce(session, record, out, fail)
+				}
+			})
+			if err != nil {
+				fail(errAborted)
+			}
+		})
+	})
+	work.Wait()
+	end, cancelEnd := context.WithTimeout(context.WithoutCancel(ctx), t.timeout())
+	defer cancelEnd()
+	mu.Lock()
+	try := kgo.TransactionEndTry(failed == nil)
+	mu.Unlock()
+	if try {
+		// Promises run before Flush returns, so failed is final after it.
+		if err := session.Client().Flush(end); err != nil {
+			fail(err)
+		}
+		mu.Lock()
+		try = failed == nil
+		mu.Unlock()
+	}
+	committed, err := session.End(end, try)
+	switch {
+	case err != nil:
+		t.processor.metrics.Transactions.WithLabelValues("failed").Inc()
+		return err
+	case committed:
+		t.processor.metrics.Transactions.WithLabelValues("committed").Inc()
+		return nil
+	}
+	t.processor.metrics.Transactions.WithLabelValues("aborted").Inc()
+	mu.Lock()
+	defer mu.Unlock()
+	if failed == nil {
+		failed = errAborted
+	}
+	return failed
+}
+
+func (t *transactions) produce(session *kgo.GroupTransactSession, _, out *kgo.Record, fail func(error)) {
+	t.processor.metrics.Results.Inc()
+	session.Produce(context.Background(), out, func(out *kgo.Record, err error) {
+		if err != nil {
+			fail(fmt.Errorf("writing to topic %q: %w", out.Topic, err))
+		}
+	})
+}
+
+// fatal errors leave the producer unusable; a new process starts anew.
+func fatal(err error) bool {
+	return errors.Is(err, kerr.ProducerFenced) || errors.Is(err, kerr.InvalidProducerEpoch) ||
+		errors.Is(err, kerr.TransactionalIDAuthorizationFailed) || errors.Is(err, kerr.InvalidProducerIDMapping)
+}
