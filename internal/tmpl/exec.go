@@ -32,6 +32,8 @@ type state struct {
 	// calls are the unfinished includes, outermost first.
 	calls []call
 	depth int
+	// running counts, by template, the includes that are not finished.
+	running []int
 }
 
 type call struct {
@@ -85,16 +87,16 @@ func (s *state) include(n parse.Node, t *template, data any) string {
 
 // enter runs t, leaves its output at the end of s.out and says where it starts.
 func (s *state) enter(n parse.Node, t *template, data any) int {
-	if t.running > maxRunning {
+	if s.running[t.id] > maxRunning {
 		s.abortCall(n, "include", errors.New("rendering template has a nested reference name: "+t.name+": unable to execute template"))
 	}
 	s.deeper(n)
 	start := len(s.out)
-	t.running++
+	s.running[t.id]++
 	s.calls = append(s.calls, call{s.tmpl, n})
 	s.run(t, data)
 	s.calls = s.calls[:len(s.calls)-1]
-	t.running--
+	s.running[t.id]--
 	s.depth--
 	return start
 }

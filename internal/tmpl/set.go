@@ -8,7 +8,8 @@ import (
 	"text/template/parse"
 )
 
-// Set is a group of templates that can include each other.
+// Set is a group of templates that can include each other. It may be used by
+// several goroutines at once.
 type Set struct {
 	templates map[string]*template
 }
@@ -20,8 +21,8 @@ type template struct {
 	body []node
 	// slots is the number of variables alive at once, `$` included.
 	slots int
-	// running counts the includes of this template that are not finished.
-	running int
+	// id is the template's place in state.running.
+	id int
 }
 
 // Parse parses files, by name, in the order in which Helm does it: deep paths
@@ -50,7 +51,7 @@ func Parse(files map[string]string) (*Set, error) {
 				continue
 			}
 			if old == nil {
-				old = &template{name: defined}
+				old = &template{name: defined, id: len(set.templates)}
 				set.templates[defined] = old
 			}
 			old.tree = tree
@@ -83,11 +84,8 @@ func (s *Set) Execute(name string, data any, opts Options) (out string, err erro
 	if opts.MaxOutput <= 0 {
 		opts.MaxOutput = 256 << 20
 	}
-	st := &state{set: s, tmpl: t, limit: opts.MaxOutput}
+	st := &state{set: s, tmpl: t, limit: opts.MaxOutput, running: make([]int, len(s.templates))}
 	defer func() {
-		for _, t := range s.templates {
-			t.running = 0
-		}
 		if r := recover(); r != nil {
 			e, ok := r.(*Error)
 			if !ok {

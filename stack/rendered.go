@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package stack
+
+import (
+	"fmt"
+	"path"
+	"sort"
+	"strings"
+	"unicode"
+
+	"github.com/helm-wasm/helm-wasm/internal/yamlout"
+)
+
+// Rendered is what the chart's templates gave.
+type Rendered struct {
+	// Files is the output by the template's name, for example
+	// wasm-keda-stack/templates/functions.yaml.
+	Files map[string]string
+
+	scope Scope
+	chart string
+}
+
+// RenderedObject is one Kubernetes object of the output.
+type RenderedObject struct {
+	Source    string // the template
+	Kind      string
+	Name      string
+	Namespace string
+	Text      string // YAML
+
+	hook bool
+}
+
+// Manifests is the output as `helm template` prints it: objects in the order
+// in which Helm installs them, hooks last. For Scope Functions it is what
+// `helm template -s templates/functions.yaml -s templates/workloads.yaml`
+// prints.
+func (r Rendered) Manifests() string {
+	objects := r.Objects()
+	var b strings.Builder
+	if r.scope == Functions {
+		// Helm cuts the space at the end of everything, and no more.
+		if last := len(objects) - 1; last >= 0 {
+			objects[last].Text = strings.TrimRightFunc(objects[last].Text, unicode.IsSpace)
+		}
+		for _, file := range functionTemplates {
+			for _, o := range objects {
+				if o.Source == r.chart+"/"+file {
+					fmt.Fprintf(&b, "---\n# Source: %s\n%s\n\n", o.Source, o.Text)
+				}
+			}
+		}
+		return b.String()
+	}
+	for _, hooks := range []bool{false, true} {
+		for _, o := range objects {
+			if o.hook == hooks {
+				fmt.Fprintf(&b, "---\n# Source: %s\n%s\n", o.Source, o.Text)
+			}
+		}
+		if !hooks {
+			text := strings.TrimSpace(b.String())
+			b.Reset()
+			b.WriteString(text + "\n")
+		}
+	}
+	return b.String()
+}
+
+// Names lists the objects as Kind/name, in the order of Manifests.
+func (r Rendered) Names() []string {
+	var names []string
+	for _, o := range r.Objects() {
+		names = append(names, o.Kind+"/"+o.Name)
+	}
+	return names
+}
+
+// JSON is all objects in one List.
+func (r Rendered) JSON() ([]byte, error) {
+	items := []any{}
+	for _, o := range r.Objects() {
+		doc, err := Parse(o.Source, []byte(o.Text))
+		if err != nil {
+			return nil, fmt.Errorf("reading the rendered %s %q: %w", o.Kind, o.Name, err)
+		}
+		items = append(items, doc.Tree())
+	}
+	return yamlout.AppendJSON(nil, map[string]any{"apiVersion": "v1", "kind": "List", "items": items})
+}
+
+// Objects splits the output into objects, in the order in which Helm installs
+// them; hooks come last.
+func (r Rendered) Objects() []RenderedObject {
+	files := make([]string, 0, len(r.Files))
+	for name := range r.Files {
+		files = append(files, name)
+	}
+	sort.Strings(files)
+	var plain, hooks []RenderedObject
+	for _, name := range files {
+		if path.Base(name) == "NOTES.txt" {
+			continue
+		}
+		for _, text := range splitManifests(r.Files[name]) {
+			o := RenderedObject{Source: name, Text: text}
+			o.readHead()
+			if o.hook {
+				hooks = append(hooks, o)
+			} else {
+				plain = append(plain, o)
+			}
+		}
+	}
+	sortByKind(plain)
+	sortByKind(hooks)
+	return append(plain, hooks...)
+}
+
+// splitManifests cuts a file where lines start with ---, whatever follows.
+func splitManifests(file string) []string {
+	file = strings.TrimLeftFunc(file, unicode.IsSpace)
+	var docs []string
+	add := func(doc string) {
+		doc = strings.TrimLeft(doc, " \t")
+		doc = strings.TrimLeftFunc(doc, unicode.IsSpace)
+		if doc != "" {
+			docs = append(docs, doc)
+		}
+	}
+	start := 0
+	if strings.HasPrefix(file, "---") {
+		start = 3
+	}
+	for {
+		i := strings.Index(file[start:], "\n---")
+		if i < 0 {
+			add(file[start:])
+			return docs
+		}
+		add(file[start : start+i+1])
+		start += i + 4
+	}
+}
+
+// readHead finds kind, name and namespace. It reads lines, not YAML: they are
+// the chart's own, and a parser would cost the sandbox more than rendering.
+func (o *RenderedObject) readHead() {
+	section := ""
+	annotations := false
+	for line := range strings.Lines(o.Text) {
+		line = strings.TrimRight(line, "\r\n")
+		switch {
+		case line == "" || line[0] == '#':
+		case line[0] != ' ':
+			if section == "metadata" && o.Kind != "" {
+				return
+			}
+			key, value := keyValue(line)
+			section = key
+			if key == "kind" {
+				o.Kind = value
+			}
+		case section != "metadata":
+		case len(line) > 2 && line[2] != ' ':
+			key, value := keyValue(line[2:])
+			annotations = key == "annotations"
+			switch key {
+			case "name":
+				o.Name = value
+			case "namespace":
+				o.Namespace = value
+			}
+		case annotations && len(line) > 4 && line[4] != ' ':
+			if key, _ := keyValue(line[4:]); key == "helm.sh/hook" {
+				o.hook = true
+			}
+		}
+	}
+}
+
+func keyValue(line string) (key, value string) {
+	key, value, _ = strings.Cut(line, ":")
+	return strings.Trim(key, `"'`), strings.Trim(strings.TrimSpace(value), `"'`)
+}
+
+// installOrder is the order in which Helm installs kinds; others come after,
+// by name.
+var installOrder = []string{
+	"PriorityClass", "Namespace", "NetworkPolicy", "ResourceQuota", "LimitRange", "PodSecurityPolicy", "PodDisruptionBudget",
+	"ServiceAccount", "Secret", "SecretList", "ConfigMap", "StorageClass", "PersistentVolume", "PersistentVolumeClaim",
+	"CustomResourceDefinition", "ClusterRole", "ClusterRoleList", "ClusterRoleBinding", "ClusterRoleBindingList",
+	"Role", "RoleList", "RoleBinding", "RoleBindingList", "Service", "DaemonSet", "Pod", "ReplicationController", "ReplicaSet",
+	"Deployment", "HorizontalPodAutoscaler", "StatefulSet", "Job", "CronJob", "IngressClass", "Ingress", "APIService",
+	"MutatingWebhookConfiguration", "ValidatingWebhookConfiguration",
+}
+
+func sortByKind(objects []RenderedObject) {
+	rank := make(map[string]int, len(installOrder))
+	for i, kind := range installOrder {
+		rank[kind] = i
+	}
+	sort.SliceStable(objects, func(i, j int) bool {
+		a, b := objects[i].Kind, objects[j].Kind
+		ra, known := rank[a]
+		rb, knownB := rank[b]
+		switch {
+		case !known && !knownB:
+			return a < b
+		case !known || !knownB:
+			return known
+		}
+		return ra < rb
+	})
+}
