@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package stack
+
+import (
+	"sort"
+	"strconv"
+	"strings"
+)
+
+// check compares the tree with the table of fields and reports all that does
+// not fit. It knows nothing of meaning; the rules come after it.
+func (l *linter) check() {
+	l.checkObject(nil, l.doc.tree, &objectValues, false)
+}
+
+func (l *linter) checkObject(path []string, m map[string]any, o *Object, open bool) {
+	for _, k := range sortedKeys(m) {
+		p := append(path[:len(path):len(path)], k)
+		f := o.field(k)
+		if f == nil {
+			if !o.Open && !open {
+				l.unknown(p, k, o)
+			}
+			continue
+		}
+		l.checkField(p, m[k], f)
+	}
+}
+
+func (l *linter) checkField(path []string, v any, f *Field) {
+	if v == nil {
+		return // takes the default away
+	}
+	switch f.Kind {
+	case KindObject:
+		if m, ok := v.(map[string]any); ok {
+			l.checkObject(path, m, f.Object, f.Open)
+			return
+		}
+		l.wrongType(path, v, f, "a mapping", mappingFix(f, v))
+	case KindMap:
+		m, ok := v.(map[string]any)
+		if !ok {
+			fix := "write `key: value` lines below " + f.Name
+			if _, list := v.([]any); list {
+				fix = "write it as a mapping keyed by name instead of a list, so that files merge: `" + f.Name + ": {some-name: ...}`"
+			}
+			l.wrongType(path, v, f, "a mapping", fix)
+			return
+		}
+		for _, k := range sortedKeys(m) {
+			p := append(path[:len(path):len(path)], k)
+			if problem, fix := formatError(f.Keys, k); problem != "" || f.Keys != "" && k == "" {
+				l.add("HW05", p, "key "+strconv.Quote(k)+" "+problem, fix)
+			}
+			l.checkElem(p, m[k], f)
+		}
+	case KindList:
+		list, ok := v.([]any)
+		if !ok {
+			fix := "write a list: [" + strings.TrimSpace(scalarText(v)) + "]"
+			if _, isMap := v.(map[string]any); isMap {
+				fix = "write a list, each element after `- `"
+			}
+			l.wrongType(path, v, f, "a list", fix)
+			return
+		}
+		for i, e := range list {
+			l.checkElem(append(path[:len(path):len(path)], strconv.Itoa(i)), e, f)
+		}
+	default:
+		l.checkScalar(path, v, f, f.Kind)
+	}
+}
+
+func (l *linter) checkElem(path []string, v any, f *Field) {
+	switch {
+	case v == nil || f.Elem == KindAny:
+	case f.Elem == KindObject:
+		if m, ok := v.(map[string]any); ok {
+			l.checkObject(path, m, f.Object, false)
+			return
+		}
+		l.wrongType(path, v, f, "a mapping", mappingFix(f, v))
+	default:
+		l.checkScalar(path, v, f, f.Elem)
+	}
+}
+
+func (l *linter) checkScalar(path []string, v any, f *Field, kind Kind) {
+	switch kind {
+	case KindString:
+		s, ok := v.(string)
+		if !ok {
+			fix := "write text"
+			switch v.(type) {
+			case bool, float64, int64:
+				fix = "put it into quotes: " + strconv.Quote(scalarText(v)) + " (with --set, use --set-string)"
+			}
+			l.wrongType(path, v, f, "a string", fix)
+			return
+		}
+		l.checkEnum(path, s, f)
+		l.checkFormat(path, s, f)
+	case KindQuantity:
+		q, ok := toQuantity(v)
+		if !ok {
+			l.wrongType(path, v, f, "a quantity", "write a number with a unit, such as 64Mi or 250m")
+			return
+		}
+		l.checkFormat(path, string(q), f)
+	case KindBoolean:
+		if _, ok := v.(bool); !ok {
+			fix := "write true or false"
+			if s, ok := v.(string); ok && (s == "true" || s == "false") {
+				fix = "remove the quotes: " + s
+			}
+			l.wrongType(path, v, f, "true or false", fix)
+		}
+	case KindInteger:
+		n, ok := toInteger(v)
+		if !ok {
+			fix := "write a whole number"
+			if s, ok := v.(string); ok {
+				if _, err := strconv.Atoi(s); err == nil {
+					fix = "remove the quotes: " + s
+				} else if strings.HasSuffix(s, "s") {
+					fix = "write a whole number of seconds, without a unit"
+				}
+			}
+			l.wrongType(path, v, f, "an integer", fix)
+			return
+		}
+		l.checkBounds(path, n, f)
+	case KindAny:
+		if f.Format != "percentOrInt" {
+			return
+		}
+		if n, ok := toInteger(v); ok && n >= 0 {
+			return
+		}
+		s, ok := v.(string)
+		if digits := strings.TrimSuffix(s, "%"); ok && digits != "" && len(digits) < 10 && strings.Trim(digits, "0123456789") == "" {
+			return
+		}
+		l.add("HW05", path, describe(v)+" is neither a number nor a percentage", `write a number such as 1, or a percentage such as "50%"`)
+	}
+}
+
+func (l *linter) checkEnum(path []string, s string, f *Field) {
+	if len(f.Enum) == 0 || s == "" && strings.Trim(f.Default, `"`) == "" {
+		return
+	}
+	for _, e := range f.Enum {
+		if e == s {
+			return
+		}
+	}
+	fix := "write one of " + strings.Join(f.Enum, ", ")
+	if best := closest(s, f.Enum); best != "" {
+		fix = "did you mean " + best + "? Legal are " + strings.Join(f.Enum, ", ")
+	}
+	l.add("HW03", path, strconv.Quote(s)+" is not a legal value", fix)
+}
+
+func (l *linter) checkBounds(path []string, n int, f *Field) {
+	if len(f.Enum) > 0 {
+		for _, e := range f.Enum {
+			if e == strconv.Itoa(n) {
+				return
+			}
+		}
+		l.add("HW03", path, itoa(n)+" is not a legal value", "write one of "+strings.Join(f.Enum, ", "))
+		return
+	}
+	switch {
+	case f.HasMin && n < f.Min:
+		l.add("HW04", path, itoa(n)+" is too small", "write "+itoa(f.Min)+" or more")
+	case f.HasMax && n > f.Max:
+		l.add("HW04", path, itoa(n)+" is too large", "write "+itoa(f.Max)+" or less")
+	}
+}
+
+func (l *linter) checkFormat(path []string, s string, f *Field) {
+	if problem, fix := formatError(f.Format, s); problem != "" {
+		l.add("HW05", path, strconv.Quote(s)+" "+problem, fix)
+	}
+}
+
+func (l *linter) wrongType(path []string, v any, f *Field, want, fix string) {
+	l.add("HW02", path, describe(v)+" where "+want+" is expected", fix)
+}
+
+func mappingFix(f *Field, v any) string {
+	o := f.Object
+	keys := make([]string, 0, 6)
+	for i := range o.Fields {
+		if len(keys) == 6 {
+			keys = append(keys, "...")
+			break
+		}
+		keys = append(keys, o.Fields[i].Name)
+	}
+	if s, ok := v.(string); ok && s != "" && o.Fields[0].Kind == KindString {
+		return "write " + f.Name + ": {" + o.Fields[0].Name + ": " + s + "}"
+	}
+	return "its keys are " + strings.Join(keys, ", ")
+}
+
+// describe names a value for a message, shortened.
+func describe(v any) string {
+	switch v := v.(type) {
+	case string:
+		if len(v) > 60 {
+			v = v[:57] + "..."
+		}
+		return "string " + strconv.Quote(v)
+	case bool:
+		return "boolean " + strconv.FormatBool(v)
+	case float64, int64:
+		return "number " + scalarText(v)
+	}
+	return kindName(v)
+}
+
+func scalarText(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case bool:
+		return strconv.FormatBool(v)
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case int64:
+		return strconv.FormatInt(v, 10)
+	}
+	return ""
+}
+
+func sortedKeys[T any](m map[string]T) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}

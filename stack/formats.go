@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package stack
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// formatError says what is wrong with a string of a format, "" when nothing
+// is. The empty string means unset and is always fine.
+func formatError(format, s string) (problem, fix string) {
+	if s == "" {
+		return "", ""
+	}
+	switch format {
+	case "quantity":
+		if _, ok := parseQuantity(s); !ok {
+			return "is not a quantity", `write a number with a unit, such as 64Mi or 250m`
+		}
+	case "duration":
+		if d, err := time.ParseDuration(s); err != nil || d < 0 || s[0] == '+' || s[0] == '-' || hasBareDot(s) {
+			return "is not a duration", `write a number with a unit, such as 100ms, 5s or 1m30s`
+		}
+	case "name":
+		if !isName(s) {
+			return "is not a Kubernetes name", "use lower-case letters, digits, - and ., with a letter or digit at both ends, at most 253 characters"
+		}
+	case "label":
+		if !isLabel(s) {
+			return "is not a name that Kubernetes accepts", "use lower-case letters, digits and -, with a letter or digit at both ends, at most 63 characters"
+		}
+	case "topic":
+		if !isTopic(s) {
+			return "is not a Kafka topic name", "use letters, digits, ., _ and -, at most 249 characters"
+		}
+	case "image":
+		if !isImage(s) {
+			return "is not an image reference", "write registry/repository@sha256:... or registry/repository:tag"
+		}
+	}
+	return "", ""
+}
+
+func hasBareDot(s string) bool {
+	for i := range len(s) {
+		if s[i] == '.' && (i == 0 || !isDigit(s[i-1]) || i+1 == len(s) || !isDigit(s[i+1])) {
+			return true
+		}
+	}
+	return false
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+func isLower(c byte) bool { return c >= 'a' && c <= 'z' || isDigit(c) }
+
+func isLabel(s string) bool { return len(s) <= 63 && isLabelText(s) }
+
+func isLabelText(s string) bool {
+	if s == "" || !isLower(s[0]) || !isLower(s[len(s)-1]) {
+		return false
+	}
+	for i := range len(s) {
+		if !isLower(s[i]) && s[i] != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+func isName(s string) bool {
+	if len(s) > 253 {
+		return false
+	}
+	for part := range strings.SplitSeq(s, ".") {
+		if !isLabelText(part) {
+			return false
+		}
+	}
+	return true
+}
+
+func isTopic(s string) bool {
+	if len(s) > 249 {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; !isLower(c) && (c < 'A' || c > 'Z') && c != '.' && c != '_' && c != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+func isImage(s string) bool {
+	if len(s) > 512 || strings.IndexByte("._:/@+-", s[0]) >= 0 {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; !isLower(c) && (c < 'A' || c > 'Z') && strings.IndexByte("._:/@+-", c) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// isEnvName holds for what every shell and runtime takes as a variable's name.
+func isEnvName(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if c != '_' && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && (i == 0 || !isDigit(c)) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// parseQuantity is the value of a Kubernetes quantity.
+func parseQuantity(s string) (float64, bool) {
+	end := 0
+	for end < len(s) && (isDigit(s[end]) || s[end] == '.' || end == 0 && (s[0] == '+' || s[0] == '-')) {
+		end++
+	}
+	f, err := strconv.ParseFloat(s[:end], 64)
+	if err != nil {
+		return 0, false
+	}
+	suffix := s[end:]
+	switch suffix {
+	case "":
+		return f, true
+	case "n":
+		return f * 1e-9, true
+	case "u":
+		return f * 1e-6, true
+	case "m":
+		return f * 1e-3, true
+	}
+	if suffix[0] == 'e' || suffix[0] == 'E' {
+		if n, err := strconv.Atoi(suffix[1:]); err == nil {
+			return f * math.Pow10(n), true
+		}
+	}
+	if i := strings.Index("k M G T P E", suffix); i >= 0 && len(suffix) == 1 && suffix != " " {
+		return f * math.Pow10(3*(i/2+1)), true
+	}
+	if i := strings.Index("Ki Mi Gi Ti Pi Ei", suffix); i >= 0 && i%3 == 0 && len(suffix) == 2 {
+		return f * math.Pow(1024, float64(i/3+1)), true
+	}
+	return 0, false
+}
+
+// bytesOf is a quantity as a number of bytes; 0 when it is none.
+func bytesOf(q Quantity) int64 {
+	f, _ := parseQuantity(string(q))
+	if f > math.MaxInt64/2 {
+		return math.MaxInt64 / 2
+	}
+	return int64(f)
+}

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package stack
+
+import (
+	"strconv"
+	"strings"
+)
+
+// documents looks at the files as such.
+func (l *linter) documents() {
+	for _, src := range l.doc.sources {
+		if len(src.docs) < 2 {
+			continue
+		}
+		second := src.docs[1]
+		pos := Position{File: src.name, Line: second.Line, Column: second.Column}
+		if l.doc.ignores(pos, "HW06") || contains(l.opts.Ignore, "HW06") {
+			continue
+		}
+		r := ruleByID("HW06")
+		l.out = append(l.out, Finding{
+			Rule: r.ID, Severity: r.Severity, Position: pos,
+			Message: "the file holds " + itoa(len(src.docs)) + " YAML documents; Helm 4 merges them, but Helm 3, Argo CD and Flux read only the first",
+			Fix:     "remove the --- lines, or split the file and give each part with -f",
+		})
+	}
+}
+
+func (l *linter) kafka() {
+	k := &l.v.Kafka
+	switch k.Mode {
+	case "external":
+		if len(k.BootstrapServers) == 0 {
+			l.add("HW25", []string{"kafka", "bootstrapServers"}, "kafka.mode external needs bootstrapServers", "write the brokers as host:port")
+		}
+		l.security()
+	default:
+		if len(k.BootstrapServers) > 0 {
+			l.addAs(SeverityWarning, "HW25", []string{"kafka", "bootstrapServers"}, "bootstrapServers are ignored with kafka.mode "+k.Mode, "set kafka.mode: external, or remove them")
+		}
+		if k.SASL.Mechanism != "none" && k.SASL.Mechanism != "" {
+			l.add("HW26", []string{"kafka", "sasl", "mechanism"}, "the brokers of kafka.mode "+k.Mode+" take no SASL", "remove sasl, or use kafka.mode external")
+		}
+		if k.TLS.Enabled {
+			l.add("HW26", []string{"kafka", "tls", "enabled"}, "the brokers of kafka.mode "+k.Mode+" listen without TLS", "remove tls, or use kafka.mode external")
+		}
+	}
+	for i, s := range k.BootstrapServers {
+		host, port, ok := strings.Cut(s, ":")
+		if strings.HasPrefix(s, "[") {
+			var rest string
+			host, rest, _ = strings.Cut(strings.TrimPrefix(s, "["), "]")
+			port, ok = strings.CutPrefix(rest, ":")
+		}
+		if n, err := strconv.Atoi(port); !ok || host == "" || err != nil || n < 1 || n > 65535 {
+			l.add("HW25", []string{"kafka", "bootstrapServers", itoa(i)}, quoted(s)+" is not host:port", "write, for example, kafka-0.example.com:9092")
+		}
+	}
+	l.brokers()
+	l.topics()
+}
+
+func (l *linter) brokers() {
+	k := &l.v.Kafka
+	if k.Mode == "bundled" && !k.Bundled.Storage.Enabled {
+		l.addAs(SeverityWarning, "HW33", []string{"kafka", "bundled", "storage", "enabled"}, "without storage the brokers lose all events and offsets when their pods restart", "set kafka.bundled.storage.enabled: true, unless this is a trial")
+	}
+	if k.Mode == "strimzi" && !k.Strimzi.Storage.Enabled {
+		l.addAs(SeverityWarning, "HW33", []string{"kafka", "strimzi", "storage", "enabled"}, "without storage the brokers lose all events and offsets when their pods restart", "set kafka.strimzi.storage.enabled: true, unless this is a trial")
+	}
+	l.resources([]string{"kafka", "bundled", "resources"}, k.Bundled.Resources)
+}
+
+func (l *linter) security() {
+	k := &l.v.Kafka
+	sasl, tls := &k.SASL, &k.TLS
+	at := func(p ...string) []string { return append([]string{"kafka"}, p...) }
+	switch sasl.Mechanism {
+	case "plain", "scram-sha-256", "scram-sha-512":
+		if sasl.Secret.Name == "" {
+			l.add("KE15", at("sasl", "secret", "name"), "sasl.mechanism "+sasl.Mechanism+" needs a Secret with username and password; without one KEDA and the functions cannot log in", "set kafka.sasl.secret.name")
+		}
+	case "oauthbearer":
+		if sasl.Secret.Name == "" {
+			l.add("KE15", at("sasl", "secret", "name"), "sasl.mechanism oauthbearer needs a Secret with the client's id and secret", "set kafka.sasl.secret.name")
+		}
+		if sasl.OAuth.TokenEndpointURI == "" {
+			l.add("KE15", at("sasl", "oauth", "tokenEndpointUri"), "sasl.mechanism oauthbearer needs tokenEndpointUri", "set kafka.sasl.oauth.tokenEndpointUri")
+		} else if !strings.HasPrefix(sasl.OAuth.TokenEndpointURI, "https://") && !strings.HasPrefix(sasl.OAuth.TokenEndpointURI, "http://") {
+			l.add("KE15", at("sasl", "oauth", "tokenEndpointUri"), quoted(sasl.OAuth.TokenEndpointURI)+" is not a URL", "write https://...")
+		}
+	case "aws-msk-iam":
+		if sasl.AWS.Region == "" {
+			l.add("KE15", at("sasl", "aws", "region"), "sasl.mechanism aws-msk-iam needs the region", "set kafka.sasl.aws.region")
+		}
+		if !tls.Enabled {
+			l.add("KE15", at("tls", "enabled"), "sasl.mechanism aws-msk-iam needs TLS", "set kafka.tls.enabled: true")
+		}
+	default:
+		if sasl.Secret.Name != "" {
+			l.addAs(SeverityWarning, "KE15", at("sasl", "secret", "name"), "sasl.secret is not used with sasl.mechanism none", "set kafka.sasl.mechanism, or remove the Secret")
+		}
+	}
+	if sasl.Mechanism == "plain" && !tls.Enabled {
+		l.addAs(SeverityWarning, "KE15", at("sasl", "mechanism"), "sasl.mechanism plain without TLS sends the password in clear text", "set kafka.tls.enabled: true, or use scram-sha-512")
+	}
+	if !tls.Enabled && (tls.CASecret.Name != "" || tls.ClientCertSecret.Name != "") {
+		l.addAs(SeverityWarning, "KE15", at("tls", "enabled"), "tls has Secrets but is not enabled", "set kafka.tls.enabled: true")
+	}
+	for _, s := range []struct {
+		name string
+		keys [][2]string
+		path []string
+	}{
+		{sasl.Secret.Name, [][2]string{{"usernameKey", sasl.Secret.UsernameKey}, {"passwordKey", sasl.Secret.PasswordKey}}, at("sasl", "secret")},
+		{tls.CASecret.Name, [][2]string{{"key", tls.CASecret.Key}}, at("tls", "caSecret")},
+		{tls.ClientCertSecret.Name, [][2]string{{"certKey", tls.ClientCertSecret.CertKey}, {"keyKey", tls.ClientCertSecret.KeyKey}}, at("tls", "clientCertSecret")},
+	} {
+		for _, k := range s.keys {
+			if s.name != "" && k[1] == "" {
+				l.add("KE15", append(s.path[:len(s.path):len(s.path)], k[0]), "Secret "+quoted(s.name)+" is named without "+k[0], "name the key in the Secret")
+			}
+		}
+	}
+	if tls.Enabled && tls.InsecureSkipVerify {
+		l.addAs(SeverityWarning, "HW37", at("tls", "insecureSkipVerify"), "insecureSkipVerify takes any certificate, also an attacker's", "name the CA in kafka.tls.caSecret")
+	}
+}
+
+func (l *linter) topics() {
+	k := &l.v.Kafka
+	brokers := 0
+	switch k.Mode {
+	case "bundled":
+		brokers = k.Bundled.Replicas
+	case "strimzi":
+		brokers = k.Strimzi.Replicas
+	}
+	alias := map[string]string{}
+	for _, name := range sortedKeys(k.Topics) {
+		t := k.Topics[name]
+		at := func(p ...string) []string { return append([]string{"kafka", "topics", name}, p...) }
+		if brokers > 0 && t.ReplicationFactor > brokers {
+			l.add("HW15", at("replicationFactor"), "replicationFactor "+itoa(t.ReplicationFactor)+" needs as many brokers, and there "+plural(brokers, "is 1", "are "+itoa(brokers)), "set kafka."+k.Mode+".replicas to "+itoa(t.ReplicationFactor)+", or replicationFactor to "+itoa(brokers)+" or 0 (the brokers' default)")
+		}
+		if isr, err := strconv.Atoi(scalarText(t.Config["min.insync.replicas"])); err == nil {
+			rf := t.ReplicationFactor
+			if rf == 0 && brokers > 0 {
+				rf = min(brokers, 3)
+			}
+			if rf > 0 && isr > rf {
+				l.add("HW36", at("config", "min.insync.replicas"), "min.insync.replicas "+itoa(isr)+" is more than the "+itoa(rf)+" replicas of the topic: nothing can be written", "lower it to "+itoa(max(1, rf-1)))
+			} else if rf > 1 && isr == rf {
+				l.addAs(SeverityWarning, "HW36", at("config", "min.insync.replicas"), "min.insync.replicas "+itoa(isr)+" is all replicas: one broker that restarts stops all writes", "lower it to "+itoa(rf-1))
+			}
+		}
+		if name == "." || name == ".." {
+			l.add("HW05", at(), quoted(name)+" is not a Kafka topic name", "use another name")
+		}
+		same := strings.ReplaceAll(name, ".", "_")
+		if other := alias[same]; other != "" {
+			l.add("HW39", at(), "topics "+quoted(other)+" and "+quoted(name)+" differ in . and _ only; Kafka refuses the second", "rename one of them")
+		}
+		alias[same] = name
+	}
+}
+
+func (l *linter) platform() {
+	if l.v.Keda.CRDs.Install {
+		l.add("HW34", []string{"keda", "crds", "install"}, "keda.crds.install puts KEDA's CRDs into templates; a release cannot hold those and ScaledObjects", "leave it false: the subchart keda-crds installs them first")
+	}
+	if n := &l.v.NetworkPolicy; n.Enabled && n.KedaNamespace == "" && !l.v.Keda.Enabled && l.v.Kafka.Mode != "external" {
+		l.add("HW40", []string{"networkPolicy", "kedaNamespace"}, "KEDA runs elsewhere (keda.enabled is false) and the network policy keeps it from Kafka, so nothing scales", "set networkPolicy.kedaNamespace, often keda")
+	}
+	l.nodeSetup()
+	for _, name := range sortedKeys(l.v.Runtimes) {
+		r := l.v.Runtimes[name]
+		if r.Handler == "" && (r.Create == nil || *r.Create) {
+			l.add("HW12", []string{"runtimes", name, "handler"}, "runtime "+quoted(name)+" has no handler", "set handler to the name in the container runtime's configuration, or create: false and runtimeClassName")
+		}
+		if name == "wazero" {
+			l.add("HW12", []string{"runtimes", name}, `the name "wazero" is taken by the in-process runtime`, "use another name")
+		}
+	}
+	l.resources([]string{"runner", "resources"}, l.v.Runner.Resources)
+}
+
+func (l *linter) nodeSetup() {
+	n := &l.v.NodeSetup
+	if !n.Enabled {
+		return
+	}
+	for _, name := range sortedKeys(n.Runtimes) {
+		r := n.Runtimes[name]
+		at := func(p ...string) []string { return append([]string{"nodeSetup", "runtimes", name}, p...) }
+		if _, ok := l.v.Runtimes[name]; !ok {
+			fix := "add it to runtimes"
+			if best := closest(name, sortedKeys(l.v.Runtimes)); best != "" {
+				fix = "did you mean " + best + "?"
+			}
+			l.add("HW12", at(), quoted(name)+" is no key of runtimes", fix)
+		}
+		given := 0
+		for _, ok := range []bool{len(r.URL) > 0, r.Image != "", r.Path != ""} {
+			if ok {
+				given++
+			}
+		}
+		if given != 1 {
+			l.add("HW24", at(), "runtime "+quoted(name)+" names "+itoa(given)+" sources for its binary", "give exactly one of url, image and path")
+		}
+		for _, arch := range sortedKeys(r.URL) {
+			if len(r.SHA256[arch]) != 64 || strings.Trim(r.SHA256[arch], "0123456789abcdef") != "" {
+				l.add("HW24", at("sha256"), "the download for "+arch+" has no SHA-256 of 64 hex digits; node setup runs nothing unverified", "set sha256."+arch)
+			}
+			if !strings.HasPrefix(r.URL[arch], "https://") && !strings.HasPrefix(r.URL[arch], "http://") {
+				l.add("HW24", at("url", arch), quoted(r.URL[arch])+" is not a URL", "write https://...")
+			}
+		}
+		if r.Image != "" && !strings.Contains(r.Image, "@sha256:") {
+			l.addAs(SeverityWarning, "HW24", at("image"), "the image "+quoted(r.Image)+" is not pinned by digest, and what it holds runs as root on nodes", "write repository@sha256:...")
+		}
+	}
+	for name := range l.usedRuntimes() {
+		if _, ok := n.Runtimes[name]; !ok && len(n.Runtimes) > 0 {
+			l.addAs(SeverityWarning, "HW24", []string{"nodeSetup", "runtimes"}, "functions use the runtime "+quoted(name)+", which node setup does not install", "add nodeSetup.runtimes."+name+", or remove it from the functions")
+		}
+	}
+}
+
+func (l *linter) usedRuntimes() map[string]bool {
+	used := map[string]bool{}
+	for _, f := range l.v.Functions {
+		if f.Runtime != "wazero" && f.Runtime != "" && (f.Enabled == nil || *f.Enabled) {
+			used[f.Runtime] = true
+		}
+	}
+	return used
+}
+
+// resources reports requests above limits, which the API server refuses.
+func (l *linter) resources(path []string, r Resources) {
+	for _, k := range sortedKeys(r.Requests) {
+		lim, ok := r.Limits[k]
+		if !ok {
+			continue
+		}
+		a, okA := parseQuantity(string(r.Requests[k]))
+		b, okB := parseQuantity(string(lim))
+		if okA && okB && a > b {
+			l.add("HW41", append(path[:len(path):len(path)], "requests", k), "requests "+string(r.Requests[k])+" of "+k+", more than the limit "+string(lim), "raise limits."+k+" or lower requests."+k)
+		}
+	}
+}
+
+// extraObject is what rules need of a manifest in extraObjects.
+type extraObject struct {
+	key, kind, name, namespace string
+	replicas                   bool
+}
+
+func (l *linter) extraObjects() []extraObject {
+	var out []extraObject
+	for _, key := range sortedKeys(l.v.ExtraObjects) {
+		m, ok := l.v.ExtraObjects[key].(map[string]any)
+		if !ok {
+			continue
+		}
+		meta, _ := m["metadata"].(map[string]any)
+		spec, _ := m["spec"].(map[string]any)
+		o := extraObject{key: key, replicas: spec["replicas"] != nil}
+		o.kind, _ = m["kind"].(string)
+		o.name, _ = meta["name"].(string)
+		o.namespace, _ = meta["namespace"].(string)
+		out = append(out, o)
+	}
+	return out
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package stack
+
+import (
+	"strings"
+	"testing"
+)
+
+// ruleOptions are for rules that need to know more than the file.
+func ruleOptions(id string) LintOptions {
+	switch id {
+	case "HW22":
+		return LintOptions{Modules: map[string]ModuleInfo{"enrich": {ABI: "wasi", MinMemory: 4 << 20}}}
+	case "HW43":
+		return LintOptions{Modules: map[string]ModuleInfo{"enrich": {ABI: "extism", Exports: []string{"handle"}}}}
+	}
+	return LintOptions{}
+}
+
+func lintExample(t *testing.T, id, example string) Findings {
+	t.Helper()
+	base, err := Parse("base.yaml", []byte(RulesBase))
+	if err != nil {
+		t.Fatal(err)
+	}
+	over, err := Parse("example.yaml", []byte(example))
+	if err != nil {
+		t.Fatalf("%s: %v", id, err)
+	}
+	return Lint(Merge(base, over), ruleOptions(id))
+}
+
+func TestRulesBaseIsClean(t *testing.T) {
+	for _, f := range lintExample(t, "base", "{}") {
+		t.Errorf("%s %s", f.Rule, f)
+	}
+}
+
+func TestRules(t *testing.T) {
+	ids := map[string]bool{}
+	for _, r := range Rules() {
+		t.Run(r.ID, func(t *testing.T) {
+			if ids[r.ID] {
+				t.Fatal("id used twice")
+			}
+			ids[r.ID] = true
+			bad := lintExample(t, r.ID, r.Bad)
+			if len(bad) == 0 {
+				t.Error("the bad example triggers nothing")
+			}
+			strongest := SeverityInfo
+			for _, f := range bad {
+				if f.Rule != r.ID {
+					t.Errorf("the bad example also triggers %s %s: %s (%s)", f.Rule, f.Path, f.Message, f.Fix)
+				}
+				if f.Message == "" || f.Fix == "" || f.Position.Line == 0 && f.Position.File == "" {
+					t.Errorf("incomplete finding %+v", f)
+				}
+				if f.Severity.rank() < strongest.rank() {
+					strongest = f.Severity
+				}
+			}
+			if len(bad) > 0 && strongest != r.Severity {
+				t.Errorf("the rule is %s, its example gives %s", r.Severity, strongest)
+			}
+			for _, f := range lintExample(t, r.ID, r.Good) {
+				t.Errorf("the good example triggers %s %s: %s", f.Rule, f.Path, f.Message)
+			}
+			// Ignoring works by option and by comment.
+			base, _ := Parse("base.yaml", []byte(RulesBase))
+			over, _ := Parse("example.yaml", []byte(r.Bad))
+			opts := ruleOptions(r.ID)
+			opts.Ignore = []string{r.ID}
+			if fs := Lint(Merge(base, over), opts); len(fs) != 0 {
+				t.Errorf("LintOptions.Ignore leaves %v", fs)
+			}
+		})
+	}
+	if len(ids) < 60 {
+		t.Errorf("only %d rules", len(ids))
+	}
+}
+
+func TestEveryRuleIsUsed(t *testing.T) {
+	if r, ok := RuleByID("KE13"); !ok || !strings.HasSuffix(r.URL(), "RULES.md#KE13") {
+		t.Errorf("RuleByID(KE13) = %+v, %v", r, ok)
+	}
+	if _, ok := RuleByID("KE99"); ok {
+		t.Error("KE99 exists")
+	}
+}

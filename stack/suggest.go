@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package stack
+
+import (
+	"strconv"
+	"strings"
+)
+
+// other spellings that people bring along, and where the thing is here.
+var otherSpellings = map[string]string{
+	"replicas": "scaling.maxReplicas", "env": "config", "environment": "config", "group": "source.consumerGroup",
+	"input": "source", "output": "sink", "from": "source", "to": "sink", "brokers": "bootstrapServers",
+	"wasm": "module", "tag": "image", "dlq": "onError.deadLetterTopic", "memory": "limits.memory", "timeout": "limits.timeout",
+	"resetPolicy": "offsetResetPolicy", "autoOffsetReset": "offsetResetPolicy", "minReplicaCount": "minReplicas", "maxReplicaCount": "maxReplicas",
+}
+
+// unknown reports a key that nothing reads, with the best guess of what was meant.
+func (l *linter) unknown(path []string, key string, o *Object) {
+	fix := ""
+	names := make([]string, len(o.Fields))
+	for i := range o.Fields {
+		names[i] = o.Fields[i].Name
+	}
+	switch {
+	case kedaSpelling(o, key, "") != "":
+		fix = "here it is called " + kedaSpelling(o, key, "")
+	case closest(key, names) != "":
+		fix = "did you mean " + closest(key, names) + "?"
+	case nested(o, key, 3) != "":
+		fix = key + " belongs under " + strings.TrimSuffix(nested(o, key, 3), "."+key)
+	case otherSpellings[key] != "" && has(o, otherSpellings[key]):
+		fix = "here it is called " + otherSpellings[key]
+	default:
+		if above := l.above(path, key); above != "" {
+			fix = above
+			break
+		}
+		if len(names) > 8 {
+			names = append(names[:8], "...")
+		}
+		fix = "legal keys are " + strings.Join(names, ", ")
+	}
+	l.add("HW01", path, "unknown key "+strconv.Quote(key), fix)
+}
+
+// above looks for the key in the mappings around the one that has it.
+func (l *linter) above(path []string, key string) string {
+	objects := []*Object{&objectValues}
+	paths := []string{""}
+	o := &objectValues
+	for i := 0; i < len(path)-1; i++ {
+		f := o.field(path[i])
+		if f == nil || f.Object == nil {
+			break
+		}
+		if f.Kind != KindObject {
+			i++ // the entry's own name
+		}
+		o = f.Object
+		objects = append(objects, o)
+		paths = append(paths, strings.Join(path[:min(i+1, len(path))], "."))
+	}
+	for i := len(objects) - 2; i >= 0; i-- {
+		if p := nested(objects[i], key, 2); p != "" {
+			if paths[i] != "" {
+				p = paths[i] + "." + p
+			}
+			return "did you mean " + p + "? Check the indentation"
+		}
+	}
+	return ""
+}
+
+// kedaSpelling finds a field by its name in KEDA's API.
+func kedaSpelling(o *Object, key, prefix string) string {
+	for i := range o.Fields {
+		f := &o.Fields[i]
+		if f.Keda == "" {
+			continue
+		}
+		last := f.Keda[strings.LastIndexByte(f.Keda, '.')+1:]
+		if last == key && f.Name != key {
+			return prefix + f.Name
+		}
+	}
+	for i := range o.Fields {
+		if f := &o.Fields[i]; f.Kind == KindObject && prefix == "" {
+			if s := kedaSpelling(f.Object, key, f.Name+"."); s != "" {
+				return s
+			}
+		}
+	}
+	return ""
+}
+
+// nested finds a key in the objects below, nearest level first.
+func nested(o *Object, key string, depth int) string {
+	for i := range o.Fields {
+		f := &o.Fields[i]
+		if f.Kind == KindObject && f.Object.field(key) != nil {
+			return f.Name + "." + key
+		}
+	}
+	if depth == 1 {
+		return ""
+	}
+	for i := range o.Fields {
+		if f := &o.Fields[i]; f.Kind == KindObject {
+			if s := nested(f.Object, key, depth-1); s != "" {
+				return f.Name + "." + s
+			}
+		}
+	}
+	return ""
+}
+
+func has(o *Object, path string) bool {
+	head, rest, more := strings.Cut(path, ".")
+	f := o.field(head)
+	if f == nil || !more {
+		return f != nil
+	}
+	return f.Object != nil && has(f.Object, rest)
+}
+
+// closest is the name that is nearest to s, "" when none is near.
+func closest(s string, names []string) string {
+	best, bestDist := "", max(1, min(3, len(s)/3))+1
+	for _, n := range names {
+		if d := editDistance(strings.ToLower(s), strings.ToLower(n), bestDist); d < bestDist {
+			best, bestDist = n, d
+		}
+	}
+	return best
+}
+
+// editDistance counts inserted, deleted, replaced and swapped bytes; results of
+// limit and more are not exact.
+func editDistance(a, b string, limit int) int {
+	if d := len(a) - len(b); d >= limit || -d >= limit {
+		return limit
+	}
+	before, prev, cur := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range prev {
+		prev[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		cur[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			cur[j] = min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				cur[j] = min(cur[j], before[j-2]+1)
+			}
+		}
+		before, prev, cur = prev, cur, before
+	}
+	return prev[len(b)]
+}
