@@ -1,12 +1,24 @@
 # What follows from the types and tables in stack/.
 
-GENERATE_TARGETS += generate-values
+GENERATE_TARGETS += generate-values generate-scalers generate-rules
 TEST_TARGETS += generate-check
 
 .PHONY: generate-values
-generate-values: ## rewrite values.yaml, values.schema.json, the references and tables
+generate-values: ## rewrite values.yaml, values.schema.json, the reference and tables
 	$(GO) run ./internal/gen
+
+# Reads the schema in KEDA's module, which `go mod download` brings and checks.
+.PHONY: generate-scalers
+generate-scalers: ## rewrite the linter's table of KEDA's triggers
+	$(GO) run ./internal/gen/scalers
+
+# After the tables, since it links package stack.
+.PHONY: generate-rules
+generate-rules: generate-values generate-scalers ## rewrite docs/RULES.md
+	$(GO) run ./internal/gen/rules
 
 .PHONY: generate-check
 generate-check: ## fail when a generated file is not current
 	$(GO) run ./internal/gen -check
+	$(GO) run ./internal/gen/scalers -check
+	$(GO) run ./internal/gen/rules -check

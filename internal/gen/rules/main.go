@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Command rules writes docs/RULES.md from the linter's table.
+//
+//	go run ./internal/gen/rules          write the file
+//	go run ./internal/gen/rules -check   fail when it is not what would be written
+package main
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/helm-wasm/helm-wasm/stack"
+)
+
+func main() {
+	dir := flag.String("C", ".", "root of the repository")
+	check := flag.Bool("check", false, "compare instead of writing")
+	flag.Parse()
+	path := filepath.Join(*dir, "docs/RULES.md")
+	want := render(stack.Rules())
+	have, err := os.ReadFile(path)
+	switch {
+	case err == nil && bytes.Equal(have, want):
+		return
+	case *check:
+		fmt.Fprintf(os.Stderr, "rules: %s is not up to date; run `make generate`\n", path)
+		os.Exit(1)
+	}
+	if err := os.WriteFile(path, want, 0o644); err != nil {
+		fmt.Fprintln(os.Stderr, "rules:", err)
+		os.Exit(1)
+	}
+	fmt.Println("wrote", path)
+}
+
+func render(rules []stack.Rule) []byte {
+	var b bytes.Buffer
+	b.WriteString("# Lint rules\n\nGenerated from the rules in `stack/` by `make generate`.\n\n" +
+		"`helm wasm lint < stack.yaml` reports everything at once, sorted by position. An error does not\n" +
+		"install or does not work; a warning works until the wrong moment; an info is worth knowing. A few\n" +
+		"messages of a rule are milder or harder than the rule.\n\n" +
+		"To leave a finding out, end its line with `# helm-wasm:ignore RULE`, put that comment on a line of\n" +
+		"its own above, or give `--ignore RULE`.\n\n" +
+		"Each example is laid over this file, which is complete and triggers nothing:\n\n```yaml\n" + stack.RulesBase + "```\n\n")
+	b.WriteString("| Rule | Severity | About |\n|---|---|---|\n")
+	for _, r := range rules {
+		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s |\n", r.ID, r.ID, r.Severity, strings.ReplaceAll(r.Title, "|", "\\|"))
+	}
+	for _, r := range rules {
+		fmt.Fprintf(&b, "\n## <a id=%q></a>%s %s\n\n%s. %s\n\nTriggers it:\n\n```yaml\n%s\n```\n\nDoes not:\n\n```yaml\n%s\n```\n",
+			r.ID, r.ID, r.Title, strings.ToUpper(string(r.Severity[:1]))+string(r.Severity[1:]), markdown(r.Why), r.Bad, r.Good)
+	}
+	return b.Bytes()
+}
+
+func markdown(s string) string { return strings.NewReplacer("<", "&lt;", ">", "&gt;").Replace(s) }
