@@ -27,6 +27,7 @@ type options struct {
 	client    []kgo.Opt
 	transact  string
 	adminHost string
+	seed      string
 }
 
 func makeOptions(list []Option) options {
@@ -51,6 +52,10 @@ func WithModule(wasm []byte) Option { return func(o *options) { o.module = wasm 
 
 // WithCacheDir keeps compiled code in a directory; by default in memory.
 func WithCacheDir(dir string) Option { return func(o *options) { o.cacheDir = dir } }
+
+// WithPrecompiledDir names a directory that Compile filled; it may be read-only.
+// Without a cache directory it is the cache directory.
+func WithPrecompiledDir(dir string) Option { return func(o *options) { o.seed = dir } }
 
 // WithGrace sets how long a stop may take for events in flight; 25 s by
 // default, which fits Kubernetes' 30 s.

@@ -156,7 +156,14 @@ func (r *Runner) load(ctx context.Context, p *processor) error {
 		digest = module.Digest(wasm)
 	}
 	r.metrics.Phase("module", r.options.began)
-	function, kind, err := r.settings.open(ctx, wasm, r.options.cacheDir, r.logger)
+	if err := seed(r.options.cacheDir, r.options.seed); err != nil {
+		r.logger.Warn("precompiled code is not used", "error", err.Error())
+	}
+	cacheDir := r.options.cacheDir
+	if cacheDir == "" {
+		cacheDir = r.options.seed
+	}
+	function, kind, err := r.settings.open(ctx, wasm, cacheDir, r.logger)
 	if err != nil {
 		return err
 	}

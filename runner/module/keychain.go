@@ -20,7 +20,8 @@ const configName = ".dockerconfigjson"
 // secrets is a keychain of pull secrets: the most specific entry wins.
 type secrets map[string]authn.AuthConfig
 
-// keychain reads all pull secrets below a directory; without one there are none.
+// keychain reads all pull secrets below a directory (files .dockerconfigjson or
+// *.json); without one there are none.
 func keychain(dir string) (authn.Keychain, error) {
 	all := secrets{}
 	if dir == "" {
@@ -34,7 +35,7 @@ func keychain(dir string) (authn.Keychain, error) {
 		if strings.HasPrefix(entry.Name(), "..") && entry.IsDir() {
 			return filepath.SkipDir
 		}
-		if entry.Name() != configName && entry.Name() != "config.json" {
+		if entry.IsDir() || (entry.Name() != configName && filepath.Ext(entry.Name()) != ".json") {
 			return nil
 		}
 		return all.read(path)

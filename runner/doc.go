@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package runner takes events from a Kafka topic through a WebAssembly
+// function to other topics.
+//
+// Guarantees:
+//   - At-least-once: an offset is committed only after the brokers have
+//     acknowledged every result of its event and of all events before it
+//     (acks=all, idempotent producer). Exactly-once on request, by transactions.
+//   - Order: events of a partition are processed one after the other;
+//     partitions work in parallel, bounded by limits.concurrency.
+//   - An event's results are written together or not at all: what a function
+//     wrote before it failed is discarded.
+//   - Sandbox: a trap, an endless loop, memory or output over the limit ends
+//     the instance and fails the event, nothing else.
+//   - Failures: retries with backoff, then dead letter, block, or drop.
+//     Outages of brokers and registries are waited out and shown in /readyz.
+//   - Memory is bounded: fetching pauses while enough is queued, processing
+//     waits while enough is unacknowledged.
+//
+// The parts: broker (client options), module (fetching), abi (contracts with
+// guests) over sandbox (limits), processor (retries), and stream or
+// transactions (delivery). health and metrics are what one sees of it.
+package runner
