@@ -61,6 +61,8 @@ type Call struct {
 // commands is the table that both programs share, in the order of help.
 func commands() []Command {
 	return []Command{
+		lintCommand(),
+		renderCommand(),
 		schemaCommand(),
 		inspectCommand(),
 		versionCommand(),

@@ -10,6 +10,7 @@ import (
 func valuesFlags() []Flag {
 	return []Flag{
 		{Name: "values", Short: "f", Value: "FILE", Repeat: true, Help: "values file, - for standard input; may be repeated, later ones win (files only in the native program)"},
+		{Name: "filename", Value: "NAME", Default: "stdin", Help: "what messages and reports call standard input"},
 		{Name: "set", Value: "KEY=VALUE", Repeat: true, Help: "set a value as `helm --set` does; may be repeated"},
 		{Name: "set-string", Value: "KEY=VALUE", Repeat: true, Help: "set a value that stays a string"},
 	}
@@ -29,7 +30,7 @@ func (c *Call) document() (*stack.Document, error) {
 			return nil, err
 		}
 		if name == "-" {
-			name = "stdin"
+			name = c.Flags.String("filename")
 		}
 		doc, err := stack.Parse(name, data)
 		if err != nil {

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"fmt"
+
+	"github.com/helm-wasm/helm-wasm/stack"
+)
+
+func lintCommand() Command {
+	return Command{
+		Name:  "lint",
+		Short: "find what will not install, will not work, or will hurt later",
+		Long: `Find every mistake in the values at once, each with its field, its line and its
+fix: what Helm would refuse at install, what KEDA, the HPA and Kafka do with the
+values, and what works only until the wrong moment.
+
+Errors make the command exit with 1, and with --strict warnings do too. To keep a
+finding from being reported, end its line with ` + "`# helm-wasm:ignore ID`" + `.
+docs/RULES.md explains each rule with an example.`,
+		Example: "{} lint < stack.yaml\n{} lint --strict -o sarif < stack.yaml > lint.sarif",
+		Flags: append(
+			valuesFlags(),
+			Flag{Name: "output", Short: "o", Value: "FORMAT", Enum: []string{"text", "json", "sarif"}, Default: "text", Help: "text, json or sarif (for code scanning)"},
+			Flag{Name: "ignore", Value: "ID", Repeat: true, Help: "leave out a rule; may be repeated or hold commas"},
+			Flag{Name: "strict", Help: "fail on warnings too"},
+			Flag{Name: "release", Value: "NAME", Help: "name of the release, for rules about the length of names"},
+			Flag{Name: "namespace", Short: "n", Value: "NAME", Help: "namespace of the release; else HELM_NAMESPACE, else default"},
+		),
+		Run: runLint,
+	}
+}
+
+func runLint(c *Call) error {
+	opts := stack.LintOptions{Ignore: c.Flags.List("ignore"), Release: c.Flags.String("release"), Namespace: c.namespace()}
+	for _, id := range opts.Ignore {
+		if _, ok := stack.RuleByID(id); !ok {
+			var known []string
+			for _, r := range stack.Rules() {
+				known = append(known, r.ID)
+			}
+			return fmt.Errorf("flag --ignore: no rule %q%s; docs/RULES.md lists them", id, didYouMean(id, known))
+		}
+	}
+	doc, err := c.document()
+	if err != nil {
+		return err
+	}
+	found := stack.Lint(doc, opts)
+	switch c.Flags.String("output") {
+	case "json":
+		if found == nil {
+			found = stack.Findings{}
+		}
+		err = writeJSON(c, found)
+	case "sarif":
+		err = writeJSON(c, sarif(found))
+	default:
+		err = lintText(c, found)
+	}
+	if err != nil {
+		return err
+	}
+	errors, warnings := found.Count(stack.SeverityError), found.Count(stack.SeverityWarning)
+	switch {
+	case errors > 0 && c.Flags.Bool("strict") && warnings > 0:
+		return Reported{fmt.Errorf("%s and %s in the values", count(errors, "error", "errors"), count(warnings, "warning", "warnings"))}
+	case errors > 0:
+		return Reported{fmt.Errorf("%s in the values", count(errors, "error", "errors"))}
+	case warnings > 0 && c.Flags.Bool("strict"):
+		return Reported{fmt.Errorf("%s in the values (--strict)", count(warnings, "warning", "warnings"))}
+	}
+	return nil
+}
+
+// lintText writes the report for people.
+func lintText(c *Call, found stack.Findings) error {
+	paint := c.paint()
+	for _, f := range found {
+		colour := map[stack.Severity]string{stack.SeverityError: red, stack.SeverityWarning: yellow, stack.SeverityInfo: blue}[f.Severity]
+		where := ""
+		if f.Position.File != "" {
+			where = f.Position.String() + ": "
+		}
+		path := ""
+		if f.Path != "" {
+			path = paint(bold, f.Path) + ": "
+		}
+		if _, err := fmt.Fprintf(c.Out, "%s%s %s %s%s\n", where, paint(colour, string(f.Severity)), f.Rule, path, f.Message); err != nil {
+			return err
+		}
+		if f.Fix != "" {
+			if _, err := fmt.Fprintf(c.Out, "    %s\n", f.Fix); err != nil {
+				return err
+			}
+		}
+	}
+	if len(found) == 0 {
+		_, err := fmt.Fprintln(c.Out, "no findings")
+		return err
+	}
+	_, err := fmt.Fprintf(c.Out, "%s, %s, %s\n",
+		count(found.Count(stack.SeverityError), "error", "errors"),
+		count(found.Count(stack.SeverityWarning), "warning", "warnings"),
+		count(found.Count(stack.SeverityInfo), "note", "notes"))
+	return err
+}
