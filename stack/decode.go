@@ -41,7 +41,12 @@ func decodeMapOf[T any](v any, o *map[string]T, fresh func() T, decode func(map[
 			decode(e, &t)
 			out[k] = t
 		case nil:
-			delete(out, k)
+			// Takes away a default entry, else an entry of defaults only.
+			if _, ok := out[k]; ok {
+				delete(out, k)
+			} else {
+				out[k] = fresh()
+			}
 		}
 	}
 	*o = out

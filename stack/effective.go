@@ -25,7 +25,7 @@ func (d *Document) values() Values {
 	decodeMapOf(d.tree["functions"], &v.Functions, func() Function { return v.Defaults }, decodeFunction)
 	decodeMapOf(d.tree["workloads"], &v.Workloads, func() Workload {
 		w := newWorkload()
-		w.Source, w.Scaling = v.Defaults.Source, v.Defaults.Scaling
+		w.Source.OffsetResetPolicy, w.Scaling = v.Defaults.Source.OffsetResetPolicy, v.Defaults.Scaling
 		return w
 	}, decodeWorkload)
 	if v.Functions == nil {

@@ -137,6 +137,9 @@ type scope struct {
 // path finds where the file sets a field of the scope: in itself, in defaults,
 // or else nowhere, which is reported at the scope.
 func (s *scope) path(field string) []string {
+	if field == "" {
+		return s.root
+	}
 	keys := strings.Split(field, ".")
 	own := append(s.root[:len(s.root):len(s.root)], keys...)
 	if s.l.given(own...) {

@@ -12,6 +12,7 @@ func (l *linter) function(name string, f *Function) {
 	if len(name) > 40 && len(name) <= 63 {
 		s.addAs(SeverityInfo, "KE05", "", "the name has "+itoa(len(name))+" characters; together with the release's name it may exceed the 54 that KEDA allows, and is then shortened with a hash", "use a shorter name")
 	}
+	s.names(name)
 	s.module(f)
 	s.runtime(f)
 	s.source(f)
@@ -19,6 +20,18 @@ func (l *linter) function(name string, f *Function) {
 	s.limits(name, f)
 	s.pod(f)
 	s.scaling(&f.Scaling, &f.Source, true)
+}
+
+// reservedNames are of the chart's own objects.
+var reservedNames = []string{"kafka", "topics", "teardown", "check", "node-setup", "dashboard"}
+
+func (s *scope) names(name string) {
+	if contains(reservedNames, name) {
+		s.add("HW19", "", "the name "+quoted(name)+" is taken by an object of the chart's own", "choose another name than "+strings.Join(reservedNames, ", "))
+	}
+	if _, ok := s.l.v.Workloads[name]; ok {
+		s.add("HW19", "", "a workload is named "+quoted(name)+" too, and both need a ScaledObject of that name", "rename one of them")
+	}
 }
 
 func (s *scope) module(f *Function) {
@@ -60,6 +73,9 @@ func (s *scope) runtime(f *Function) {
 			s.add("HW13", "abi", "abi http needs a RuntimeClass: the in-process runtime wazero speaks redpanda, extism and wasi", "set runtime to a key of runtimes, such as wasmtime or spin, or choose another abi")
 		}
 		return
+	}
+	if f.HTTP.Port == s.l.v.Runner.AdminPort {
+		s.add("HW46", "http.port", "http.port "+itoa(f.HTTP.Port)+" is the runner's adminPort too, and both share the pod's network", "change http.port or runner.adminPort")
 	}
 	r, ok := s.l.v.Runtimes[f.Runtime]
 	if !ok {

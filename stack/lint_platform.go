@@ -42,7 +42,9 @@ func (l *linter) kafka() {
 		if k.SASL.Mechanism != "none" && k.SASL.Mechanism != "" {
 			l.add("HW26", []string{"kafka", "sasl", "mechanism"}, "the brokers of kafka.mode "+k.Mode+" take no SASL", "remove sasl, or use kafka.mode external")
 		}
-		if k.TLS.Enabled {
+		if k.Mode == "strimzi" {
+			l.security()
+		} else if k.TLS.Enabled {
 			l.add("HW26", []string{"kafka", "tls", "enabled"}, "the brokers of kafka.mode "+k.Mode+" listen without TLS", "remove tls, or use kafka.mode external")
 		}
 	}
@@ -184,6 +186,15 @@ func (l *linter) platform() {
 		}
 	}
 	l.resources([]string{"runner", "resources"}, l.v.Runner.Resources)
+	l.image([]string{"runner", "image"}, l.v.Runner.Image, true)
+	l.image([]string{"nodeSetup", "image"}, l.v.NodeSetup.Image, l.v.NodeSetup.Enabled)
+	l.image([]string{"kafka", "bundled", "image"}, l.v.Kafka.Bundled.Image, l.v.Kafka.Mode == "bundled")
+}
+
+func (l *linter) image(path []string, img Image, used bool) {
+	if used && img.Repository == "" {
+		l.add("HW47", append(path, "repository"), "the image has no repository", "name the image's path in its registry, or leave the default")
+	}
 }
 
 func (l *linter) nodeSetup() {
@@ -222,7 +233,11 @@ func (l *linter) nodeSetup() {
 			l.addAs(SeverityWarning, "HW24", at("image"), "the image "+quoted(r.Image)+" is not pinned by digest, and what it holds runs as root on nodes", "write repository@sha256:...")
 		}
 	}
-	for name := range l.usedRuntimes() {
+	used := l.usedRuntimes()
+	if len(used) == 0 && len(n.Runtimes) == 0 {
+		l.add("HW24", []string{"nodeSetup", "enabled"}, "nodeSetup is enabled, but there is no runtime to install", "give a function a runtime other than wazero, or list runtimes in nodeSetup.runtimes")
+	}
+	for _, name := range sortedKeys(used) {
 		if _, ok := n.Runtimes[name]; !ok && len(n.Runtimes) > 0 {
 			l.addAs(SeverityWarning, "HW24", []string{"nodeSetup", "runtimes"}, "functions use the runtime "+quoted(name)+", which node setup does not install", "add nodeSetup.runtimes."+name+", or remove it from the functions")
 		}

@@ -83,7 +83,11 @@ func (s *scope) partitionBounds(sc *Scaling, src *Source, parts int) {
 		}
 	}
 	if sc.MinReplicas > parts {
-		s.add("KE13", "scaling.minReplicas", "minReplicas is "+itoa(sc.MinReplicas)+", but "+topic+": the other replicas idle for ever", "lower minReplicas to "+itoa(parts)+" or add partitions")
+		sev := SeverityError // the chart refuses it
+		if sc.AllowIdleConsumers {
+			sev = SeverityWarning
+		}
+		s.addAs(sev, "KE13", "scaling.minReplicas", "minReplicas is "+itoa(sc.MinReplicas)+", but "+topic+": the other replicas idle for ever", "lower minReplicas to "+itoa(parts)+" or add partitions")
 	}
 	top := min(sc.MaxReplicas, parts)
 	if sc.EnsureEvenDistributionOfPartitions && top > 0 && parts%top != 0 {

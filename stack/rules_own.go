@@ -95,6 +95,12 @@ var ownRules = [...]Rule{
 		Good: "functions: {enrich: {module: {image: null, configMap: {name: code, key: enrich.wasm}}}}",
 	},
 	{
+		ID: "HW19", Severity: SeverityError, Title: "A function's name is taken",
+		Why:  "Its objects would have the names of other objects in the release.",
+		Bad:  "workloads: {enrich: {scaleTargetRef: {name: shop}, source: {topic: orders, consumerGroup: shop}}}",
+		Good: "workloads: {shop: {scaleTargetRef: {name: shop}, source: {topic: orders, consumerGroup: shop}}}",
+	},
+	{
 		ID: "HW21", Severity: SeverityWarning, Title: "exactly-once keeps a function from going to zero",
 		Why:  "Each transaction leaves a marker that KEDA counts as one event of lag per partition, for ever.",
 		Bad:  "functions: {enrich: {delivery: exactly-once}}",
@@ -237,5 +243,17 @@ var ownRules = [...]Rule{
 		Why:  "Unless one of them drops events, they run round for ever and multiply.",
 		Bad:  "functions: {back: {module: {image: \"ghcr.io/acme/back@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"}, source: {topic: orders.enriched}, sink: {topic: orders}, onError: {deadLetterTopic: orders.dead}}}",
 		Good: "functions: {mail: {module: {image: \"ghcr.io/acme/mail@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"}, source: {topic: orders.enriched}, onError: {deadLetterTopic: orders.dead}}}",
+	},
+	{
+		ID: "HW46", Severity: SeverityError, Title: "Function and runner listen on one port",
+		Why:  "Under a RuntimeClass the runner is a sidecar: both share the pod's network, and the second to start fails.",
+		Bad:  "functions: {enrich: {runtime: spin, http: {port: 9464}}}\nruntimes: {spin: {nodeSelector: {wasm: \"yes\"}}}",
+		Good: "functions: {enrich: {runtime: spin, http: {port: 8080}}}\nruntimes: {spin: {nodeSelector: {wasm: \"yes\"}}}",
+	},
+	{
+		ID: "HW47", Severity: SeverityError, Title: "An image has no repository",
+		Why:  "There is nothing to pull.",
+		Bad:  "runner: {image: {repository: \"\"}}",
+		Good: "runner: {image: {repository: mirror/wasm-runner}}",
 	},
 }
