@@ -76,9 +76,8 @@ func codeFeature(op opcode.Op) string {
 // scanCode looks at the instructions of one body. An instruction that is in
 // no standard ends the scan of that body and is reported; engines may know it.
 func (p *parser) scanCode(body []byte, base int) error {
+	last := opcode.Op(0)
 	for pos := 0; pos < len(body); {
-		// Below 0xc0 only a few instructions are features, and nearly all
-		// instructions are below.
 		op, _, next, err := opcode.Next(body, pos)
 		if err != nil {
 			var bad *opcode.Error
@@ -93,7 +92,10 @@ func (p *parser) scanCode(body []byte, base int) error {
 		if f := codeFeature(op); f != "" {
 			p.features[f] = true
 		}
-		pos = next
+		pos, last = next, op
+	}
+	if last != opcode.End {
+		return &FormatError{Offset: base + len(body), Reason: "a function body has no end instruction"}
 	}
 	return nil
 }

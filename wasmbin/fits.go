@@ -84,6 +84,9 @@ func (in *Info) fitWazero(limits Limits) Fit {
 	if in.UnknownCode != "" {
 		return no(name, "has "+in.UnknownCode+", which is in no standard known here")
 	}
+	if in.unwrapped() {
+		return no(name, reasonUnwrapped)
+	}
 	abi := in.StackABI()
 	host := hostWASI
 	switch abi {
@@ -143,9 +146,6 @@ func (in *Info) extismEntry(function string) string {
 }
 
 func (in *Info) noStackABI() string {
-	if in.unwrapped() {
-		return reasonUnwrapped
-	}
 	for _, a := range in.ABIs {
 		switch a.Name {
 		case ABIHTTPWasm:
