@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package kafkatest runs a real Apache Kafka for tests: one KRaft node in a
+// Java process on loopback, from the jars of Maven Central. A broker can be
+// stopped, killed and started again on the same port with the same data.
+package kafkatest
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// startLimit is generous: CI shares two cores.
+const startLimit = 90 * time.Second
+
+// Broker is one Kafka node.
+type Broker struct {
+	// Addr is host:port of the plain listener.
+	Addr string
+	// SASLAddr is host:port of the listener that wants SASL PLAIN or
+	// SCRAM-SHA-256 as user "alice" with password "alice-secret".
+	SASLAddr string
+
+	t       testing.TB
+	dir     string
+	classes string
+	log     *os.File
+	process *exec.Cmd
+	exited  chan struct{}
+}
+
+// Start formats and starts a broker; the test's end stops it. config are
+// further lines of server.properties. Without Java or Maven the test is
+// skipped with the reason, and fails where CI is true.
+func Start(t testing.TB, config ...string) *Broker {
+	t.Helper()
+	classes, err := jars()
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("a real Kafka is not to be had: %v", err)
+		}
+		t.Skipf("a real Kafka is not to be had: %v", err)
+	}
+	dir := t.TempDir()
+	ports := freePorts(t, 3)
+	b := &Broker{
+		Addr:     fmt.Sprintf("127.0.0.1:%d", ports[0]),
+		SASLAddr: fmt.Sprintf("127.0.0.1:%d", ports[2]),
+		t:        t, dir: dir, classes: classes,
+	}
+	properties := []string{
+		"process.roles=broker,controller",
+		"node.id=1",
+		fmt.Sprintf("controller.quorum.voters=1@127.0.0.1:%d", ports[1]),
+		fmt.Sprintf("listeners=PLAINTEXT://%s,SASL://%s,CONTROLLER://127.0.0.1:%d", b.Addr, b.SASLAddr, ports[1]),
+		fmt.Sprintf("advertised.listeners=PLAINTEXT://%s,SASL://%s", b.Addr, b.SASLAddr),
+		"listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
+		"controller.listener.names=CONTROLLER",
+		"inter.broker.listener.name=PLAINTEXT",
+		"sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256",
+		`listener.name.sasl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_alice="alice-secret";`,
+		"listener.name.sasl.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;",
+		"log.dirs=" + filepath.Join(dir, "data"),
+		"auto.create.topics.enable=false",
+		"offsets.topic.replication.factor=1",
+		"offsets.topic.num.partitions=4",
+		"transaction.state.log.replication.factor=1",
+		"transaction.state.log.min.isr=1",
+		"transaction.state.log.num.partitions=4",
+		"share.coordinator.state.topic.replication.factor=1",
+		"share.coordinator.state.topic.min.isr=1",
+		"group.initial.rebalance.delay.ms=0",
+		"group.consumer.min.heartbeat.interval.ms=500",
+		"group.consumer.heartbeat.interval.ms=500",
+		"group.consumer.min.session.timeout.ms=3000",
+		"group.consumer.session.timeout.ms=3000",
+		"group.min.session.timeout.ms=3000",
+		"controlled.shutdown.enable=false",
+	}
+	properties = append(properties, config...)
+	file := b.properties()
+	if err := os.WriteFile(file, []byte(strings.Join(properties, "\n")+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if b.log, err = os.Create(filepath.Join(dir, "kafka.log")); err != nil {
+		t.Fatal(err)
+	}
+	format := b.java("kafka.tools.StorageTool", "format", "--config", file, "--cluster-id", "MkU3OEVBNTcwNTJENDM2Qk",
+		"--add-scram", "SCRAM-SHA-256=[name=alice,password=alice-secret]")
+	if err := format.Run(); err != nil {
+		t.Fatalf("formatting Kafka's storage: %v\n%s", err, b.tail())
+	}
+	t.Cleanup(b.Kill)
+	b.Start()
+	return b
+}
+
+func (b *Broker) properties() string { return filepath.Join(b.dir, "server.properties") }
+
+func (b *Broker) java(args ...string) *exec.Cmd {
+	flags := []string{"-Xms256m", "-Xmx640m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true", "-cp", filepath.Join(b.classes, "*")}
+	cmd := exec.Command("java", append(flags, args...)...)
+	cmd.Stdout, cmd.Stderr = b.log, b.log
+	cmd.SysProcAttr = processAttributes()
+	return cmd
+}
+
+// Start starts a stopped broker again and waits until it answers.
+func (b *Broker) Start() {
+	b.t.Helper()
+	b.process = b.java("kafka.Kafka", b.properties())
+	if err := b.process.Start(); err != nil {
+		b.t.Fatalf("starting Kafka: %v", err)
+	}
+	exited := make(chan struct{})
+	b.exited = exited
+	process := b.process
+	go func() {
+		_ = process.Wait()
+		close(exited)
+	}()
+	client := b.Client()
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), startLimit)
+	defer cancel()
+	for {
+		limit, cancelPing := context.WithTimeout(ctx, 2*time.Second)
+		err := client.Ping(limit)
+		cancelPing()
+		if err == nil {
+			return
+		}
+		select {
+		case <-exited:
+			b.t.Fatalf("Kafka ended while starting:\n%s", b.tail())
+		case <-ctx.Done():
+			b.t.Fatalf("Kafka did not answer within %s: %v\n%s", startLimit, err, b.tail())
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// Stop ends the broker as an operator would.
+func (b *Broker) Stop() { b.end(syscall.SIGTERM, 30*time.Second) }
+
+// Kill ends the broker at once. It is fine if it does not run.
+func (b *Broker) Kill() { b.end(syscall.SIGKILL, 10*time.Second) }
+
+func (b *Broker) end(signal syscall.Signal, limit time.Duration) {
+	if b.process == nil {
+		return
+	}
+	_ = b.process.Process.Signal(signal)
+	select {
+	case <-b.exited:
+	case <-time.After(limit):
+		_ = b.process.Process.Kill()
+		<-b.exited
+	}
+	b.process = nil
+}
+
+// Client makes a client of the plain listener; close it yourself.
+func (b *Broker) Client(opts ...kgo.Opt) *kgo.Client {
+	b.t.Helper()
+	client, err := kgo.NewClient(append([]kgo.Opt{kgo.SeedBrokers(b.Addr)}, opts...)...)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return client
+}
+
+// tail is the end of the broker's output.
+func (b *Broker) tail() string {
+	file, err := os.Open(b.log.Name())
+	if err != nil {
+		return err.Error()
+	}
+	defer file.Close()
+	data, _ := io.ReadAll(file)
+	return string(data[max(0, len(data)-4000):])
+}
+
+func freePorts(t testing.TB, n int) []int {
+	t.Helper()
+	var ports []int
+	for range n {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer listener.Close()
+		ports = append(ports, listener.Addr().(*net.TCPAddr).Port)
+	}
+	return ports
+}

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
+	"github.com/helm-wasm/helm-wasm/internal/kafkatest"
+	"github.com/helm-wasm/helm-wasm/stack"
+)
+
+const (
+	chaosKeys       = 500
+	chaosPartitions = 6
+	chaosLimit      = 6 * time.Minute
+)
+
+// chaosEvents is 200,000; CHAOS_EVENTS changes it for a quick look.
+func chaosEvents(t *testing.T) int {
+	text := os.Getenv("CHAOS_EVENTS")
+	if text == "" {
+		return 200_000
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// TestChaos sends events through two chained functions on a real Kafka while
+// runners are killed, brokers restarted and rebalances forced.
+func TestChaos(t *testing.T) {
+	for _, delivery := range []string{"at-least-once", "exactly-once"} {
+		t.Run(delivery, func(t *testing.T) { newChaos(t, delivery).run() })
+	}
+}
+
+type chaos struct {
+	t        *testing.T
+	delivery string
+	events   int
+	broker   *kafkatest.Broker
+	client   *kgo.Client
+	binary   string
+	dir      string
+	ctx      context.Context
+
+	runners []*chaosRunner
+	seen    atomic.Int64 // distinct ids at the end
+}
+
+type chaosRunner struct {
+	c       *chaos
+	name    string
+	config  string
+	process *exec.Cmd
+	exited  chan struct{}
+}
+
+func newChaos(t *testing.T, delivery string) *chaos {
+	c := &chaos{t: t, delivery: delivery, events: chaosEvents(t), dir: t.TempDir()}
+	c.binary = runnerBinary(t)
+	c.broker = kafkatest.Start(t)
+	c.client = c.broker.Client(kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)))
+	t.Cleanup(c.client.Close)
+	ctx, cancel := context.WithTimeout(context.Background(), chaosLimit)
+	t.Cleanup(cancel)
+	c.ctx = ctx
+	if _, err := kadm.NewClient(c.client).CreateTopics(ctx, chaosPartitions, 1, nil, "a", "b", "c"); err != nil {
+		t.Fatal(err)
+	}
+	module := filepath.Join(c.dir, "mirror.wasm")
+	if err := os.WriteFile(module, guestbuild.Command(t, mirror), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, link := range []struct{ name, from, to string }{{"first", "a", "b"}, {"second", "b", "c"}} {
+		file := c.write(module, link.name, link.from, link.to)
+		for replica := range 2 {
+			c.runners = append(c.runners, &chaosRunner{c: c, name: fmt.Sprintf("%s-%d", link.name, replica), config: file})
+		}
+	}
+	return c
+}
+
+// runnerBinary builds cmd/wasm-runner.
+func runnerBinary(t *testing.T) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "wasm-runner")
+	args := []string{"build", "-o", binary}
+	if text, err := exec.Command("go", append(args, "../cmd/wasm-runner")...).CombinedOutput(); err != nil {
+		t.Fatalf("building wasm-runner: %v\n%s", err, text)
+	}
+	return binary
+}
+
+func (c *chaos) write(module, name, from, to string) string {
+	cfg := stack.RunnerConfig{
+		Name: name, Module: stack.RunnerModule{Path: module}, ABI: "redpanda",
+		Source:   stack.Source{Topic: from, ConsumerGroup: "chaos." + name, OffsetResetPolicy: "earliest"},
+		Sink:     stack.Sink{Topic: to},
+		Delivery: c.delivery,
+		OnError:  stack.OnError{Retries: 5, Backoff: "50ms", MaxBackoff: "1s", Action: "block"},
+		Kafka:    stack.RunnerKafka{BootstrapServers: []string{c.broker.Addr}},
+		LogLevel: "warn",
+	}
+	text, err := json.Marshal(cfg)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	file := filepath.Join(c.dir, name+".yaml")
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		c.t.Fatal(err)
+	}
+	return file
+}
+
+func (r *chaosRunner) start() {
+	log, err := os.OpenFile(filepath.Join(r.c.dir, r.name+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		r.c.t.Fatal(err)
+	}
+	defer log.Close()
+	cmd := exec.Command(r.c.binary, "run", "--config", r.config, "--cache-dir", cacheDir, "--transactional-id", "chaos."+r.name)
+	cmd.Stderr = log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := cmd.Start(); err != nil {
+		r.c.t.Fatal(err)
+	}
+	exited := make(chan struct{})
+	r.process, r.exited = cmd, exited
+	go func() {
+		_ = cmd.Wait()
+		close(exited)
+	}()
+}
+
+func (r *chaosRunner) end(signal syscall.Signal) {
+	if r.process == nil {
+		return
+	}
+	_ = r.process.Process.Signal(signal)
+	select {
+	case <-r.exited:
+	case <-time.After(40 * time.Second):
+		r.c.t.Errorf("runner %s did not end on %s", r.name, signal)
+		_ = r.process.Process.Kill()
+		<-r.exited
+	}
+	r.process = nil
+}
+
+func (c *chaos) run() {
+	began := time.Now()
+	for _, r := range c.runners {
+		c.t.Cleanup(func() { r.end(syscall.SIGKILL) })
+		r.start()
+	}
+	go c.produce()
+	var disturb sync.WaitGroup
+	disturb.Go(c.disturb)
+	result := c.collect()
+	disturb.Wait()
+	for _, r := range c.runners {
+		r.end(syscall.SIGTERM)
+	}
+	took := time.Since(began).Round(time.Second)
+	c.t.Logf("%s: %d events through two functions in %s: %d records at the end, %d duplicates, %d out of order", c.delivery, c.events, took, result.records, result.duplicates, result.disorder)
+	if missing := c.events - int(c.seen.Load()); missing != 0 {
+		c.t.Errorf("%d of %d events did not arrive", missing, c.events)
+	}
+	if result.disorder != 0 {
+		c.t.Errorf("%d events arrived before an earlier one of their key", result.disorder)
+	}
+	if c.delivery == "exactly-once" && result.duplicates != 0 {
+		c.t.Errorf("%d duplicates with exactly-once", result.duplicates)
+	}
+	if c.t.Failed() {
+		c.logs()
+	}
+}
+
+// produce spreads the events over the time of the disturbances.
+func (c *chaos) produce() {
+	for id := range c.events {
+		r := &kgo.Record{Topic: "a", Key: []byte(fmt.Sprint("key-", id%chaosKeys)), Value: []byte(fmt.Sprint("id ", id))}
+		c.client.Produce(c.ctx, r, nil)
+		// A tenth is held back until the disturbances are over, so that all of
+		// them meet work.
+		for id > c.events/2 && c.ctx.Err() == nil && c.seen.Load() < int64(id-c.events/2) {
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
+}
+
+// disturb kills a runner five times, restarts the broker twice and lets
+// runners leave and come, each when another share of the events is through.
+func (c *chaos) disturb() {
+	kill := func(n int) func() {
+		return func() {
+			c.runners[n].end(syscall.SIGKILL)
+			c.runners[n].start()
+		}
+	}
+	leave := func(n int) func() {
+		return func() {
+			c.runners[n].end(syscall.SIGTERM)
+			c.runners[n].start()
+		}
+	}
+	restart := func() {
+		c.broker.Stop()
+		c.broker.Start()
+	}
+	crash := func() {
+		c.broker.Kill()
+		c.broker.Start()
+	}
+	steps := []func(){kill(0), leave(2), kill(3), restart, kill(1), kill(2), leave(0), crash, kill(0)}
+	for i, step := range steps {
+		for share := int64(c.events * (i + 1) / (len(steps) + 2)); c.seen.Load() < share; {
+			if c.ctx.Err() != nil {
+				c.t.Errorf("only %d of %d disturbances happened in time", i, len(steps))
+				return
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		step()
+	}
+}
+
+type chaosResult struct{ records, duplicates, disorder int }
+
+// collect reads the last topic until every id was seen, and a little longer.
+func (c *chaos) collect() chaosResult {
+	client := c.broker.Client(kgo.ConsumeTopics("c"), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchIsolationLevel(kgo.ReadCommitted()))
+	defer client.Close()
+	var result chaosResult
+	seen := make([]bool, c.events)
+	latest := map[string]int{}
+	ctx := c.ctx
+	for ctx.Err() == nil {
+		client.PollFetches(ctx).EachRecord(func(r *kgo.Record) {
+			_, text, _ := strings.Cut(string(r.Value), " ")
+			id, err := strconv.Atoi(text)
+			if err != nil || id < 0 || id >= c.events {
+				c.t.Errorf("unexpected record %q", r.Value)
+				return
+			}
+			result.records++
+			if seen[id] {
+				result.duplicates++
+				return
+			}
+			seen[id] = true
+			if last, ok := latest[string(r.Key)]; ok && last > id {
+				result.disorder++
+			}
+			latest[string(r.Key)] = id
+			c.seen.Add(1)
+		})
+		if c.seen.Load() == int64(c.events) && ctx == c.ctx {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithTimeout(c.ctx, 3*time.Second)
+			defer cancel()
+		}
+	}
+	return result
+}
+
+func (c *chaos) logs() {
+	for _, r := range c.runners {
+		data, _ := os.ReadFile(filepath.Join(c.dir, r.name+".log"))
+		c.t.Logf("%s:\n%s", r.name, data[max(0, len(data)-3000):])
+	}
+}
