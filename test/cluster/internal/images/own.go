@@ -28,7 +28,7 @@ func Own(ctx context.Context, project, cache string) ([]Image, error) {
 	}
 	var list []Image
 	for _, command := range []string{"wasm-runner", "wasm-node-setup"} {
-		if _, err := os.Stat(filepath.Join(project, "cmd", command)); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(filepath.Join(project, "cmd", command, "main.go")); errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		binary, err := build(ctx, project, cache, "./cmd/"+command)

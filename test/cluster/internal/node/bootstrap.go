@@ -23,10 +23,7 @@ const (
 
 // manifests are what every cluster has beside Kubernetes itself.
 func manifests() string {
-	var hosts strings.Builder
-	for _, r := range PublicRegistries {
-		fmt.Fprintf(&hosts, "          %s %s\n", NodeIP, r)
-	}
+	registries := strings.Join(PublicRegistries, " ")
 	return `apiVersion: storage.k8s.io/v1
 kind: StorageClass
 metadata:
@@ -66,16 +63,22 @@ data:
   # Names outside the cluster do not exist, except for registries, which are
   # the cluster's own.
   Corefile: |
-    .:53 {
+    cluster.local in-addr.arpa ip6.arpa {
         errors
-        health :8080
-        ready :8181
         kubernetes cluster.local in-addr.arpa ip6.arpa {
           pods insecure
           ttl 5
         }
-        hosts {
-` + hosts.String() + `          fallthrough
+    }
+    . {
+        errors
+        health :8080
+        ready :8181
+        template IN A ` + registries + ` {
+          answer "{{ .Name }} 60 IN A ` + NodeIP + `"
+        }
+        template ANY ANY ` + registries + ` {
+          rcode NOERROR
         }
         template ANY ANY {
           rcode NXDOMAIN
@@ -101,7 +104,7 @@ spec:
         ports: [{name: dns, containerPort: 53, protocol: UDP}, {name: dns-tcp, containerPort: 53, protocol: TCP}]
         readinessProbe: {httpGet: {path: /ready, port: 8181}, periodSeconds: 1}
         livenessProbe: {httpGet: {path: /health, port: 8080}, periodSeconds: 10, failureThreshold: 5}
-        securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: [ALL], add: [NET_BIND_SERVICE]}}
+        securityContext: {runAsUser: 0, allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: [ALL], add: [NET_BIND_SERVICE]}}
         volumeMounts: [{name: config, mountPath: /etc/coredns}]
       volumes: [{name: config, configMap: {name: coredns}}]
 ---
