@@ -64,6 +64,7 @@ func commands() []Command {
 		lintCommand(),
 		renderCommand(),
 		schemaCommand(),
+		explainCommand(),
 		inspectCommand(),
 		versionCommand(),
 		helpCommand(),
