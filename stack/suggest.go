@@ -27,10 +27,10 @@ func (l *linter) unknown(path []string, key string, o *Object) {
 		fix = "here it is called " + kedaSpelling(o, key, "")
 	case closest(key, names) != "":
 		fix = "did you mean " + closest(key, names) + "?"
-	case nested(o, key, 3) != "":
-		fix = key + " belongs under " + strings.TrimSuffix(nested(o, key, 3), "."+key)
 	case otherSpellings[key] != "" && has(o, otherSpellings[key]):
 		fix = "here it is called " + otherSpellings[key]
+	case nested(o, key, 3) != "":
+		fix = key + " belongs under " + strings.TrimSuffix(nested(o, key, 3), "."+key)
 	default:
 		if above := l.above(path, key); above != "" {
 			fix = above
@@ -62,7 +62,11 @@ func (l *linter) above(path []string, key string) string {
 		paths = append(paths, strings.Join(path[:min(i+1, len(path))], "."))
 	}
 	for i := len(objects) - 2; i >= 0; i-- {
-		if p := nested(objects[i], key, 2); p != "" {
+		p := nested(objects[i], key, 2)
+		if objects[i].field(key) != nil {
+			p = key
+		}
+		if p != "" {
 			if paths[i] != "" {
 				p = paths[i] + "." + p
 			}
