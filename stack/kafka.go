@@ -139,7 +139,8 @@ type BundledKafka struct {
 	Image Image `json:"image,omitempty" default:"{registry: docker.io, repository: apache/kafka, tag: 4.1.0}"`
 
 	// Replicas of the StatefulSet, each broker and controller in one: 1, or 3
-	// to bear the loss of one.
+	// to bear the loss of one. It cannot change after the install: Kubernetes
+	// refuses an upgrade that tries.
 	Replicas int `json:"replicas,omitempty" enum:"1,3" default:"1"`
 
 	// ClusterID of the KRaft quorum; empty means one derived from the

@@ -264,7 +264,7 @@ var objectTopic = Object{Name: "Topic", Doc: "Topic is a Kafka topic.", Fields: 
 
 var objectBundledKafka = Object{Name: "BundledKafka", Doc: "BundledKafka is a KRaft StatefulSet on the official apache/kafka image.", Fields: []Field{
 	{Name: "image", Kind: KindObject, Object: &objectImage, Default: "{registry: docker.io, repository: apache/kafka, tag: 4.1.0}", Doc: "Image of Kafka."},
-	{Name: "replicas", Kind: KindInteger, Default: "1", Enum: []string{"1", "3"}, Doc: "Replicas of the StatefulSet, each broker and controller in one: 1, or 3 to bear the loss of one."},
+	{Name: "replicas", Kind: KindInteger, Default: "1", Enum: []string{"1", "3"}, Doc: "Replicas of the StatefulSet, each broker and controller in one: 1, or 3 to bear the loss of one. It cannot change after the install: Kubernetes refuses an upgrade that tries."},
 	{Name: "clusterId", Kind: KindString, Default: "\"\"", Doc: "clusterId of the KRaft quorum; empty means one derived from the release's name and namespace. It must not change while data exists."},
 	{Name: "storage", Kind: KindObject, Object: &objectStorage, Doc: "Storage of each broker."},
 	{Name: "config", Kind: KindMap, Elem: KindAny, Example: "{log.retention.hours: 48}", Open: true, Doc: "Config are further lines of server.properties."},

@@ -36,6 +36,11 @@ uses it; kafkaMetadata and auth go into KEDA's kafka triggers.
   {{- if not $bootstrap -}}
     {{- fail "kafka.bootstrapServers is empty with kafka.mode external: list at least one broker as host:port, for example [kafka-0.example.com:9093]" -}}
   {{- end -}}
+  {{- range $bootstrap -}}
+    {{- if not (contains ":" .) -}}
+      {{- fail (printf "kafka.bootstrapServers has %q without a port: write host:port, for example %s:9092" . .) -}}
+    {{- end -}}
+  {{- end -}}
 {{- else -}}
   {{- fail (printf "kafka.mode %q is unknown: use bundled, strimzi or external" $mode) -}}
 {{- end -}}
