@@ -61,6 +61,7 @@ type Call struct {
 // commands is the table that both programs share, in the order of help.
 func commands() []Command {
 	return []Command{
+		initCommand(),
 		lintCommand(),
 		renderCommand(),
 		schemaCommand(),

@@ -219,3 +219,28 @@ func TestSchema(t *testing.T) {
 		t.Errorf("%v: not JSON", got.err)
 	}
 }
+
+// TestInit: what init prints passes lint and renders, and says how to go on.
+func TestInit(t *testing.T) {
+	list := sandbox("", "init", "--list")
+	if list.err != nil || !strings.HasPrefix(list.stdout, "starter ") {
+		t.Fatalf("%+v", list)
+	}
+	for line := range strings.Lines(list.stdout) {
+		name := strings.Fields(line)[0]
+		got := sandbox("", "init", "--example", name)
+		if got.err != nil || got.stdout == "" {
+			t.Fatalf("%s: %+v", name, got)
+		}
+		if lint := sandbox(got.stdout, "lint", "--strict"); lint.err != nil {
+			t.Errorf("%s does not pass lint --strict: %+v", name, lint)
+		}
+		if rendered := sandbox(got.stdout, "render"); rendered.err != nil || rendered.stdout == "" {
+			t.Errorf("%s does not render: %+v", name, rendered)
+		}
+	}
+	if got, want := sandbox("", "init"), sandbox("", "init", "--example", "starter"); got != want {
+		t.Errorf("init prints %q", got.stdout)
+	}
+	wantError(t, sandbox("", "init", "--example", "pipelin"), "did you mean pipeline?")
+}
