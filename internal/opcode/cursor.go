@@ -64,13 +64,20 @@ func (c *cursor) leb(n int) {
 	c.bad = reasonLEB
 }
 
-// typeOrIndex skips a value type, heap type or block type. All of them start
-// with a signed 33-bit number; only (ref null? ht) has a second part.
-func (c *cursor) typeOrIndex() {
+// typeOrIndex reads a value type, heap type or block type. All of them start
+// with a signed 33-bit number, an index unless it is negative; only
+// (ref null? ht) has a second part. It returns the index, or 0.
+func (c *cursor) typeOrIndex() uint32 {
 	if c.pos < len(c.b) && (c.b[c.pos] == 0x63 || c.b[c.pos] == 0x64) {
 		c.pos++
 	}
+	start := c.pos
 	c.leb(5)
+	if c.bad != "" || c.b[c.pos-1]&0x40 != 0 { // negative
+		return 0
+	}
+	index := cursor{b: c.b, pos: start}
+	return index.u32()
 }
 
 // count reads a vector's length; each element needs at least one byte, so a
@@ -95,7 +102,7 @@ func (c *cursor) immediates(f form) (arg uint32) {
 	switch f {
 	case none:
 	case block, heapType:
-		c.typeOrIndex()
+		return c.typeOrIndex()
 	case index:
 		return c.u32()
 	case index2:
@@ -124,10 +131,10 @@ func (c *cursor) immediates(f form) (arg uint32) {
 		c.skip(16)
 	case valueTypes:
 		for n := c.count(); n > 0 && c.bad == ""; n-- {
-			c.typeOrIndex()
+			arg = max(arg, c.typeOrIndex())
 		}
 	case tryTable:
-		c.typeOrIndex()
+		arg = c.typeOrIndex()
 		for n := c.count(); n > 0 && c.bad == ""; n-- {
 			switch kind := c.byte(); kind {
 			case 0, 1: // catch, catch_ref: tag and label

@@ -18,7 +18,10 @@ type Op uint32
 
 // Instructions that callers single out.
 const (
+	Block              Op = 0x02
 	Loop               Op = 0x03
+	If                 Op = 0x04
+	Try                Op = 0x06 // of the older exceptions
 	End                Op = 0x0b
 	Call               Op = 0x10
 	CallIndirect       Op = 0x11
@@ -26,6 +29,19 @@ const (
 	ReturnCallIndirect Op = 0x13
 	CallRef            Op = 0x14
 	ReturnCallRef      Op = 0x15
+	Delegate           Op = 0x18 // ends a Try
+	SelectTyped        Op = 0x1c
+	TryTable           Op = 0x1f
+	GlobalGet          Op = 0x23
+	GlobalSet          Op = 0x24
+	RefNull            Op = 0xd0
+	RefFunc            Op = 0xd2
+	MemoryInit         Op = PrefixMisc | 8
+	MemoryCopy         Op = PrefixMisc | 10
+	MemoryFill         Op = PrefixMisc | 11
+	TableInit          Op = PrefixMisc | 12
+	TableCopy          Op = PrefixMisc | 14
+	TableFill          Op = PrefixMisc | 17
 )
 
 // Prefix bytes as they appear in an Op.
@@ -69,7 +85,7 @@ const (
 func (e *Error) Unknown() bool { return e.Reason == reasonUnknown }
 
 // Next reads the instruction at b[pos:] and returns its code, its first index
-// immediate (of call, br, local.get, ...; 0 if it has none) and the position
+// immediate (of call, br, local.get, a block's type, ...; 0 if it has none) and the position
 // after it.
 func Next(b []byte, pos int) (op Op, arg uint32, next int, err error) {
 	if pos < 0 || pos >= len(b) {
@@ -93,4 +109,12 @@ func Next(b []byte, pos int) (op Op, arg uint32, next int, err error) {
 		return op, 0, pos, &Error{Offset: pos, Op: op, Reason: c.bad}
 	}
 	return op, arg, c.pos, nil
+}
+
+// SkipType returns the position after the value type at b[pos:], and the
+// index of the type that it refers to, 0 if none.
+func SkipType(b []byte, pos int) (next int, index uint32, ok bool) {
+	c := cursor{b: b, pos: pos}
+	index = c.typeOrIndex()
+	return c.pos, index, c.bad == ""
 }

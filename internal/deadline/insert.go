@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package deadline
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/helm-wasm/helm-wasm/internal/opcode"
+)
+
+// inserter rewrites function bodies.
+type inserter struct {
+	module     *module
+	flag, fuel uint32 // globals
+	first      uint32 // of the added functions
+}
+
+// Instructions that are put in.
+const (
+	opUnreachable = 0x00
+	opIf          = 0x04
+	opEnd         = 0x0b
+	opCall        = 0x10
+	opDrop        = 0x1a
+	opLocalGet    = 0x20
+	opLocalSet    = 0x21
+	opLocalTee    = 0x22
+	opGlobalGet   = 0x23
+	opGlobalSet   = 0x24
+	opMemoryGrow  = 0x40
+	opConst       = 0x41
+	opLtS         = 0x48
+	opLeS         = 0x4c
+	opAdd         = 0x6a
+	opSub         = 0x6b
+	opShrU        = 0x76
+	noResult      = 0x40
+	i32           = 0x7f
+)
+
+// Functions that are added, in this order.
+const (
+	fnVisit  = iota // () goes to Go and then looks at the flag
+	fnRefill        // (i32) -> i32 takes a batch out of the fuel
+	fnBulk          // (i32) -> i32 counts a bulk operation of that size
+	fnStart         // () calls the start function, if there is one
+)
+
+// exports are the flag and, if there is one, the start function.
+func (in *inserter) exports() addition {
+	a := addition{count: 1}
+	put := func(name string, kind byte, index uint32) {
+		a.elements = appendU32(a.elements, uint32(len(name)))
+		a.elements = append(a.elements, name...)
+		a.elements = appendU32(append(a.elements, kind), index)
+	}
+	put(flagExport, 3, in.flag)
+	if in.module.start >= 0 {
+		// Not the start function itself: an export would declare it for
+		// ref.func, which the original may not.
+		put(startExport, 0, in.first+fnStart)
+		a.count++
+	}
+	return a
+}
+
+// functions are the added functions' types, from the given first one, and
+// their bodies.
+func (in *inserter) functions(voidType uint32) (types, code addition) {
+	put := func(t uint32, body []byte) {
+		types.count++
+		types.elements = appendU32(types.elements, t)
+		body = append(body, opEnd)
+		code.count++
+		code.elements = append(appendU32(code.elements, uint32(len(body))), body...)
+	}
+	b := appendS32([]byte{0, opConst}, visit)
+	b = appendU32(append(b, opGlobalSet), in.fuel)
+	b = append(b, opConst, 0, opMemoryGrow, 0, opDrop)
+	b = appendU32(append(b, opGlobalGet), in.flag)
+	put(voidType, append(b, opIf, noResult, opUnreachable, opEnd))
+
+	b = appendU32([]byte{0, opGlobalGet}, in.fuel)
+	b = append(b, opLocalGet, 0, opAdd, opConst, batch, opSub)
+	put(voidType+1, append(in.spend(b), opConst, batch))
+
+	b = appendU32([]byte{0, opGlobalGet}, in.fuel)
+	b = append(b, opLocalGet, 0, opConst, 6, opShrU, opSub)
+	put(voidType+1, append(in.spend(b), opLocalGet, 0))
+
+	if in.module.start >= 0 {
+		put(voidType, appendU32([]byte{0, opCall}, uint32(in.module.start)))
+	}
+	return types, code
+}
+
+// spend stores what is left of the fuel, which is on the stack, and visits Go
+// if nothing is.
+func (in *inserter) spend(b []byte) []byte {
+	b = appendU32(append(b, opGlobalSet), in.fuel)
+	b = appendU32(append(b, opGlobalGet), in.fuel)
+	b = append(b, opConst, 0, opLeS, opIf, noResult)
+	return append(appendU32(append(b, opCall), in.first+fnVisit), opEnd)
+}
+
+// enter counts a call of a function with that many bytes of code.
+func (in *inserter) enter(b []byte, bytes int) []byte {
+	b = appendU32(append(b, opGlobalGet), in.fuel)
+	b = appendS32(append(b, opConst), uint32(min(1+bytes/unitBytes, visit)))
+	return in.spend(append(b, opSub))
+}
+
+// iterate counts an iteration of a loop of that many bytes in a local, which
+// the engine keeps in a register. It starts at zero, so that a function's
+// first iteration takes a batch and short loops are counted too.
+func (in *inserter) iterate(b []byte, local uint32, bytes int) []byte {
+	b = appendU32(append(b, opLocalGet), local)
+	b = appendS32(append(b, opConst), uint32(min(1+bytes/unitBytes, visit)))
+	b = appendU32(append(b, opSub, opLocalTee), local)
+	b = append(b, opConst, 0, opLtS, opIf, noResult)
+	b = appendU32(append(b, opLocalGet), local)
+	b = appendU32(append(b, opCall), in.first+fnRefill)
+	b = appendU32(append(b, opLocalSet), local)
+	return append(b, opEnd)
+}
+
+// code rewrites the code section's bodies; the added functions come later.
+func (in *inserter) code(sec section) ([]byte, error) {
+	s := &scanner{b: sec.body, base: sec.offset}
+	n := s.count("function bodies")
+	if defined := len(in.module.funcs) - in.module.imported; s.err == nil && n != defined {
+		return nil, fmt.Errorf("%d functions are declared but %d have a body", defined, n)
+	}
+	out := appendU32(make([]byte, 0, len(sec.body)+len(sec.body)/8), uint32(n))
+	var buf []byte
+	for i := range n {
+		size := s.u32("a body's size")
+		from := s.pos
+		s.skip(size, "a function body")
+		if s.err != nil {
+			return nil, s.err
+		}
+		var err error
+		buf, err = in.body(buf[:0], s.b[from:s.pos], in.module.params[in.module.funcs[in.module.imported+i]])
+		if err != nil {
+			var bad *opcode.Error
+			if errors.As(err, &bad) {
+				return nil, fmt.Errorf("function %d at offset %d: %w", in.module.imported+i, sec.offset+from+bad.Offset, err)
+			}
+			return nil, fmt.Errorf("function %d at offset %d: %w", in.module.imported+i, sec.offset+from, err)
+		}
+		out = appendU32(out, uint32(len(buf)))
+		out = append(out, buf...)
+	}
+	if s.err == nil && s.pos != len(s.b) {
+		return nil, fmt.Errorf("the code section has %d bytes too many", len(s.b)-s.pos)
+	}
+	return out, s.err
+}
+
+// place is where something is put in.
+type place struct {
+	kind kind
+	at   int
+	size int // bytes of code that it counts
+}
+
+type kind uint8
+
+const (
+	atEntry kind = iota
+	atLoop
+	atBulk
+)
+
+// body rewrites one function. Its new local comes after the others.
+func (in *inserter) body(out, body []byte, params int) ([]byte, error) {
+	s := &scanner{b: body}
+	groups := s.count("groups of locals")
+	declared := s.pos
+	locals := uint64(params)
+	for i := 0; i < groups && s.err == nil; i++ {
+		locals += uint64(s.u32("a number of locals"))
+		in.module.valueType(s, "a local")
+	}
+	if s.err != nil {
+		return nil, s.err
+	}
+	if locals > 1<<20 {
+		return nil, fmt.Errorf("%d locals are too many", locals)
+	}
+	places, err := in.places(body, s.pos)
+	if err != nil {
+		return nil, err
+	}
+	if len(places) == 0 {
+		return append(out, body...), nil
+	}
+	out = appendU32(out, uint32(groups)+1)
+	out = append(out, body[declared:s.pos]...)
+	out = append(out, 1, i32)
+	from := s.pos
+	for _, p := range places {
+		out = append(out, body[from:p.at]...)
+		switch from = p.at; p.kind {
+		case atEntry:
+			out = in.enter(out, p.size)
+		case atLoop:
+			out = in.iterate(out, uint32(locals), p.size)
+		case atBulk:
+			out = appendU32(append(out, opCall), in.first+fnBulk)
+		}
+	}
+	return append(out, body[from:]...), nil
+}
+
+// smallLeaf is the size in bytes up to which a function that calls none of
+// the module's own is not counted when it is entered: its caller's count
+// stands for it.
+const smallLeaf = 256
+
+// places finds the loop headers, the bulk operations and whether the entry
+// needs a check: cycles of calls have no loop in them.
+func (in *inserter) places(body []byte, from int) ([]place, error) {
+	places := []place{{atEntry, from, len(body) - from}}
+	var open []int // for each open block: its place in places, or -1
+	calls := false
+	for pos := from; pos < len(body); {
+		op, arg, next, err := opcode.Next(body, pos)
+		if err != nil {
+			return nil, err
+		}
+		if in.module.memories == 0 && usesMemory(op) {
+			return nil, fmt.Errorf("it uses a memory (instruction %s) but the module has none", op)
+		}
+		switch op {
+		case opcode.Loop, opcode.Block, opcode.If, opcode.Try, opcode.TryTable, opcode.CallIndirect, opcode.ReturnCallIndirect,
+			opcode.CallRef, opcode.ReturnCallRef, opcode.SelectTyped, opcode.RefNull:
+			if int64(arg) >= int64(len(in.module.params)) {
+				return nil, fmt.Errorf("it uses type %d of %d", arg, len(in.module.params))
+			}
+		}
+		switch op {
+		case opcode.Loop:
+			open = append(open, len(places))
+			places = append(places, place{kind: atLoop, at: next})
+		case opcode.Block, opcode.If, opcode.Try, opcode.TryTable:
+			open = append(open, -1)
+		case opcode.End, opcode.Delegate:
+			if n := len(open); n > 0 {
+				if i := open[n-1]; i >= 0 {
+					places[i].size = pos - places[i].at
+				}
+				open = open[:n-1]
+			}
+		case opcode.Call, opcode.ReturnCall:
+			calls = calls || int64(arg) >= int64(in.module.imported)
+			if int64(arg) >= int64(len(in.module.funcs)) {
+				return nil, fmt.Errorf("it calls function %d of %d", arg, len(in.module.funcs))
+			}
+		case opcode.CallIndirect, opcode.ReturnCallIndirect, opcode.CallRef, opcode.ReturnCallRef:
+			calls = true
+		case opcode.RefFunc:
+			if int64(arg) >= int64(len(in.module.funcs)) {
+				return nil, fmt.Errorf("it takes function %d of %d", arg, len(in.module.funcs))
+			}
+		case opcode.GlobalGet, opcode.GlobalSet:
+			// The next index would be the added flag.
+			if arg >= in.module.globals {
+				return nil, fmt.Errorf("it uses global %d of %d", arg, in.module.globals)
+			}
+		case opcode.MemoryInit, opcode.MemoryCopy, opcode.MemoryFill,
+			opcode.TableInit, opcode.TableCopy, opcode.TableFill:
+			places = append(places, place{kind: atBulk, at: pos})
+		}
+		pos = next
+	}
+	if !calls && len(body)-from <= smallLeaf {
+		places = places[1:]
+	}
+	return places, nil
+}

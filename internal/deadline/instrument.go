@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package deadline
+
+import (
+	"fmt"
+	"strings"
+)
+
+const (
+	flagExport  = "helm-wasm.interrupt"
+	startExport = "helm-wasm.start"
+)
+
+// visit is how much is counted between two visits to Go. One unit is a loop
+// iteration or a call of up to unitBytes of code, so that 2^15 of them take
+// 20 to 200 microseconds in ordinary code. Loops count in batches.
+const (
+	visit     = 1 << 15
+	unitBytes = 64
+	batch     = 32
+)
+
+// Instrument returns a module that does what the given one does, and can be
+// interrupted. The result is for wazero only: attach a Watchdog to each
+// instance of it.
+//
+// A start function becomes an export that Interrupter.Start calls, because an
+// endless one would otherwise run before anybody can interrupt it. Custom
+// sections that hold offsets into the code (DWARF, source maps, branch hints)
+// are dropped; the name section stays.
+//
+// The result is as valid as the input: the engine rejects it for what it
+// would reject the input for.
+func Instrument(wasm []byte) ([]byte, error) {
+	out, err := instrument(wasm)
+	if err != nil {
+		return nil, fmt.Errorf("preparing the module for time limits: %w", err)
+	}
+	return out, nil
+}
+
+func instrument(wasm []byte) ([]byte, error) {
+	sections, err := split(wasm)
+	if err != nil {
+		return nil, err
+	}
+	m, err := readModule(sections)
+	if err != nil {
+		return nil, err
+	}
+	types := uint32(len(m.params))
+	in := &inserter{module: m, flag: m.globals, fuel: m.globals + 1, first: uint32(len(m.funcs))}
+	funcTypes, bodies := in.functions(types)
+
+	add := map[byte]addition{
+		secType:     {2, []byte{0x60, 0, 0, 0x60, 1, 0x7f, 1, 0x7f}}, // () and (i32) -> i32
+		secFunction: funcTypes,
+		secGlobal:   {2, append([]byte{0x7f, 1, 0x41, 0, 0x0b, 0x7f, 1}, append(appendS32([]byte{0x41}, visit), 0x0b)...)},
+		secExport:   in.exports(),
+		secCode:     bodies,
+	}
+	if m.memories == 0 {
+		add[secMemory] = addition{1, []byte{1, 0, 0}} // for memory.grow; of no pages, and cannot grow
+	}
+
+	out := append(make([]byte, 0, len(wasm)+len(wasm)/8), wasm[:8]...)
+	done := 0 // place of the last section written
+	flush := func(until int) {
+		for _, id := range []byte{secType, secFunction, secMemory, secGlobal, secExport, secCode} {
+			if a, ok := add[id]; ok && order[id] > done && order[id] < until {
+				out = appendSection(out, id, grown(nil, a.count, a.elements))
+			}
+		}
+	}
+	for _, sec := range sections {
+		if sec.id == secCustom {
+			if s := (&scanner{b: sec.body}); !holdsOffsets(s.name("a custom section")) {
+				out = appendSection(out, sec.id, sec.body)
+			}
+			continue
+		}
+		flush(order[sec.id])
+		done = order[sec.id]
+		body := sec.body
+		switch a, ok := add[sec.id]; {
+		case sec.id == secStart:
+			continue
+		case sec.id == secCode:
+			if body, err = in.code(sec); err != nil {
+				return nil, err
+			}
+			out = appendSection(out, sec.id, grown(body, a.count, a.elements))
+		case ok:
+			out = appendSection(out, sec.id, grown(body, a.count, a.elements))
+		default:
+			out = appendSection(out, sec.id, body)
+		}
+	}
+	flush(len(order) + 1)
+	return out, nil
+}
+
+type addition struct {
+	count    uint32
+	elements []byte
+}
+
+// holdsOffsets reports custom sections that would be wrong afterwards.
+func holdsOffsets(name string) bool {
+	return strings.HasPrefix(name, ".debug_") || strings.HasPrefix(name, "metadata.code.") ||
+		strings.HasPrefix(name, "reloc.") || name == "linking" ||
+		name == "sourceMappingURL" || name == "external_debug_info"
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package deadline
+
+import "runtime"
+
+// Supported reports whether wazero compiles on this platform. Where it only
+// interprets, use its WithCloseOnContextDone instead of this package.
+func Supported() bool {
+	switch runtime.GOARCH {
+	case "amd64", "arm64":
+	default:
+		return false
+	}
+	switch runtime.GOOS {
+	case "linux", "darwin", "windows", "freebsd", "netbsd", "dragonfly", "illumos", "solaris":
+		return true
+	}
+	return false
+}
