@@ -76,7 +76,11 @@ func (l *linter) checkField(path []string, v any, f *Field) {
 
 func (l *linter) checkElem(path []string, v any, f *Field) {
 	switch {
-	case v == nil || f.Elem == KindAny:
+	case v == nil:
+	case f.Elem == KindAny:
+		if _, ok := v.(map[string]any); !ok && f.Format == "mapping" {
+			l.wrongType(path, v, f, "a mapping", "write it as Kubernetes has it, `key: value`")
+		}
 	case f.Elem == KindObject:
 		if m, ok := v.(map[string]any); ok {
 			l.checkObject(path, m, f.Object, false)

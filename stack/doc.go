@@ -13,7 +13,8 @@
 //	enum      the legal values, comma separated
 //	min, max  inclusive bounds of a number
 //	format    quantity, duration, name, topic, image or percentOrInt: a string
-//	          with a grammar
+//	          with a grammar; mapping for elements of lists and maps that
+//	          Kubernetes defines
 //	keys      the format of a map's keys: label or topic
 //	keda      the field of KEDA's API that it becomes, for `helm wasm explain`
 //	example   a value shown in the reference

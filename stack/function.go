@@ -191,14 +191,14 @@ type Pod struct {
 	NodeSelector map[string]string `json:"nodeSelector,omitempty"`
 
 	// Tolerations of taints.
-	Tolerations []any `json:"tolerations,omitempty" open:"true"`
+	Tolerations []any `json:"tolerations,omitempty" format:"mapping" open:"true"`
 
 	// Affinity as in Kubernetes.
 	Affinity map[string]any `json:"affinity,omitempty" open:"true"`
 
 	// TopologySpreadConstraints as in Kubernetes; a missing labelSelector is
 	// filled with the function's own.
-	TopologySpreadConstraints []any `json:"topologySpreadConstraints,omitempty" open:"true"`
+	TopologySpreadConstraints []any `json:"topologySpreadConstraints,omitempty" format:"mapping" open:"true"`
 
 	// PriorityClassName of the pods.
 	PriorityClassName string `json:"priorityClassName,omitempty" default:"\"\""`
@@ -213,5 +213,5 @@ type Pod struct {
 
 	// EnvFrom as in Kubernetes, for Secrets and ConfigMaps, of the container
 	// that runs the function: `runner`, or `function` under a RuntimeClass.
-	EnvFrom []any `json:"envFrom,omitempty" open:"true"`
+	EnvFrom []any `json:"envFrom,omitempty" format:"mapping" open:"true"`
 }

@@ -40,6 +40,7 @@ func Lint(d *Document, opts LintOptions) Findings {
 	l.check()
 	l.v = d.values()
 	l.documents()
+	l.sections()
 	l.kafka()
 	l.platform()
 	for _, name := range sortedKeys(l.v.Functions) {

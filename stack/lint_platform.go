@@ -27,6 +27,17 @@ func (l *linter) documents() {
 	}
 }
 
+// sections reports a top-level section without content: null takes away all
+// its defaults, and the chart has nothing to go by.
+func (l *linter) sections() {
+	for i := range objectValues.Fields {
+		f := &objectValues.Fields[i]
+		if v, ok := l.doc.tree[f.Name]; ok && v == nil && f.Kind == KindObject && !f.Open {
+			l.add("HW02", []string{f.Name}, "null where a mapping is expected; it takes away every default of "+f.Name, "remove the line, or write "+f.Name+": {}")
+		}
+	}
+}
+
 func (l *linter) kafka() {
 	k := &l.v.Kafka
 	switch k.Mode {

@@ -21,7 +21,7 @@ type Runtime struct {
 	NodeSelector map[string]string `json:"nodeSelector,omitempty"`
 
 	// Tolerations that reach those nodes.
-	Tolerations []any `json:"tolerations,omitempty" open:"true"`
+	Tolerations []any `json:"tolerations,omitempty" format:"mapping" open:"true"`
 
 	// Overhead is the runtime's own use for each pod.
 	Overhead map[string]Quantity `json:"overhead,omitempty" format:"quantity" example:"{memory: 16Mi}"`
@@ -62,7 +62,7 @@ type NodeSetup struct {
 	NodeSelector map[string]string `json:"nodeSelector,omitempty" default:"{kubernetes.io/os: linux}"`
 
 	// Tolerations to reach them.
-	Tolerations []any `json:"tolerations,omitempty" open:"true"`
+	Tolerations []any `json:"tolerations,omitempty" format:"mapping" open:"true"`
 }
 
 // NodeRuntime says where a shim's binary comes from. Give one of url, image and path.
@@ -88,7 +88,7 @@ type NetworkPolicy struct {
 	Enabled bool `json:"enabled,omitempty" default:"false"`
 
 	// Egress are further rules for functions, as in Kubernetes.
-	Egress []any `json:"egress,omitempty" open:"true"`
+	Egress []any `json:"egress,omitempty" format:"mapping" open:"true"`
 
 	// KedaNamespace is where KEDA's operator runs; empty means the release's.
 	KedaNamespace string `json:"kedaNamespace,omitempty" format:"name" default:"\"\""`

@@ -59,7 +59,7 @@ type Values struct {
 
 	// ExtraObjects are manifests that the chart adds as they are, by a name
 	// of your choice.
-	ExtraObjects map[string]any `json:"extraObjects,omitempty" open:"true"`
+	ExtraObjects map[string]any `json:"extraObjects,omitempty" format:"mapping" open:"true"`
 
 	// Enabled is for a chart that has this one as a dependency with
 	// `condition: <alias>.enabled`; it changes nothing here.

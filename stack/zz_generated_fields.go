@@ -20,7 +20,7 @@ var objectValues = Object{Name: "Values", Doc: "Values is everything that the ch
 	{Name: "nameOverride", Kind: KindString, Default: "\"\"", Doc: "nameOverride replaces the chart's name in labels."},
 	{Name: "fullnameOverride", Kind: KindString, Default: "\"\"", Doc: "fullnameOverride replaces the release name as the prefix of every object's name."},
 	{Name: "commonLabels", Kind: KindMap, Elem: KindString, Doc: "commonLabels are put on every object (never on selectors)."},
-	{Name: "extraObjects", Kind: KindMap, Elem: KindAny, Open: true, Doc: "extraObjects are manifests that the chart adds as they are, by a name of your choice."},
+	{Name: "extraObjects", Kind: KindMap, Elem: KindAny, Format: "mapping", Open: true, Doc: "extraObjects are manifests that the chart adds as they are, by a name of your choice."},
 	{Name: "enabled", Kind: KindBoolean, Doc: "Enabled is for a chart that has this one as a dependency with `condition: <alias>.enabled`; it changes nothing here."},
 }}
 
@@ -179,13 +179,13 @@ var objectPod = Object{Name: "Pod", Doc: "Pod holds a pod template's settings, s
 	{Name: "annotations", Kind: KindMap, Elem: KindString, Doc: "Annotations of the pods."},
 	{Name: "labels", Kind: KindMap, Elem: KindString, Doc: "Labels of the pods, beside the chart's own."},
 	{Name: "nodeSelector", Kind: KindMap, Elem: KindString, Doc: "nodeSelector is a node's labels to require."},
-	{Name: "tolerations", Kind: KindList, Elem: KindAny, Open: true, Doc: "Tolerations of taints."},
+	{Name: "tolerations", Kind: KindList, Elem: KindAny, Format: "mapping", Open: true, Doc: "Tolerations of taints."},
 	{Name: "affinity", Kind: KindMap, Elem: KindAny, Open: true, Doc: "Affinity as in Kubernetes."},
-	{Name: "topologySpreadConstraints", Kind: KindList, Elem: KindAny, Open: true, Doc: "topologySpreadConstraints as in Kubernetes; a missing labelSelector is filled with the function's own."},
+	{Name: "topologySpreadConstraints", Kind: KindList, Elem: KindAny, Format: "mapping", Open: true, Doc: "topologySpreadConstraints as in Kubernetes; a missing labelSelector is filled with the function's own."},
 	{Name: "priorityClassName", Kind: KindString, Default: "\"\"", Doc: "priorityClassName of the pods."},
 	{Name: "terminationGracePeriodSeconds", Kind: KindInteger, Default: "30", HasMin: true, Min: 0, HasMax: true, Max: 86400, Doc: "terminationGracePeriodSeconds is the time to finish events in flight and leave the consumer group."},
 	{Name: "env", Kind: KindMap, Elem: KindString, Doc: "Env are extra environment variables of the container `runner` (or `kafka`), by name."},
-	{Name: "envFrom", Kind: KindList, Elem: KindAny, Open: true, Doc: "envFrom as in Kubernetes, for Secrets and ConfigMaps, of the container that runs the function: `runner`, or `function` under a RuntimeClass."},
+	{Name: "envFrom", Kind: KindList, Elem: KindAny, Format: "mapping", Open: true, Doc: "envFrom as in Kubernetes, for Secrets and ConfigMaps, of the container that runs the function: `runner`, or `function` under a RuntimeClass."},
 }}
 
 var objectWorkload = Object{Name: "Workload", Doc: "Workload scales something that exists already.", Fields: []Field{
@@ -299,7 +299,7 @@ var objectRuntime = Object{Name: "Runtime", Doc: "Runtime is a Wasm runtime that
 	{Name: "runtimeClassName", Kind: KindString, Default: "\"\"", Format: "name", Doc: "runtimeClassName is the RuntimeClass; empty means <namespace>.<release>.<runtime>, since RuntimeClasses are cluster-wide, or the runtime's key where create is false."},
 	{Name: "handler", Kind: KindString, Example: "wasmtime", Doc: "Handler is the name in the container runtime's configuration."},
 	{Name: "nodeSelector", Kind: KindMap, Elem: KindString, Doc: "nodeSelector of nodes that have the handler. With nodeSetup.enabled it defaults to the label that node setup gives to verified nodes."},
-	{Name: "tolerations", Kind: KindList, Elem: KindAny, Open: true, Doc: "Tolerations that reach those nodes."},
+	{Name: "tolerations", Kind: KindList, Elem: KindAny, Format: "mapping", Open: true, Doc: "Tolerations that reach those nodes."},
 	{Name: "overhead", Kind: KindMap, Elem: KindQuantity, Format: "quantity", Example: "{memory: 16Mi}", Doc: "Overhead is the runtime's own use for each pod."},
 	{Name: "podAnnotations", Kind: KindMap, Elem: KindString, Doc: "podAnnotations that the handler needs, as crun does."},
 }}
@@ -309,7 +309,7 @@ var objectNodeSetup = Object{Name: "NodeSetup", Doc: "NodeSetup installs Wasm sh
 	{Name: "image", Kind: KindObject, Object: &objectImage, Default: "{repository: helm-wasm/wasm-node-setup}", Doc: "Image of the installer."},
 	{Name: "runtimes", Kind: KindMap, Elem: KindObject, Object: &objectNodeRuntime, Doc: "Runtimes to install, by the key in `runtimes`. Empty means every runtime that a function uses."},
 	{Name: "nodeSelector", Kind: KindMap, Elem: KindString, Default: "{kubernetes.io/os: linux}", Doc: "nodeSelector of nodes to set up."},
-	{Name: "tolerations", Kind: KindList, Elem: KindAny, Open: true, Doc: "Tolerations to reach them."},
+	{Name: "tolerations", Kind: KindList, Elem: KindAny, Format: "mapping", Open: true, Doc: "Tolerations to reach them."},
 }}
 
 var objectNodeRuntime = Object{Name: "NodeRuntime", Doc: "NodeRuntime says where a shim's binary comes from. Give one of url, image and path.", Fields: []Field{
@@ -328,7 +328,7 @@ var objectRunner = Object{Name: "Runner", Doc: "Runner is the event loop's conta
 
 var objectNetworkPolicy = Object{Name: "NetworkPolicy", Doc: "NetworkPolicy limits traffic of functions and bundled Kafka.", Fields: []Field{
 	{Name: "enabled", Kind: KindBoolean, Default: "false", Doc: "Enabled renders NetworkPolicies: functions may reach DNS, Kafka, their modules' registries and what egress says; only this release, KEDA and pods with the label helm-wasm.dev/kafka-client=true reach bundled Kafka."},
-	{Name: "egress", Kind: KindList, Elem: KindAny, Open: true, Doc: "Egress are further rules for functions, as in Kubernetes."},
+	{Name: "egress", Kind: KindList, Elem: KindAny, Format: "mapping", Open: true, Doc: "Egress are further rules for functions, as in Kubernetes."},
 	{Name: "kedaNamespace", Kind: KindString, Default: "\"\"", Format: "name", Doc: "kedaNamespace is where KEDA's operator runs; empty means the release's."},
 }}
 

@@ -49,9 +49,9 @@ func (d *docWriter) section(path string, o *object) {
 		case f.kind == "any" && f.format == "percentOrInt":
 			typ = "integer or percentage"
 		case f.kind == "map" && f.elem != "object":
-			typ = "map of " + plural(f.elem)
+			typ = "map of " + plural(elemKind(f))
 		case f.kind == "list" && f.elem != "object":
-			typ = "list of " + plural(f.elem)
+			typ = "list of " + plural(elemKind(f))
 		case f.format != "" && f.kind == "string":
 			typ = f.format
 		}
@@ -124,6 +124,13 @@ func join(path, name string) string {
 		return name
 	}
 	return path + "." + name
+}
+
+func elemKind(f *field) string {
+	if f.format == "mapping" {
+		return f.format
+	}
+	return f.elem
 }
 
 func plural(kind string) string {

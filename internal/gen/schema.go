@@ -130,12 +130,12 @@ func fieldSchema(f *field) props {
 		if f.keys != "" {
 			p = append(p, prop{"propertyNames", props{{"pattern", patterns[f.keys]}, {"maxLength", maxLengths[f.keys]}}})
 		}
-		if f.elem != "any" {
+		if f.elem != "any" || f.format != "" {
 			p = append(p, prop{"additionalProperties", elemSchema(f)})
 		}
 	case "list":
 		p = append(p, prop{"type", []string{"array", "null"}})
-		if f.elem != "any" {
+		if f.elem != "any" || f.format != "" {
 			p = append(p, prop{"items", elemSchema(f)})
 		}
 	default:
@@ -181,6 +181,9 @@ func scalarSchema(kind string, f *field) props {
 		}
 	case "any":
 		p = props{}
+		if f.format == "mapping" {
+			p = props{{"type", []string{"object", "null"}}}
+		}
 		if f.format == "percentOrInt" {
 			p = props{{"type", []string{"string", "integer", "null"}}, {"minimum", 0}}
 		}
