@@ -201,8 +201,8 @@ func (c *chaos) produce() {
 	for id := range c.events {
 		r := &kgo.Record{Topic: "a", Key: []byte(fmt.Sprint("key-", id%chaosKeys)), Value: []byte(fmt.Sprint("id ", id))}
 		c.client.Produce(c.ctx, r, nil)
-		// A tenth is held back until the disturbances are over, so that all of
-		// them meet work.
+		// The second half follows what has arrived, so that all disturbances
+		// meet work.
 		for id > c.events/2 && c.ctx.Err() == nil && c.seen.Load() < int64(id-c.events/2) {
 			time.Sleep(20 * time.Millisecond)
 		}

@@ -17,14 +17,19 @@ import (
 const commitTries = 5
 
 func (s *stream) commitLoop(ctx context.Context) {
-	ticker := time.NewTicker(commitInterval)
+	ticker := time.NewTicker(commitTick)
 	defer ticker.Stop()
-	for {
+	for last := time.Now(); ; {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
 		}
+		if time.Since(last) < commitInterval && s.finished.Load() < commitEvents {
+			continue
+		}
+		s.finished.Store(0)
+		last = time.Now()
 		var list []*partition
 		s.mu.Lock()
 		for _, p := range s.partitions {

@@ -162,6 +162,7 @@ func (p *partition) advance() {
 	clear(p.inflight[:n])
 	p.inflight = p.inflight[n:]
 	p.base += uint64(n)
+	p.stream.finished.Add(int64(n))
 	p.changed.Broadcast()
 }
 

@@ -16,9 +16,11 @@ import (
 )
 
 const (
-	// commitInterval is how often offsets are committed: the most that is
-	// repeated after a crash, and what KEDA's lag is late.
+	// Offsets are committed every commitInterval, or when commitEvents are
+	// done: the most that is repeated after a crash, and what KEDA's lag is late.
 	commitInterval = 250 * time.Millisecond
+	commitEvents   = 2000
+	commitTick     = 20 * time.Millisecond
 	pollMax        = 4096
 	// handover is how long a rebalance waits for what was begun.
 	handover = 20 * time.Second
@@ -36,6 +38,7 @@ type stream struct {
 	mu         sync.Mutex
 	partitions map[int32]*partition
 	count      atomic.Int64 // of partitions, for those who hold a partition's lock
+	finished   atomic.Int64 // events since the last commit
 	commitMu   sync.Mutex
 }
 

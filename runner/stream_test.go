@@ -20,7 +20,7 @@ import (
 
 const mirror = "./testdata/guests/mirror"
 
-// bench is one broker in this process, with a client.
+// testBroker is one broker in this process, with a client.
 type testBroker struct {
 	t       *testing.T
 	cluster *kfake.Cluster
@@ -82,6 +82,29 @@ func (b *testBroker) read(topic string, n int) []*kgo.Record {
 		}
 	}
 	return got
+}
+
+// truncate deletes what the group has committed, and all results.
+func (b *testBroker) truncate() {
+	b.t.Helper()
+	admin := kadm.NewClient(b.client)
+	committed, err := admin.FetchOffsets(context.Background(), "g")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	offsets := committed.Offsets()
+	ends, err := admin.ListEndOffsets(context.Background(), "out")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for topic, partitions := range ends.Offsets() {
+		for _, o := range partitions {
+			offsets.AddOffset(topic, o.Partition, o.At, -1)
+		}
+	}
+	if _, err := admin.DeleteRecords(context.Background(), offsets); err != nil {
+		b.t.Fatal(err)
+	}
 }
 
 // lag is the group's lag on the source topic.

@@ -4,6 +4,7 @@ package sandbox
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"log/slog"
 	"strings"
@@ -41,6 +42,7 @@ type Log struct {
 	stream string
 	line   []byte
 	kept   []byte
+	dying  bool // the rest is a stack trace
 }
 
 // NewLog logs lines at level info with the name of the stream.
@@ -72,13 +74,19 @@ func (l *Log) emit(line []byte) {
 	if l.logger == nil || len(bytes.TrimSpace(line)) == 0 {
 		return
 	}
-	l.logger.Info("guest: "+string(line[:min(len(line), tailSize)]), "stream", l.stream)
+	level := slog.LevelInfo
+	if l.dying {
+		level = slog.LevelDebug
+	}
+	text := string(line[:min(len(line), tailSize)])
+	l.logger.Log(context.Background(), level, "guest: "+text, "stream", l.stream)
+	l.dying = l.dying || fatal(text)
 }
 
 // Reset forgets what earlier calls wrote.
 func (l *Log) Reset() {
 	l.mu.Lock()
-	l.kept = l.kept[:0]
+	l.kept, l.dying = l.kept[:0], false
 	l.mu.Unlock()
 }
 
@@ -90,14 +98,22 @@ func (l *Log) Reason() string {
 	last := ""
 	for line := range strings.Lines(string(l.kept)) {
 		line = strings.TrimSpace(line)
-		for _, mark := range []string{"panic: ", "fatal error: ", "panicked at", "memory allocation of"} {
-			if strings.Contains(line, mark) {
-				return strings.TrimSuffix(line, " [recovered]")
-			}
+		if fatal(line) {
+			return strings.TrimSuffix(line, " [recovered]")
 		}
 		if line != "" {
 			last = line
 		}
 	}
 	return last
+}
+
+// fatal marks the line by which language runtimes say why they end.
+func fatal(line string) bool {
+	for _, mark := range []string{"panic: ", "fatal error: ", "panicked at", "memory allocation of"} {
+		if strings.Contains(line, mark) {
+			return true
+		}
+	}
+	return false
 }

@@ -127,15 +127,11 @@ func (i *instance) Process(_ context.Context, records []*kgo.Record, done abi.Do
 
 func (i *instance) call(value []byte) ([]byte, error) {
 	i.stderr.Reset()
-	if i.warm {
-		i.clock.Start()
-	} else {
-		// The first call starts the guest's language runtime as well.
-		i.clock.StartFor(i.fn.sandbox.Limits.Timeout + i.fn.sandbox.StartLimit())
-	}
+	// The first call starts the guest's language runtime as well; enter begins
+	// the call's own time when the export is reached.
+	i.clock.StartFor(i.fn.sandbox.StartLimit())
 	code, out, err := i.plugin.CallWithContext(i.ctx, i.fn.export, value)
 	inTime := i.clock.Stop()
-	i.warm = true
 	switch {
 	case !inTime || i.plugin.Memory() == nil:
 		i.broken = true
@@ -191,7 +187,9 @@ type entries struct{ export string }
 func (e entries) NewFunctionListener(def api.FunctionDefinition) experimental.FunctionListener {
 	for _, name := range def.ExportNames() {
 		switch name {
-		case e.export, "_initialize", "_start", "hs_init", "__wasm_call_ctors":
+		case e.export:
+			return experimental.FunctionListenerFunc(enter)
+		case "_initialize", "_start", "hs_init", "__wasm_call_ctors":
 			return experimental.FunctionListenerFunc(attach)
 		}
 	}
@@ -204,6 +202,13 @@ func attach(ctx context.Context, mod api.Module, _ api.FunctionDefinition, _ []u
 		if err := i.clock.Attach(ctx, mod); err != nil {
 			panic(err)
 		}
+	}
+}
+
+func enter(ctx context.Context, mod api.Module, def api.FunctionDefinition, params []uint64, stack experimental.StackIterator) {
+	attach(ctx, mod, def, params, stack)
+	if i, ok := ctx.Value(instanceKey{}).(*instance); ok {
+		i.clock.Start()
 	}
 }
 
