@@ -17,6 +17,8 @@ TriggerAuthentication), runnerImage, pullSecrets.
 {{- end -}}
 {{- $name := $v.nameOverride | default $r.Chart.Name | trunc 63 | trimSuffix "-" -}}
 {{- $_ := set $c "ns" $ns -}}
+{{- /* Namespaces may read like a number or like a boolean ("no"). */ -}}
+{{- $_ := set $c "nsq" (quote $ns) -}}
 {{- $_ := set $c "fullname" $fullname -}}
 {{- $_ := set $c "name" $name -}}
 {{- $common := $v.commonLabels | default dict -}}
@@ -57,7 +59,7 @@ TriggerAuthentication), runnerImage, pullSecrets.
 {{/* wks.labels prints a map of labels, quoted and sorted. */}}
 {{- define "wks.labels" -}}
 {{- range $k, $v := . }}
-{{ $k }}: {{ $v | toString | quote }}
+{{ if contains "/" $k }}{{ $k }}{{ else }}{{ quote $k }}{{ end }}: {{ $v | toString | quote }}
 {{- end -}}
 {{- end -}}
 

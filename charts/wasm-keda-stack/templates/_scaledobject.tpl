@@ -42,20 +42,20 @@ the HPA behavior as text, indented by 8.
 apiVersion: keda.sh/v1alpha1
 kind: ScaledObject
 metadata:
-  name: {{ .object }}
-  namespace: {{ $c.ns }}
+  name: {{ .object | quote }}
+  namespace: {{ $c.nsq }}
   labels:
     {{- $c.labels }}
     app.kubernetes.io/component: {{ .component }}
     helm-wasm.dev/{{ .component }}: {{ .key | quote }}
   annotations:
     {{- range $k, $v := $annotations }}
-    {{ $k }}: {{ $v | quote }}
+    {{ $k | quote }}: {{ $v | quote }}
     {{- end }}
 spec:
   scaleTargetRef:
-    apiVersion: {{ .target.apiVersion }}
-    kind: {{ .target.kind }}
+    apiVersion: {{ .target.apiVersion | quote }}
+    kind: {{ .target.kind | quote }}
     name: {{ .target.name }}
     {{- with .target.container }}
     envSourceContainerName: {{ . | quote }}
@@ -150,7 +150,7 @@ spec:
       name: {{ $name | quote }}
       metadata:
         {{- range $k, $v := $t.metadata }}
-        {{ $k }}: {{ if kindIs "string" $v }}{{ $v | quote }}{{ else }}{{ toJson $v | quote }}{{ end }}
+        {{ $k | quote }}: {{ if kindIs "string" $v }}{{ $v | quote }}{{ else }}{{ toJson $v | quote }}{{ end }}
         {{- else }} {}
         {{- end }}
       {{- with $t.metricType }}
@@ -167,4 +167,15 @@ spec:
       {{- end }}
     {{- end }}
     {{- end }}
+{{- end -}}
+
+{{/* wks.behavior is an HPA behavior as text; a tolerance is a quantity, which KEDA's CRD wants as a string. */}}
+{{- define "wks.behavior" -}}
+{{- range $direction := list "scaleUp" "scaleDown" -}}
+{{- $rules := get $ $direction | default dict -}}
+{{- if not (kindIs "invalid" $rules.tolerance) -}}
+{{- $_ := set $rules "tolerance" (include "wks.scalar" $rules.tolerance) -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml . | nindent 8 -}}
 {{- end -}}

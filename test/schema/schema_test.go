@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package schema
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// load reads KEDA's CRDs and list of scalers, both of the version that the
+// chart installs, once for all tests.
+var load = sync.OnceValues(func() (rules, error) {
+	var r rules
+	var err error
+	if r.crds, err = LoadCRDs(Chart + "/charts/keda-crds/crds"); err != nil {
+		return r, err
+	}
+	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/kedacore/keda/v2").Output()
+	if err != nil {
+		return r, fmt.Errorf("finding KEDA's module: %w", err)
+	}
+	data, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(dir)), "schema/generated/scalers-schema.json"))
+	if err != nil {
+		return r, err
+	}
+	return r, json.Unmarshal(data, &r.scalers)
+})
+
+type rules struct {
+	crds    CRDs
+	scalers Scalers
+}
+
+// cases are all values that are rendered: the presets, and testdata/*.yaml,
+// each of which turns on what no preset does.
+func cases(t *testing.T) []string {
+	t.Helper()
+	var files []string
+	for _, pattern := range []string{Root + "/charts/presets/*.yaml", "testdata/*.yaml"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(found) == 0 {
+			t.Fatalf("no file matches %s", pattern)
+		}
+		files = append(files, found...)
+	}
+	return files
+}
+
+func TestEveryObjectIsValid(t *testing.T) {
+	for _, file := range cases(t) {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".yaml"), func(t *testing.T) {
+			t.Parallel()
+			check(t, Release{Name: "shop", Namespace: "prod", Values: []string{file}})
+		})
+	}
+}
+
+// Long and odd names are legal everywhere, so every object must be, too.
+func TestEveryNameFits(t *testing.T) {
+	release := strings.Repeat("r", 52) + "9"
+	namespace := strings.Repeat("n", 63)
+	for _, r := range []Release{
+		{Name: release, Namespace: namespace},
+		{Name: "a.b-c", Namespace: "x"},
+		// These read like numbers and booleans. (KEDA's chart does not bear them.)
+		{Name: "7", Namespace: "0", Set: []string{"keda.enabled=false"}},
+		{Name: "1e", Namespace: "no", Set: []string{"keda.enabled=false"}},
+		{Name: "shop", Namespace: "prod", Set: []string{"fullnameOverride=" + strings.Repeat("long-", 20) + "x"}},
+		{Name: "shop", Namespace: "prod", Set: []string{"nameOverride=" + strings.Repeat("name-", 20) + "x"}},
+	} {
+		for _, values := range []string{"testdata/everything.yaml", "testdata/strimzi-odd.yaml", "testdata/names.yaml"} {
+			t.Run(r.Name+"/"+filepath.Base(values), func(t *testing.T) {
+				t.Parallel()
+				r.Values = []string{values}
+				check(t, r)
+			})
+		}
+	}
+}
+
+// check renders a release and holds every object against every rule.
+func check(t *testing.T, r Release) {
+	t.Helper()
+	rules, err := load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	objects, err := Render(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(objects) == 0 {
+		t.Fatal("nothing was rendered")
+	}
+	seen := map[string]string{}
+	for _, o := range objects {
+		for _, err := range rules.object(o) {
+			t.Errorf("%s: %v", o, err)
+		}
+		key := o.APIVersion + "/" + o.String() + "/" + o.Metadata.Namespace
+		if other, ok := seen[key]; ok {
+			t.Errorf("%s is made twice, by %s and %s", o, other, o.Source)
+		}
+		seen[key] = o.Source
+		if o.Ours() && !strings.HasSuffix(o.Source, "/extra.yaml") {
+			house(t, r, o)
+		}
+	}
+	together(t, r, objects)
+	if t.Failed() {
+		t.Logf("rendered %d objects", len(objects))
+	}
+}
+
+func (r rules) object(o Object) []error {
+	switch {
+	case r.crds.Has(o.APIVersion, o.Kind):
+		errs := []error{}
+		if err := r.crds.Validate(o.Manifest); err != nil {
+			errs = append(errs, err)
+		}
+		if o.Kind == "ScaledObject" {
+			errs = append(errs, r.scaledObject(o)...)
+		}
+		return errs
+	case thirdParty[o.APIVersion+"/"+o.Kind] && !o.Ours():
+		return nil
+	}
+	known, err := Others(o)
+	if !known {
+		_, err = Kubernetes(o.Manifest)
+	}
+	if err != nil {
+		return []error{err}
+	}
+	return nil
+}
+
+// Kinds that only the official KEDA chart makes.
+var thirdParty = map[string]bool{
+	"apiregistration.k8s.io/v1/APIService":                           true,
+	"admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration": true,
+}
+
+func (r rules) scaledObject(o Object) []error {
+	so, err := ScaledObject(o.Manifest)
+	if err != nil {
+		return []error{err}
+	}
+	var errs []error
+	if len(so.Name) > 54 {
+		errs = append(errs, fmt.Errorf("the name has %d characters, KEDA takes 54", len(so.Name)))
+	}
+	for _, trigger := range so.Spec.Triggers {
+		if err := r.scalers.Trigger(trigger); err != nil {
+			errs = append(errs, fmt.Errorf("trigger %s: %w", trigger.Name, err))
+		}
+	}
+	excluded := map[string]bool{}
+	for _, key := range strings.Split(so.Annotations["scaledobject.keda.sh/hpa-excluded-labels"], ",") {
+		excluded[key] = true
+	}
+	for key := range so.Labels {
+		if (strings.HasPrefix(key, "app.kubernetes.io/") || strings.HasPrefix(key, "helm.sh/")) && !excluded[key] {
+			errs = append(errs, fmt.Errorf("label %s would be copied to the HPA", key))
+		}
+	}
+	return errs
+}
