@@ -82,3 +82,6 @@ func kubeVersion(s string) (version, major, minor string) {
 	}
 	return version, major, minor
 }
+
+// DefaultAPIVersions are the APIs that templates always find.
+func DefaultAPIVersions() []string { return append([]string(nil), defaultAPIVersions...) }

@@ -86,7 +86,7 @@ func (c *compiler) branch(n *parse.BranchNode, changesDot bool) node {
 
 func (c *compiler) rangeOver(n *parse.RangeNode) node {
 	scope := len(c.vars)
-	r := &rangeNode{index: -1, elm: -1, node: n, two: len(n.Pipe.Decl) > 1}
+	r := &rangeNode{index: -1, elm: -1, node: lastPlace(n.Pipe), two: len(n.Pipe.Decl) > 1}
 	// The variables stand for index and element, not for the pipeline.
 	pipe := *n.Pipe
 	pipe.Decl = nil

@@ -9,7 +9,9 @@ import (
 	"text/template/parse"
 )
 
-// Error is a failed execution. Its text is Helm's.
+// Error is a failed execution. Its text is Helm's, but for one thing: where a
+// field is taken of an element of a range that has none, Helm says "in type
+// interface {}" and we name the type.
 type Error struct {
 	// Frames lead from the file, first, to the template that failed.
 	Frames []Frame

@@ -67,9 +67,7 @@ func (e *methodExpr) apply(s *state, dot, final any) any {
 		base = e.base.eval(s, dot)
 	}
 	last := len(e.names) - 1
-	for _, name := range e.names[:last] {
-		base = s.field(e.node, base, name)
-	}
+	base = s.fields(e.node, base, e.names[:last])
 	name := e.names[last]
 	var method Method
 	if o, ok := base.(Object); ok {
@@ -80,7 +78,7 @@ func (e *methodExpr) apply(s *state, dot, final any) any {
 		}
 	}
 	if method == nil {
-		s.field(e.node, base, name)
+		s.field(e.node, base, name, last > 0)
 		if base == nil {
 			return null
 		}
@@ -101,19 +99,21 @@ func (e *methodExpr) apply(s *state, dot, final any) any {
 }
 
 func (s *state) fields(n parse.Node, v any, names []string) any {
-	for _, name := range names {
+	for i, name := range names {
 		if m, ok := v.(map[string]any); ok {
 			if v = m[name]; v == nil {
 				v = null
 			}
 			continue
 		}
-		v = s.field(n, v, name)
+		v = s.field(n, v, name, i > 0)
 	}
 	return v
 }
 
-func (s *state) field(n parse.Node, v any, name string) any {
+// field is one field of v. An inner value is the field of another: for
+// text/template its type is that of the other's elements.
+func (s *state) field(n parse.Node, v any, name string, inner bool) any {
 	switch v := v.(type) {
 	case map[string]any:
 		return boxed(v[name])
@@ -133,7 +133,11 @@ func (s *state) field(n parse.Node, v any, name string) any {
 			return f
 		}
 	}
-	s.abort(n, "can't evaluate field "+name+" in type "+typeName(v))
+	kind := typeName(v)
+	if inner {
+		kind = typeName(null)
+	}
+	s.abort(n, "can't evaluate field "+name+" in type "+kind)
 	return nil
 }
 
