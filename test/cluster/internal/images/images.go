@@ -50,6 +50,7 @@ type Image struct {
 	Env        []string
 	User       string
 	WorkDir    string
+	Platform   string // OS/architecture; empty means linux/amd64
 }
 
 const (
@@ -191,6 +192,9 @@ func (im Image) assemble(ctx context.Context) (v1.Image, error) {
 	}
 	cf = cf.DeepCopy()
 	cf.OS, cf.Architecture = "linux", "amd64"
+	if im.Platform != "" {
+		cf.OS, cf.Architecture, _ = strings.Cut(im.Platform, "/")
+	}
 	cf.Config = v1.Config{Entrypoint: im.Entrypoint, Cmd: im.Cmd, Env: im.Env, User: im.User, WorkingDir: im.WorkDir}
 	return mutate.ConfigFile(img, cf)
 }

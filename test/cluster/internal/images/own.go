@@ -47,7 +47,24 @@ func Own(ctx context.Context, project, cache string) ([]Image, error) {
 			Env: []string{"PATH=/", "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"},
 		})
 	}
-	return list, nil
+	return append(list, functions(project, string(m[1]))...), nil
+}
+
+// functions are the sample functions, as far as they are built: images of one
+// file, as every OCI tool makes them.
+func functions(project, version string) []Image {
+	modules, _ := filepath.Glob(filepath.Join(project, "build", "functions", "*.wasm"))
+	var list []Image
+	for _, module := range modules {
+		file := filepath.Base(module)
+		list = append(list, Image{
+			Name:       "ghcr.io/helm-wasm/functions/" + strings.TrimSuffix(file, ".wasm") + ":" + version,
+			Layers:     [][]File{{{To: "/" + file, From: module}}},
+			Entrypoint: []string{"/" + file},
+			Platform:   "wasip1/wasm",
+		})
+	}
+	return list
 }
 
 func build(ctx context.Context, project, cache, pkg string) (string, error) {

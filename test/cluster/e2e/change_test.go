@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package e2e
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// poison sends events that the function cannot read among good ones.
+func poison(e *env, t *testing.T) string {
+	const good, bad = 200, 20
+	b := e.kafka(t, bootstrap)
+	deadBefore, err := b.end(t.Context(), "names.dead")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resultsBefore, err := b.end(t.Context(), "greetings.clean")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.produce(t, "names", good+bad, func(i int) (key, value []byte) {
+		if i%((good+bad)/bad) == 0 {
+			return []byte("bad"), []byte{0xff, 0xfe}
+		}
+		return []byte("good"), []byte("good")
+	})
+	took := eventually(t, "dead letters and results", 3*time.Minute, func() error {
+		dead, err := b.end(t.Context(), "names.dead")
+		if err != nil {
+			return err
+		}
+		results, err := b.end(t.Context(), "greetings.clean")
+		if err != nil {
+			return err
+		}
+		if dead-deadBefore < bad || results-resultsBefore < good {
+			return fmt.Errorf("%d dead letters, %d results", dead-deadBefore, results-resultsBefore)
+		}
+		return nil
+	})
+	headers := map[string]string{}
+	dead := b.read(t, "names.dead")
+	for _, h := range dead[len(dead)-1].Headers {
+		headers[h.Key] = string(h.Value)
+	}
+	if len(headers) == 0 {
+		t.Error("a dead letter has no headers that say why")
+	}
+	return fmt.Sprintf("%d dead letters of %d events after %.0f s; headers %s", len(dead)-int(deadBefore), good+bad, took.Seconds(), strings.Join(keys(headers), ", "))
+}
+
+func keys(m map[string]string) []string {
+	var list []string
+	for k := range m {
+		list = append(list, k)
+	}
+	return list
+}
+
+// one is a stack of one function on the base stack's KEDA and Kafka.
+func one(topic, image, extra string) string {
+	return `
+keda: {enabled: false}
+kafka:
+  mode: external
+  bootstrapServers: [` + bootstrap + `]
+  topics:
+    ` + topic + `: {partitions: 3}
+    ` + topic + `.out: {partitions: 3}
+    ` + topic + `.dead: {}
+functions:
+  hello:
+    module: {image: "` + image + `"}
+    abi: wasi
+    source: {topic: ` + topic + `}
+    sink: {topic: ` + topic + `.out}
+    onError: {retries: 1, deadLetterTopic: ` + topic + `.dead}
+    limits: {concurrency: 1}
+    resources: {requests: {cpu: 20m, memory: 32Mi}}
+    scaling:
+      minReplicas: 0
+      maxReplicas: 3
+      lagThreshold: 100
+      pollingInterval: 2
+      cooldownPeriod: 10
+` + extra
+}
+
+const helloImage = "ghcr.io/helm-wasm/functions/hello:0.1.0"
+
+// causes checks that a person who looks where people look finds the reason.
+func causes(e *env, t *testing.T) string {
+	e.namespace(t, "causes")
+	var figures []string
+	for _, c := range []struct{ release, image, want string }{
+		{"gone", "ghcr.io/helm-wasm/functions/no-such-function:1", "does not exist"},
+		{"digest", "ghcr.io/helm-wasm/functions/hello@sha256:" + strings.Repeat("0", 64), "does not exist"},
+	} {
+		e.helm(t, one(c.release, c.image, "      idleReplicaCount: null\n"), "install", c.release, e.chart, "-n", "causes", "-f", "-")
+		b := e.kafka(t, bootstrap)
+		eventually(t, "topic "+c.release, 2*time.Minute, func() error {
+			_, err := b.end(t.Context(), c.release)
+			return err
+		})
+		b.produce(t, c.release, 10, event)
+		took := eventually(t, "the cause of "+c.release, 3*time.Minute, func() error {
+			seen := e.kube(t, "", "-n", "causes", "describe", "pods", "-l", "app.kubernetes.io/instance="+c.release)
+			if !strings.Contains(seen, c.want) {
+				return fmt.Errorf("kubectl describe pods does not say %q", c.want)
+			}
+			return nil
+		})
+		figures = append(figures, fmt.Sprintf("%s: kubectl describe says %q after %.0f s", c.release, c.want, took.Seconds()))
+	}
+	return strings.Join(figures, "; ")
+}
+
+// upgrade changes a function while its replicas work.
+func upgrade(e *env, t *testing.T) string {
+	const n = 20_000
+	b := e.kafka(t, bootstrap)
+	before, err := b.end(t.Context(), "greetings")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := 1_000_000
+	b.produce(t, "names", n, func(i int) (key, value []byte) { return event(first + i) })
+	eventually(t, "two replicas or more", 3*time.Minute, func() error {
+		if r := atoi(e.get(t.Context(), base, "deployment/shop-hello", "{.spec.replicas}")); r < 2 {
+			return fmt.Errorf("%d replicas", r)
+		}
+		return nil
+	})
+	replicas := atoi(e.get(t.Context(), base, "deployment/shop-hello", "{.spec.replicas}"))
+	values := strings.Replace(baseValues, "    abi: wasi\n", "    abi: wasi\n    config: {GREETING: Salut}\n", 1)
+	e.helm(t, values, "upgrade", base, e.chart, "-n", base, "-f", "-")
+	after := atoi(e.get(t.Context(), base, "deployment/shop-hello", "{.spec.replicas}"))
+	if after < replicas {
+		t.Errorf("%d replicas before the upgrade, %d after", replicas, after)
+	}
+	took := eventually(t, "all results", 6*time.Minute, func() error {
+		end, err := b.end(t.Context(), "greetings")
+		if err == nil && end-before < n {
+			err = fmt.Errorf("%d of %d", end-before, n)
+		}
+		return err
+	})
+	eventually(t, "lag 0", time.Minute, func() error {
+		lag, err := b.lag(t.Context(), "shop.shop-hello")
+		if err == nil && lag > 0 {
+			err = fmt.Errorf("lag %d", lag)
+		}
+		return err
+	})
+	records := b.read(t, "greetings")
+	missing, duplicates := count(records, first, n)
+	changed := 0
+	for _, r := range records {
+		if strings.HasPrefix(string(r.Value), "Salut") {
+			changed++
+		}
+	}
+	if missing > 0 {
+		t.Errorf("%d of %d events lost", missing, n)
+	}
+	if changed == 0 {
+		t.Error("no event was processed by the changed function")
+	}
+	return fmt.Sprintf("%d replicas before, %d after; %d events in %.0f s, %d of them by the new version, %d missing, %d twice", replicas, after, n, took.Seconds(), changed, missing, duplicates)
+}
+
+// rollback upgrades to a function that cannot start, with --rollback-on-failure.
+func rollback(e *env, t *testing.T) string {
+	e.namespace(t, "rollback")
+	warm := func(image string) string {
+		return strings.Replace(one("rolled", image, ""), "minReplicas: 0", "minReplicas: 1", 1)
+	}
+	e.helm(t, warm(helloImage), "install", "r", e.chart, "-n", "rollback", "-f", "-", "--wait", "--timeout", "3m")
+	_, err := e.run(t.Context(), warm("ghcr.io/helm-wasm/functions/no-such-function:1"), e.helmBin, "upgrade", "r", e.chart, "-n", "rollback", "-f", "-", "--rollback-on-failure", "--wait", "--timeout", "40s")
+	if err == nil {
+		t.Fatal("the upgrade to a missing image succeeded")
+	}
+	var image string
+	took := eventually(t, "the old version to serve", 2*time.Minute, func() error {
+		image = e.get(t.Context(), "rollback", "configmap/r-wasm-keda-stack-hello", "{.data}")
+		if image == "" {
+			image = e.kube(t, "", "-n", "rollback", "get", "configmaps", "-l", "app.kubernetes.io/instance=r", "-o", "yaml")
+		}
+		if strings.Contains(image, "no-such-function") {
+			return fmt.Errorf("the configuration still names the missing image")
+		}
+		ready := e.kube(t, "", "-n", "rollback", "get", "deployments", "-o", "jsonpath={.items[*].status.readyReplicas}")
+		if atoi(strings.Fields(ready + " 0")[0]) < 1 {
+			return fmt.Errorf("no replica is ready")
+		}
+		return nil
+	})
+	history := e.helm(t, "", "history", "r", "-n", "rollback")
+	if !strings.Contains(history, "Rollback") && !strings.Contains(history, "rollback") {
+		t.Errorf("helm history shows no rollback:\n%s", history)
+	}
+	return fmt.Sprintf("back on revision 1's configuration, ready %.0f s after Helm gave up", took.Seconds())
+}

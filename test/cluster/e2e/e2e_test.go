@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"testing"
+	"time"
+)
+
+// requirement is one promise. It returns the figures that prove it.
+type requirement struct {
+	name  string
+	about string
+	check func(*env, *testing.T) string
+}
+
+// requirements in order: the first installs what the others use, the last
+// takes it away.
+var requirements = []requirement{
+	{"install", "one command installs KEDA, Kafka and two chained functions", install},
+	{"helm-test", "helm test passes", helmTest},
+	{"dry-run", "the API server accepts every preset and every case of the corpus", dryRun},
+	{"scale", "50,000 events scale from zero and back, and none is lost", scale},
+	{"poison", "events that cannot be processed reach the dead-letter topic", poison},
+	{"causes", "a missing image and a wrong digest tell their cause", causes},
+	{"upgrade", "a changed function rolls under load without resetting replicas or losing events", upgrade},
+	{"rollback", "a failed upgrade rolls back", rollback},
+	{"namespaces", "a second stack in another namespace, on the KEDA that is there, with a release name of 53 characters", namespaces},
+	{"workloads", "a Deployment that was there before is scaled and given back", workloads},
+	{"faults", "killed pods and restarted Kafka, KEDA, API server and containerd lose nothing", faults},
+	{"uninstall", "uninstalling under load leaves nothing stuck, and a second install works", uninstall},
+}
+
+func TestStack(t *testing.T) {
+	e, err := newEnv()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range requirements {
+		begin := time.Now()
+		figures := ""
+		ok := t.Run(r.name, func(t *testing.T) { figures = r.check(e, t) })
+		verdict := "ok  "
+		if !ok {
+			verdict = "FAIL"
+		}
+		fmt.Fprintf(os.Stdout, "%s %-10s %5.0fs  %s: %s\n", verdict, r.name, time.Since(begin).Seconds(), r.about, figures)
+		if !ok && r.name == "install" {
+			t.Fatal("nothing else can be checked without the stack")
+		}
+	}
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/helm-wasm/helm-wasm/test/cluster/internal/state"
+)
+
+// env is what every requirement works with: the cluster, and Helm with the
+// plugins installed.
+type env struct {
+	root    string // of the project
+	dirs    state.Dirs
+	helmBin string
+	kubectl string
+	chart   string // what users type after `helm install NAME`
+	out     string // artefacts
+	environ []string
+}
+
+func newEnv() (*env, error) {
+	root, err := filepath.Abs("../../..")
+	if err != nil {
+		return nil, fmt.Errorf("finding project: %w", err)
+	}
+	build := filepath.Join(root, "build")
+	d, err := state.Open(value("E2E_STATE", filepath.Join(build, "cluster")), value("E2E_CACHE", filepath.Join(build, "cache", "cluster")))
+	if err != nil {
+		return nil, err
+	}
+	n, err := d.Load()
+	if err != nil {
+		return nil, err
+	}
+	if !n.Running() {
+		return nil, fmt.Errorf("no cluster runs in %s: make cluster", d.State)
+	}
+	e := &env{
+		root: root, dirs: d, chart: "wasm://charts/stack", out: filepath.Join(build, "e2e"),
+		helmBin: value("E2E_HELM", filepath.Join(build, "bin", "helm")),
+	}
+	kube, err := filepath.Glob(filepath.Join(d.Cache, "kubernetes-*", "kubectl"))
+	if err != nil || len(kube) == 0 {
+		return nil, fmt.Errorf("finding kubectl in %s: %v", d.Cache, err)
+	}
+	e.kubectl = kube[len(kube)-1]
+	if err := os.RemoveAll(e.out); err != nil {
+		return nil, fmt.Errorf("clearing artefacts: %w", err)
+	}
+	home := filepath.Join(e.out, "helm")
+	for _, dir := range []string{home} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return nil, fmt.Errorf("making artefacts: %w", err)
+		}
+	}
+	for _, kv := range os.Environ() {
+		if !strings.HasPrefix(kv, "HELM_") && !strings.HasPrefix(kv, "KUBE") {
+			e.environ = append(e.environ, kv)
+		}
+	}
+	e.environ = append(e.environ, "KUBECONFIG="+d.Kubeconfig(), "HOME="+home,
+		"HELM_DATA_HOME="+home+"/data", "HELM_CONFIG_HOME="+home+"/config",
+		// Compiled plugins: as on any machine, the second run is the fast one.
+		"HELM_CACHE_HOME="+filepath.Join(build, "cache", "helm"))
+	for _, dir := range []string{root, filepath.Join(root, "wasm-plugins", "getter")} {
+		if _, err := e.run(context.Background(), "", e.helmBin, "plugin", "install", dir); err != nil {
+			return nil, err
+		}
+	}
+	return e, nil
+}
+
+func value(name, otherwise string) string {
+	if v := os.Getenv(name); v != "" {
+		return v
+	}
+	return otherwise
+}
+
+// run a program and return what it prints to stdout.
+func (e *env) run(ctx context.Context, stdin, name string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Env = e.environ
+	cmd.Dir = e.root
+	cmd.Stdin = strings.NewReader(stdin)
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		return out.String(), fmt.Errorf("running %s %s: %w\n%s", filepath.Base(name), strings.Join(args, " "), err, tail(errs.String()+out.String(), 3000))
+	}
+	return out.String(), nil
+}
+
+func tail(s string, n int) string {
+	if len(s) > n {
+		return "... " + s[len(s)-n:]
+	}
+	return s
+}
+
+// helm must succeed.
+func (e *env) helm(t *testing.T, stdin string, args ...string) string {
+	t.Helper()
+	out, err := e.run(t.Context(), stdin, e.helmBin, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// kube must succeed.
+func (e *env) kube(t *testing.T, stdin string, args ...string) string {
+	t.Helper()
+	out, err := e.run(t.Context(), stdin, e.kubectl, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// get reads one value of an object; a missing object or value is "".
+func (e *env) get(ctx context.Context, namespace, object, path string) string {
+	out, err := e.run(ctx, "", e.kubectl, "-n", namespace, "get", object, "-o", "jsonpath="+path, "--ignore-not-found")
+	if err != nil {
+		return ""
+	}
+	return out
+}
+
+// list reads objects into a slice of maps.
+func (e *env) list(t *testing.T, args ...string) []map[string]any {
+	t.Helper()
+	out := e.kube(t, "", append([]string{"get", "-o", "json"}, args...)...)
+	var l struct{ Items []map[string]any }
+	if err := json.Unmarshal([]byte(out), &l); err != nil {
+		t.Fatalf("reading kubectl get %v: %v", args, err)
+	}
+	return l.Items
+}
+
+// eventually asks until f is content, and tells how long that took.
+func eventually(t *testing.T, what string, timeout time.Duration, f func() error) time.Duration {
+	t.Helper()
+	begin := time.Now()
+	for {
+		err := f()
+		if err == nil {
+			return time.Since(begin)
+		}
+		if time.Since(begin) > timeout {
+			t.Fatalf("waiting %s for %s: %v", timeout, what, err)
+		}
+		select {
+		case <-t.Context().Done():
+			t.Fatalf("waiting for %s: %v", what, t.Context().Err())
+		case <-time.After(500 * time.Millisecond):
+		}
+	}
+}
+
+// namespace makes one that is deleted at the end, and keeps what a failed
+// requirement leaves in it.
+func (e *env) namespace(t *testing.T, name string) {
+	t.Helper()
+	e.kube(t, "", "create", "namespace", name)
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+		defer cancel()
+		if t.Failed() {
+			e.keep(ctx, t.Name(), name)
+		}
+		releases, err := e.run(ctx, "", e.helmBin, "list", "-n", name, "-q", "--all")
+		if err != nil {
+			t.Error(err)
+		}
+		for _, release := range strings.Fields(releases) {
+			if _, err := e.run(ctx, "", e.helmBin, "uninstall", release, "-n", name, "--wait", "--timeout", "90s"); err != nil {
+				t.Error(err)
+			}
+		}
+		if _, err := e.run(ctx, "", e.kubectl, "delete", "namespace", name, "--timeout=60s"); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// keep writes a namespace's objects, events and logs to the artefacts.
+func (e *env) keep(ctx context.Context, test, namespace string) {
+	dir := filepath.Join(e.out, strings.ReplaceAll(test, "/", "-"))
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return
+	}
+	write := func(name, text string) { os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644) }
+	objects, _ := e.run(ctx, "", e.kubectl, "-n", namespace, "get", "all,scaledobjects,hpa,pvc,events", "-o", "wide")
+	write("objects.txt", objects)
+	describe, _ := e.run(ctx, "", e.kubectl, "-n", namespace, "describe", "pods,scaledobjects,hpa")
+	write("describe.txt", describe)
+	pods, _ := e.run(ctx, "", e.kubectl, "-n", namespace, "get", "pods", "-o", "name")
+	for _, pod := range strings.Fields(pods) {
+		log, _ := e.run(ctx, "", e.kubectl, "-n", namespace, "logs", pod, "--all-containers", "--prefix")
+		write(filepath.Base(pod)+".log", log)
+	}
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+// namespaces installs beside the first stack, under the longest release name
+// that Helm allows.
+func namespaces(e *env, t *testing.T) string {
+	const n = 300
+	e.namespace(t, "second")
+	release := "r" + strings.Repeat("x", 51) + "9"
+	e.helm(t, one("second", helloImage, ""), "install", release, e.chart, "-n", "second", "-f", "-", "--wait", "--timeout", "3m")
+	b := e.kafka(t, bootstrap)
+	b.produce(t, "second", n, event)
+	took := eventually(t, "results", 3*time.Minute, func() error {
+		end, err := b.end(t.Context(), "second.out")
+		if err == nil && end < n {
+			err = fmt.Errorf("%d of %d", end, n)
+		}
+		return err
+	})
+	missing, duplicates := count(b.read(t, "second.out"), 0, n)
+	if missing > 0 {
+		t.Errorf("%d of %d events lost", missing, n)
+	}
+	return fmt.Sprintf("release name of %d characters; %d events in %.0f s, %d missing, %d twice", len(release), n, took.Seconds(), missing, duplicates)
+}
+
+// workloads scales a Deployment that the release does not own.
+func workloads(e *env, t *testing.T) string {
+	e.namespace(t, "workloads")
+	const deployment = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: legacy, namespace: workloads, labels: {team: a}}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: legacy}}
+  template:
+    metadata: {labels: {app: legacy}}
+    spec: {containers: [{name: c, image: "registry.k8s.io/pause:3.10"}]}
+`
+	e.kube(t, deployment, "apply", "-f", "-")
+	e.rollout(t, "workloads", "deployment/legacy")
+	values := `
+keda: {enabled: false}
+kafka:
+  mode: external
+  bootstrapServers: [` + bootstrap + `]
+  topics: {jobs: {partitions: 4}}
+workloads:
+  legacy:
+    target: {kind: Deployment, name: legacy}
+    source: {topic: jobs, consumerGroup: legacy}
+    scaling: {minReplicas: 1, maxReplicas: 4, lagThreshold: 10, pollingInterval: 2}
+`
+	e.helm(t, values, "install", "w", e.chart, "-n", "workloads", "-f", "-", "--wait", "--timeout", "3m")
+	b := e.kafka(t, bootstrap)
+	b.produce(t, "jobs", 400, event)
+	took := eventually(t, "4 replicas", 3*time.Minute, func() error {
+		if r := e.get(t.Context(), "workloads", "deployment/legacy", "{.spec.replicas}"); r != "4" {
+			return fmt.Errorf("%s replicas", r)
+		}
+		return nil
+	})
+	e.helm(t, "", "uninstall", "w", "-n", "workloads", "--wait", "--timeout", "2m")
+	labels := e.get(t.Context(), "workloads", "deployment/legacy", "{.metadata.labels}")
+	if labels != `{"team":"a"}` {
+		t.Errorf("labels are %s after uninstall, want what they were", labels)
+	}
+	eventually(t, "the replicas of before", time.Minute, func() error {
+		if r := e.get(t.Context(), "workloads", "deployment/legacy", "{.spec.replicas}"); r != "2" {
+			return fmt.Errorf("%s replicas", r)
+		}
+		return nil
+	})
+	return fmt.Sprintf("2 -> 4 replicas in %.0f s, 2 again after uninstall, labels untouched", took.Seconds())
+}
+
+// faults breaks one thing after the other while events flow.
+func faults(e *env, t *testing.T) string {
+	const n, rounds = 3000, 6
+	b := e.kafka(t, bootstrap)
+	before, err := b.end(t.Context(), "greetings.clean")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := 2_000_000
+	kill := func(program string) func() {
+		return func() {
+			pid, err := os.ReadFile(e.dirs.Path("pids", program))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := e.run(t.Context(), "", "nsenter", "-t", e.pid(t), "-p", "-m", "--", "kill", "-KILL", strings.TrimSpace(string(pid))); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	deletePods := func(args ...string) func() {
+		return func() {
+			e.kube(t, "", append([]string{"-n", base, "delete", "pod", "--force", "--grace-period=0"}, args...)...)
+		}
+	}
+	faults := []struct {
+		name string
+		do   func()
+	}{
+		{"function pod", deletePods("-l", "app.kubernetes.io/instance=shop,app.kubernetes.io/component=function")},
+		{"Kafka", deletePods("shop-kafka-0")},
+		{"KEDA operator", deletePods("-l", "app=keda-operator")},
+		{"API server", kill("kube-apiserver")},
+		{"containerd", kill("containerd")},
+		{"kubelet", kill("kubelet")},
+	}
+	if len(faults) != rounds {
+		t.Fatal("rounds")
+	}
+	begin := time.Now()
+	for i, f := range faults {
+		b.produce(t, "names", n, func(k int) (key, value []byte) { return event(first + i*n + k) })
+		eventually(t, "a replica that works", 3*time.Minute, func() error {
+			r, err := e.run(t.Context(), "", e.kubectl, "-n", base, "get", "deployment/shop-hello", "-o", "jsonpath={.status.readyReplicas}")
+			if err == nil && atoi(r) == 0 {
+				err = fmt.Errorf("none ready before the fault of %s", f.name)
+			}
+			return err
+		})
+		f.do()
+		time.Sleep(5 * time.Second)
+	}
+	const total = n * rounds
+	eventually(t, "all results", 8*time.Minute, func() error {
+		end, err := b.end(t.Context(), "greetings.clean")
+		if err == nil && end-before < total {
+			err = fmt.Errorf("%d of %d", end-before, total)
+		}
+		return err
+	})
+	eventually(t, "lag 0", 3*time.Minute, func() error {
+		for _, group := range []string{"shop.shop-hello", "shop.shop-clean"} {
+			lag, err := b.lag(t.Context(), group)
+			if err == nil && lag > 0 {
+				err = fmt.Errorf("lag %d of %s", lag, group)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	took := time.Since(begin)
+	missing, duplicates := count(b.read(t, "greetings.clean"), first, total)
+	if missing > 0 {
+		t.Errorf("%d of %d events lost", missing, total)
+	}
+	return fmt.Sprintf("%d faults under %d events, all through after %.0f s, %d missing, %d twice", rounds, total, took.Seconds(), missing, duplicates)
+}
+
+func (e *env) pid(t *testing.T) string {
+	t.Helper()
+	n, err := e.dirs.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprint(n.PID)
+}
+
+// uninstall takes the base stack away while it works, and installs it again.
+func uninstall(e *env, t *testing.T) string {
+	e.namespace(t, "others")
+	const foreign = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: theirs, namespace: others}
+spec:
+  replicas: 0
+  selector: {matchLabels: {app: theirs}}
+  template:
+    metadata: {labels: {app: theirs}}
+    spec: {containers: [{name: c, image: "registry.k8s.io/pause:3.10"}]}
+---
+apiVersion: keda.sh/v1alpha1
+kind: ScaledObject
+metadata: {name: theirs, namespace: others}
+spec:
+  scaleTargetRef: {name: theirs}
+  minReplicaCount: 0
+  triggers: [{type: cron, metadata: {timezone: UTC, start: 0 0 1 1 *, end: 1 0 1 1 *, desiredReplicas: "1"}}]
+`
+	e.kube(t, foreign, "apply", "-f", "-")
+	b := e.kafka(t, bootstrap)
+	b.produce(t, "names", 20_000, event)
+	eventually(t, "a replica that works", 2*time.Minute, func() error {
+		if r := e.get(t.Context(), base, "deployment/shop-hello", "{.status.readyReplicas}"); atoi(r) == 0 {
+			return fmt.Errorf("none ready")
+		}
+		return nil
+	})
+	begin := time.Now()
+	e.helm(t, "", "uninstall", base, "-n", base, "--wait", "--timeout", "3m")
+	took := time.Since(begin)
+	if left := e.kube(t, "", "-n", base, "get", "scaledobjects,triggerauthentications,hpa,deployments,statefulsets,jobs", "-o", "name"); left != "" {
+		t.Errorf("left after uninstall:\n%s", left)
+	}
+	// Their finalizer needs an operator; ours is gone, theirs stay untouched.
+	if name := e.get(t.Context(), "others", "scaledobject/theirs", "{.metadata.name}"); name != "theirs" {
+		t.Error("the uninstall took a ScaledObject of others away")
+	}
+	if crd := e.get(t.Context(), base, "crd/scaledobjects.keda.sh", "{.metadata.name}"); crd == "" {
+		t.Error("the uninstall took KEDA's CRDs away")
+	}
+	begin = time.Now()
+	e.kube(t, "", "delete", "namespace", base, "--timeout=120s")
+	gone := time.Since(begin)
+	again := time.Now()
+	e.helm(t, baseValues, "install", base, e.chart, "-n", base, "--create-namespace", "-f", "-", "--wait", "--timeout", "5m")
+	second := time.Since(again)
+	// With an operator again, the others' object can be deleted.
+	e.kube(t, "", "-n", "others", "delete", "scaledobject/theirs", "--timeout=90s")
+	e.helm(t, "", "uninstall", base, "-n", base, "--wait", "--timeout", "3m")
+	e.kube(t, "", "delete", "namespace", base, "--timeout=120s")
+	return fmt.Sprintf("uninstalled under load in %.0f s, namespace gone in %.0f s, installed again in %.0f s; others' ScaledObject and the CRDs stayed", took.Seconds(), gone.Seconds(), second.Seconds())
+}
