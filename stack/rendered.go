@@ -40,6 +40,9 @@ type RenderedObject struct {
 func (r Rendered) Manifests() string {
 	objects := r.Objects()
 	var b strings.Builder
+	for _, text := range r.Files {
+		b.Grow(len(text) + len(text)/8)
+	}
 	if r.scope == Functions {
 		// Helm cuts the space at the end of everything, and no more.
 		if last := len(objects) - 1; last >= 0 {
@@ -48,7 +51,8 @@ func (r Rendered) Manifests() string {
 		for _, file := range functionTemplates {
 			for _, o := range objects {
 				if o.Source == r.chart+"/"+file {
-					fmt.Fprintf(&b, "---\n# Source: %s\n%s\n\n", o.Source, o.Text)
+					o.print(&b)
+					b.WriteByte('\n')
 				}
 			}
 		}
@@ -57,7 +61,7 @@ func (r Rendered) Manifests() string {
 	for _, hooks := range []bool{false, true} {
 		for _, o := range objects {
 			if o.hook == hooks {
-				fmt.Fprintf(&b, "---\n# Source: %s\n%s\n", o.Source, o.Text)
+				o.print(&b)
 			}
 		}
 		if !hooks {
@@ -67,6 +71,14 @@ func (r Rendered) Manifests() string {
 		}
 	}
 	return b.String()
+}
+
+func (o *RenderedObject) print(b *strings.Builder) {
+	b.WriteString("---\n# Source: ")
+	b.WriteString(o.Source)
+	b.WriteByte('\n')
+	b.WriteString(o.Text)
+	b.WriteByte('\n')
 }
 
 // Names lists the objects as Kind/name, in the order of Manifests.
@@ -150,8 +162,13 @@ func splitManifests(file string) []string {
 func (o *RenderedObject) readHead() {
 	section := ""
 	annotations := false
-	for line := range strings.Lines(o.Text) {
-		line = strings.TrimRight(line, "\r\n")
+	for rest := o.Text; rest != ""; {
+		line := rest
+		if i := strings.IndexByte(rest, '\n'); i >= 0 {
+			line, rest = rest[:i], rest[i+1:]
+		} else {
+			rest = ""
+		}
 		switch {
 		case line == "" || line[0] == '#':
 		case line[0] != ' ':
@@ -202,16 +219,28 @@ func sortByKind(objects []RenderedObject) {
 	for i, kind := range installOrder {
 		rank[kind] = i
 	}
-	sort.SliceStable(objects, func(i, j int) bool {
-		a, b := objects[i].Kind, objects[j].Kind
-		ra, known := rank[a]
-		rb, knownB := rank[b]
+	// Objects of one kind keep their order, so they are gathered by kind.
+	byKind := map[string][]RenderedObject{}
+	var kinds []string
+	for _, o := range objects {
+		if byKind[o.Kind] == nil {
+			kinds = append(kinds, o.Kind)
+		}
+		byKind[o.Kind] = append(byKind[o.Kind], o)
+	}
+	sort.Slice(kinds, func(i, j int) bool {
+		a, known := rank[kinds[i]]
+		b, knownB := rank[kinds[j]]
 		switch {
 		case !known && !knownB:
-			return a < b
+			return kinds[i] < kinds[j]
 		case !known || !knownB:
 			return known
 		}
-		return ra < rb
+		return a < b
 	})
+	sorted := objects[:0]
+	for _, kind := range kinds {
+		sorted = append(sorted, byKind[kind]...)
+	}
 }

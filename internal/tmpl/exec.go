@@ -21,6 +21,11 @@ type state struct {
 	out   []byte
 	limit int
 
+	// done is finished output, flushed bytes in all; scratch is for indenting.
+	done    []string
+	flushed int
+	scratch []byte
+
 	// vars holds the variables of all running templates; those of the
 	// current one start at base.
 	vars []any
@@ -66,6 +71,19 @@ func (s *state) run(t *template, data any) {
 	s.list(t.body, data)
 	s.vars = s.vars[:s.base]
 	s.tmpl, s.base = caller, base
+}
+
+// flushSize is how much output is worth setting aside.
+const flushSize = 64 << 10
+
+// flush sets finished output aside, so that it is not copied each time the
+// buffer grows. Inside an include the caller still needs it.
+func (s *state) flush() {
+	if s.depth == 0 && len(s.out) >= flushSize {
+		s.done = append(s.done, string(s.out))
+		s.flushed += len(s.out)
+		s.out = s.out[:0]
+	}
 }
 
 func (s *state) list(nodes []node, dot any) control {
@@ -127,7 +145,7 @@ func (n *printNode) exec(s *state, dot any) control {
 	} else {
 		s.out = appendPrinted(s.out, v)
 	}
-	if len(s.out) > s.limit {
+	if s.flushed+len(s.out) > s.limit {
 		s.abort(n.node, "the output is larger than the limit")
 	}
 	return next
@@ -198,9 +216,10 @@ func (n *rangeNode) exec(s *state, dot any) control {
 	// once runs the body for one element and says whether to go on.
 	once := func(index, elem any) bool {
 		ran = true
-		if len(s.out) > s.limit {
+		if s.flushed+len(s.out) > s.limit {
 			s.abort(n.node, "the output is larger than the limit")
 		}
+		s.flush()
 		if n.elm >= 0 {
 			s.vars[s.base+n.elm] = elem
 		}

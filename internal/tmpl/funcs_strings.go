@@ -16,13 +16,13 @@ func registerStrings() {
 	pure("quote", "a+", func(a []any) any {
 		if len(a) == 1 {
 			if s, ok := a[0].(string); ok {
-				return strconv.Quote(s)
+				return quoteString(s)
 			}
 		}
 		parts := make([]string, 0, len(a))
 		for _, v := range a {
 			if v != nil {
-				parts = append(parts, strconv.Quote(text(v)))
+				parts = append(parts, quoteString(text(v)))
 			}
 		}
 		return strings.Join(parts, " ")
@@ -84,14 +84,10 @@ func repeat(s string, n int) (string, error) {
 }
 
 func indent(width int, s string) (string, error) {
-	pad, err := repeat(" ", width)
-	if err != nil {
-		return "", err
+	if width < 0 || width > maxRepeat {
+		return repeat(" ", width)
 	}
-	if strings.IndexByte(s, '\n') < 0 {
-		return pad + s, nil
-	}
-	return pad + strings.ReplaceAll(s, "\n", "\n"+pad), nil
+	return string(appendIndented(make([]byte, 0, len(s)+8*width+len(s)/8), []byte(s), width)), nil
 }
 
 // sprintf is fmt.Sprintf with a shortcut for what charts mostly write: %s and
@@ -116,7 +112,7 @@ func sprintf(format string, args []any) string {
 			case 's', 'v':
 				out = append(out, v...)
 			case 'q':
-				out = strconv.AppendQuote(out, v)
+				out = append(out, quoteString(v)...)
 			default:
 				return fmt.Sprintf(format, args...)
 			}

@@ -68,6 +68,9 @@ func Parse(files map[string]string) (*Set, error) {
 // Has says whether a template of this name exists.
 func (s *Set) Has(name string) bool { return s.templates[name] != nil }
 
+// noValue is what Go prints for a value that is not there.
+const noValue = "<no value>"
+
 // Options limit one execution.
 type Options struct {
 	// MaxOutput is the largest output in bytes; 0 means 256 MiB.
@@ -95,5 +98,10 @@ func (s *Set) Execute(name string, data any, opts Options) (out string, err erro
 		}
 	}()
 	st.run(t, data)
-	return strings.ReplaceAll(string(st.out), "<no value>", ""), nil
+	st.done = append(st.done, string(st.out))
+	out = strings.Join(st.done, "")
+	if strings.Contains(out, noValue) {
+		out = strings.ReplaceAll(out, noValue, "")
+	}
+	return out, nil
 }

@@ -139,7 +139,7 @@ func appendPrinted(dst []byte, v any) []byte {
 	case string:
 		return append(dst, v...)
 	case nil, *nothing:
-		return append(dst, "<no value>"...)
+		return append(dst, noValue...)
 	case bool:
 		return strconv.AppendBool(dst, v)
 	case int:
