@@ -24,15 +24,11 @@ const (
 	opCall        = 0x10
 	opDrop        = 0x1a
 	opLocalGet    = 0x20
-	opLocalSet    = 0x21
-	opLocalTee    = 0x22
 	opGlobalGet   = 0x23
 	opGlobalSet   = 0x24
 	opMemoryGrow  = 0x40
 	opConst       = 0x41
-	opLtS         = 0x48
 	opLeS         = 0x4c
-	opAdd         = 0x6a
 	opSub         = 0x6b
 	opShrU        = 0x76
 	noResult      = 0x40
@@ -41,10 +37,9 @@ const (
 
 // Functions that are added, in this order.
 const (
-	fnVisit  = iota // () goes to Go and then looks at the flag
-	fnRefill        // (i32) -> i32 takes a batch out of the fuel
-	fnBulk          // (i32) -> i32 counts a bulk operation of that size
-	fnStart         // () calls the start function, if there is one
+	fnVisit = iota // () goes to Go and then looks at the flag
+	fnBulk         // (i32) -> i32 counts a bulk operation of that size
+	fnStart        // () calls the start function, if there is one
 )
 
 // exports are the flag and, if there is one, the start function.
@@ -82,10 +77,6 @@ func (in *inserter) functions(voidType uint32) (types, code addition) {
 	put(voidType, append(b, opIf, noResult, opUnreachable, opEnd))
 
 	b = appendU32([]byte{0, opGlobalGet}, in.fuel)
-	b = append(b, opLocalGet, 0, opAdd, opConst, batch, opSub)
-	put(voidType+1, append(in.spend(b), opConst, batch))
-
-	b = appendU32([]byte{0, opGlobalGet}, in.fuel)
 	b = append(b, opLocalGet, 0, opConst, 6, opShrU, opSub)
 	put(voidType+1, append(in.spend(b), opLocalGet, 0))
 
@@ -104,25 +95,12 @@ func (in *inserter) spend(b []byte) []byte {
 	return append(appendU32(append(b, opCall), in.first+fnVisit), opEnd)
 }
 
-// enter counts a call of a function with that many bytes of code.
-func (in *inserter) enter(b []byte, bytes int) []byte {
+// check counts a loop's iteration or a function's call, with that many bytes
+// of code.
+func (in *inserter) check(b []byte, bytes int) []byte {
 	b = appendU32(append(b, opGlobalGet), in.fuel)
 	b = appendS32(append(b, opConst), uint32(min(1+bytes/unitBytes, visit)))
 	return in.spend(append(b, opSub))
-}
-
-// iterate counts an iteration of a loop of that many bytes in a local, which
-// the engine keeps in a register. It starts at zero, so that a function's
-// first iteration takes a batch and short loops are counted too.
-func (in *inserter) iterate(b []byte, local uint32, bytes int) []byte {
-	b = appendU32(append(b, opLocalGet), local)
-	b = appendS32(append(b, opConst), uint32(min(1+bytes/unitBytes, visit)))
-	b = appendU32(append(b, opSub, opLocalTee), local)
-	b = append(b, opConst, 0, opLtS, opIf, noResult)
-	b = appendU32(append(b, opLocalGet), local)
-	b = appendU32(append(b, opCall), in.first+fnRefill)
-	b = appendU32(append(b, opLocalSet), local)
-	return append(b, opEnd)
 }
 
 // code rewrites the code section's bodies; the added functions come later.
@@ -142,7 +120,7 @@ func (in *inserter) code(sec section) ([]byte, error) {
 			return nil, s.err
 		}
 		var err error
-		buf, err = in.body(buf[:0], s.b[from:s.pos], in.module.params[in.module.funcs[in.module.imported+i]])
+		buf, err = in.body(buf[:0], s.b[from:s.pos])
 		if err != nil {
 			var bad *opcode.Error
 			if errors.As(err, &bad) {
@@ -159,57 +137,34 @@ func (in *inserter) code(sec section) ([]byte, error) {
 	return out, s.err
 }
 
-// place is where something is put in.
+// place is where a check goes, or the count of a bulk operation.
 type place struct {
-	kind kind
 	at   int
-	size int // bytes of code that it counts
+	size int // bytes of code that the check counts
+	bulk bool
 }
 
-type kind uint8
-
-const (
-	atEntry kind = iota
-	atLoop
-	atBulk
-)
-
-// body rewrites one function. Its new local comes after the others.
-func (in *inserter) body(out, body []byte, params int) ([]byte, error) {
+// body rewrites one function.
+func (in *inserter) body(out, body []byte) ([]byte, error) {
 	s := &scanner{b: body}
-	groups := s.count("groups of locals")
-	declared := s.pos
-	locals := uint64(params)
-	for i := 0; i < groups && s.err == nil; i++ {
-		locals += uint64(s.u32("a number of locals"))
+	for n := s.count("groups of locals"); n > 0 && s.err == nil; n-- {
+		s.u32("a number of locals")
 		in.module.valueType(s, "a local")
 	}
 	if s.err != nil {
 		return nil, s.err
 	}
-	if locals > 1<<20 {
-		return nil, fmt.Errorf("%d locals are too many", locals)
-	}
 	places, err := in.places(body, s.pos)
 	if err != nil {
 		return nil, err
 	}
-	if len(places) == 0 {
-		return append(out, body...), nil
-	}
-	out = appendU32(out, uint32(groups)+1)
-	out = append(out, body[declared:s.pos]...)
-	out = append(out, 1, i32)
-	from := s.pos
+	from := 0
 	for _, p := range places {
 		out = append(out, body[from:p.at]...)
-		switch from = p.at; p.kind {
-		case atEntry:
-			out = in.enter(out, p.size)
-		case atLoop:
-			out = in.iterate(out, uint32(locals), p.size)
-		case atBulk:
+		if from = p.at; p.bulk {
 			out = appendU32(append(out, opCall), in.first+fnBulk)
+		} else {
+			out = in.check(out, p.size)
 		}
 	}
 	return append(out, body[from:]...), nil
@@ -223,9 +178,11 @@ const smallLeaf = 256
 // places finds the loop headers, the bulk operations and whether the entry
 // needs a check: cycles of calls have no loop in them.
 func (in *inserter) places(body []byte, from int) ([]place, error) {
-	places := []place{{atEntry, from, len(body) - from}}
+	places := []place{{at: from, size: len(body) - from}}
 	var open []int // for each open block: its place in places, or -1
 	calls := false
+	plain := true     // nothing so far could leave the straight line
+	straight := false // every call of the function comes to a loop first
 	for pos := from; pos < len(body); {
 		op, arg, next, err := opcode.Next(body, pos)
 		if err != nil {
@@ -242,9 +199,15 @@ func (in *inserter) places(body []byte, from int) ([]place, error) {
 			}
 		}
 		switch op {
+		case opcode.Block, opcode.Loop, opcode.LocalGet, opcode.LocalSet, opcode.LocalTee, opcode.GlobalGet, opcode.GlobalSet, opcode.I32Const, opcode.I64Const:
+		default:
+			plain = false
+		}
+		switch op {
 		case opcode.Loop:
 			open = append(open, len(places))
-			places = append(places, place{kind: atLoop, at: next})
+			straight = straight || plain
+			places = append(places, place{at: next})
 		case opcode.Block, opcode.If, opcode.Try, opcode.TryTable:
 			open = append(open, -1)
 		case opcode.End, opcode.Delegate:
@@ -272,11 +235,11 @@ func (in *inserter) places(body []byte, from int) ([]place, error) {
 			}
 		case opcode.MemoryInit, opcode.MemoryCopy, opcode.MemoryFill,
 			opcode.TableInit, opcode.TableCopy, opcode.TableFill:
-			places = append(places, place{kind: atBulk, at: pos})
+			places = append(places, place{at: pos, bulk: true})
 		}
 		pos = next
 	}
-	if !calls && len(body)-from <= smallLeaf {
+	if straight || !calls && len(body)-from <= smallLeaf {
 		places = places[1:]
 	}
 	return places, nil

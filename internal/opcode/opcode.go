@@ -32,8 +32,13 @@ const (
 	Delegate           Op = 0x18 // ends a Try
 	SelectTyped        Op = 0x1c
 	TryTable           Op = 0x1f
+	LocalGet           Op = 0x20
+	LocalSet           Op = 0x21
+	LocalTee           Op = 0x22
 	GlobalGet          Op = 0x23
 	GlobalSet          Op = 0x24
+	I32Const           Op = 0x41
+	I64Const           Op = 0x42
 	RefNull            Op = 0xd0
 	RefFunc            Op = 0xd2
 	MemoryInit         Op = PrefixMisc | 8

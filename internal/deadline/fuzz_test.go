@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package deadline
+
+import (
+	"context"
+	"testing"
+
+	"github.com/tetratelabs/wazero"
+)
+
+// FuzzInstrument: no input panics; what the engine rejects it rejects
+// afterwards too, and what it accepts either compiles or is refused here with
+// a reason that is not about a valid module.
+func FuzzInstrument(f *testing.F) {
+	for _, e := range endless {
+		f.Add(e.wasm)
+	}
+	f.Add(startLoop)
+	ctx := context.Background()
+	r := wazero.NewRuntimeWithConfig(ctx, config())
+	f.Cleanup(func() { r.Close(ctx) })
+	compiles := func(wasm []byte) error {
+		code, err := r.CompileModule(ctx, wasm)
+		if err == nil {
+			err = code.Close(ctx)
+		}
+		return err
+	}
+	f.Fuzz(func(t *testing.T, wasm []byte) {
+		if len(wasm) > 64<<10 {
+			return
+		}
+		plain := compiles(wasm)
+		out, err := Instrument(wasm)
+		if err == nil {
+			err = compiles(out)
+		}
+		if (plain == nil) != (err == nil) {
+			t.Errorf("plain: %v, instrumented: %v", plain, err)
+		}
+	})
+}
