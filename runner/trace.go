@@ -11,8 +11,7 @@ import (
 const traceparent = "traceparent"
 
 // tracer carries W3C trace context from a record to its outputs.
-type tracer struct {
-}
+type tracer struct{}
 
 func (t tracer) enabled() bool { return false }
 

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/helm-wasm/helm-wasm/stack"
+)
+
+func TestDecodeIsStrict(t *testing.T) {
+	var cfg stack.RunnerConfig
+	for text, want := range map[string]string{
+		"":                              "empty",
+		"name: x\nlimts: {}":            `unknown field "limts"`,
+		"name: [":                       "line 1",
+		"source: {topic: {a: b}}":       "source.topic",
+		"limits: {memory: [1]}":         "limits.memory",
+		"kafka: {tls: {enabled: 'no'}}": "tls.enabled",
+	} {
+		err := Decode([]byte(text), &cfg)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: error %v, want %q in it", text, err, want)
+		}
+	}
+	if err := Decode([]byte("name: x\nlimits: {memory: 67108864, output: 5e3}"), &cfg); err != nil {
+		t.Fatal(err)
+	}
+	if cfg.Limits.Memory != "67108864" || cfg.Limits.Output != "5000" {
+		t.Errorf("got %+v", cfg.Limits)
+	}
+}
+
+func TestParseBytes(t *testing.T) {
+	for text, want := range map[string]int64{"64Mi": 64 << 20, "1Gi": 1 << 30, "1048576": 1 << 20, "1.5Ki": 1536, "2k": 2000, "1e3": 1000, "3M": 3e6} {
+		if got, err := ParseBytes(text); err != nil || got != want {
+			t.Errorf("%q: %d, %v; want %d", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "Mi", "-1", "64MB", "1e400", "NaN", "Inf"} {
+		if got, err := ParseBytes(text); err == nil {
+			t.Errorf("%q was read as %d", text, got)
+		}
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte("name: x\nsource: {topic: a, consumerGroup: b}\nlimits: {memory: 64Mi, output: 1}\n"))
+	f.Add([]byte("limits:\n  memory: 1e999"))
+	f.Fuzz(func(_ *testing.T, data []byte) {
+		var cfg stack.RunnerConfig
+		if Decode(data, &cfg) == nil {
+			var c Checker
+			c.Bytes("x", string(cfg.Limits.Memory), 1, 1, 2)
+			c.Kafka("kafka", cfg.Kafka)
+			_ = c.Err()
+		}
+	})
+}
