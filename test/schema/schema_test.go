@@ -64,6 +64,60 @@ func TestEveryObjectIsValid(t *testing.T) {
 	}
 }
 
+// The values by which the renderer is held against Helm's engine, too: what
+// the chart does not refuse must be valid.
+func TestParityCorpusIsValid(t *testing.T) {
+	files, err := filepath.Glob(Root + "/test/parity/testdata/*.yaml")
+	if err != nil || len(files) < 40 {
+		t.Fatalf("finding the corpus: %d files, %v", len(files), err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
+		if strings.HasSuffix(name, "-fails") {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := Release{Name: "shop", Namespace: "prod", Values: []string{file}, Set: []string{"keda.enabled=false"}}
+			objects, err := Render(r)
+			if err != nil && strings.Contains(err.Error(), "values don't meet the specifications of the schema") {
+				return // Helm refuses them before any template runs
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want, ok := asksForInvalid[name]; ok {
+				invalid(t, objects, want)
+				return
+			}
+			verify(t, r, objects)
+		})
+	}
+}
+
+// Some of the corpus passes through what only Kubernetes can refuse.
+var asksForInvalid = map[string]string{
+	"unicode":     "spec.template.annotations",                           // a key that is no annotation's name
+	"big-numbers": "must be less than or equal to memory limit of 512Mi", // its own request
+}
+
+func invalid(t *testing.T, objects []Object, want string) {
+	t.Helper()
+	rules, err := load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range objects {
+		for _, err := range rules.object(o) {
+			if strings.Contains(err.Error(), want) {
+				return
+			}
+			t.Errorf("%s: %v", o, err)
+		}
+	}
+	t.Errorf("no object is refused for %q: has the case changed?", want)
+}
+
 // Long and odd names are legal everywhere, so every object must be, too.
 func TestEveryNameFits(t *testing.T) {
 	release := strings.Repeat("r", 52) + "9"
@@ -90,10 +144,6 @@ func TestEveryNameFits(t *testing.T) {
 // check renders a release and holds every object against every rule.
 func check(t *testing.T, r Release) {
 	t.Helper()
-	rules, err := load()
-	if err != nil {
-		t.Fatal(err)
-	}
 	objects, err := Render(r)
 	if err != nil {
 		t.Fatal(err)
@@ -101,8 +151,20 @@ func check(t *testing.T, r Release) {
 	if len(objects) == 0 {
 		t.Fatal("nothing was rendered")
 	}
+	verify(t, r, objects)
+}
+
+func verify(t *testing.T, r Release, objects []Object) {
+	t.Helper()
+	rules, err := load()
+	if err != nil {
+		t.Fatal(err)
+	}
 	seen := map[string]string{}
 	for _, o := range objects {
+		if strings.HasSuffix(o.Source, "/extra.yaml") {
+			continue // the user's own
+		}
 		for _, err := range rules.object(o) {
 			t.Errorf("%s: %v", o, err)
 		}
@@ -111,7 +173,7 @@ func check(t *testing.T, r Release) {
 			t.Errorf("%s is made twice, by %s and %s", o, other, o.Source)
 		}
 		seen[key] = o.Source
-		if o.Ours() && !strings.HasSuffix(o.Source, "/extra.yaml") {
+		if o.Ours() {
 			house(t, r, o)
 		}
 	}

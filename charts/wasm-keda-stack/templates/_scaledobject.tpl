@@ -78,10 +78,14 @@ spec:
     replicas: {{ int64 ($fallback.replicas | default 0) }}
     behavior: {{ $fallback.behavior | default "static" }}
   {{- end }}
+  {{- $restore := not (kindIs "invalid" $s.restoreToOriginalReplicaCount) }}
+  {{- $hpa := or $s.hpaName .behavior }}
+  {{- if or $restore $hpa $modifiers.formula }}
   advanced:
-    {{- if not (kindIs "invalid" $s.restoreToOriginalReplicaCount) }}
+    {{- if $restore }}
     restoreToOriginalReplicaCount: {{ $s.restoreToOriginalReplicaCount }}
     {{- end }}
+    {{- if $hpa }}
     horizontalPodAutoscalerConfig:
       {{- with $s.hpaName }}
       name: {{ . | quote }}
@@ -90,6 +94,7 @@ spec:
       behavior:
         {{- . }}
       {{- end }}
+    {{- end }}
     {{- if $modifiers.formula }}
     scalingModifiers:
       formula: {{ $modifiers.formula | quote }}
@@ -101,6 +106,7 @@ spec:
       metricType: {{ . }}
       {{- end }}
     {{- end }}
+  {{- end }}
   triggers:
     {{- if $topic }}
     - type: kafka
