@@ -66,7 +66,18 @@ type linter struct {
 	v    Values
 	out  Findings
 	seen map[string]bool
+	many map[kind]int // findings so far
 }
+
+// kind is what findings are counted by.
+type kind struct {
+	rule     string
+	severity Severity
+}
+
+// maxAlike is how many findings of a rule are worth reporting: a file with more
+// has one cause for all, and looking up positions takes time.
+const maxAlike = 100
 
 // add reports with the rule's own severity.
 func (l *linter) add(rule string, path []string, message, fix string) {
@@ -88,6 +99,12 @@ func (l *linter) addAs(s Severity, rule string, path []string, message, fix stri
 			return
 		}
 	}
+	if l.many == nil {
+		l.many = map[kind]int{}
+	}
+	if l.many[kind{rule, s}]++; l.many[kind{rule, s}] > maxAlike {
+		return
+	}
 	pos := l.doc.Position(path...)
 	if l.doc.ignores(pos, rule) {
 		return
@@ -95,7 +112,17 @@ func (l *linter) addAs(s Severity, rule string, path []string, message, fix stri
 	l.out = append(l.out, Finding{Rule: rule, Severity: s, Path: p, Message: message, Fix: fix, Position: pos})
 }
 
-func (l *linter) finish() { l.out.sort() }
+func (l *linter) finish() {
+	l.out.sort()
+	var more Findings
+	for k, n := range l.many {
+		if n > maxAlike {
+			more = append(more, Finding{Rule: k.rule, Severity: k.severity, Message: "and " + itoa(n-maxAlike) + " more like those of this rule"})
+		}
+	}
+	more.sort()
+	l.out = append(l.out, more...)
+}
 
 // joinPath writes a path as --set takes it.
 func joinPath(path []string) string {
