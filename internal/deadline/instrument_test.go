@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package deadline
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+)
+
+func customSection(name, content string) []byte {
+	return appendSection(nil, secCustom, append(append([]byte{byte(len(name))}, name...), content...))
+}
+
+func TestInstrumentKeepsWhatHolds(t *testing.T) {
+	loop := endless[0].wasm
+	wasm := bytes.Clone(loop)
+	for _, name := range []string{"name", "producers", ".debug_line", "metadata.code.branch_hint", "sourceMappingURL"} {
+		wasm = append(wasm, customSection(name, "\x00\x03\x02mm")...)
+	}
+	out, err := Instrument(wasm)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, kept := range map[string]bool{"name": true, "producers": true, ".debug_line": false, "metadata.code.branch_hint": false, "sourceMappingURL": false} {
+		if bytes.Contains(out, customSection(name, "\x00\x03\x02mm")) != kept {
+			t.Errorf("section %s: kept %v", name, !kept)
+		}
+	}
+	if twice, err := Instrument(out); err == nil || !strings.Contains(err.Error(), "is it instrumented?") {
+		t.Errorf("instrumented twice: %d bytes, %v", len(twice), err)
+	}
+}
+
+func TestInstrumentGrowth(t *testing.T) {
+	wasm := guest(t)
+	out, err := Instrument(wasm)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d bytes became %d (%+.1f %%)", len(wasm), len(out), 100*float64(len(out)-len(wasm))/float64(len(wasm)))
+	if len(out) > len(wasm)+len(wasm)/8 {
+		t.Error("it grew by more than an eighth")
+	}
+}
+
+// TestInstrumentGoGuest calls the Go guest both ways.
+func TestInstrumentGoGuest(t *testing.T) {
+	r := newRuntime(t, config())
+	plain := instantiate(t, r, guest(t), "_initialize")
+	instrumented := instantiate(t, r, mustInstrument(t, guest(t)), "_initialize")
+	for name, n := range map[string]uint64{"job": 3, "sum": 2, "match": 2, "fib": 15} {
+		want, err := plain.ExportedFunction(name).Call(context.Background(), n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := instrumented.ExportedFunction(name).Call(context.Background(), n)
+		if err != nil || got[0] != want[0] || want[0] == 0 {
+			t.Errorf("%s: %v, want %v, %v", name, got, want, err)
+		}
+	}
+}
+
+// TestInstrumentRefuses: an index that is out of range in the input would
+// reach what is added, so it must not get through.
+func TestInstrumentRefuses(t *testing.T) {
+	with := func(code ...byte) []byte { return program(nil, code...) }
+	memory := func(code ...byte) []byte { return program([]byte{0, 1}, code...) }
+	section := func(id byte, body ...byte) []byte {
+		return wasmOf(nil, [][]byte{appendSection(nil, id, body)}, nil)
+	}
+	tests := []struct {
+		name string
+		wasm []byte
+		want string
+	}{
+		{"text", []byte("(module)"), "not a WebAssembly core module"},
+		{"component", []byte("\x00asm\x0d\x00\x01\x00"), "not a WebAssembly core module"},
+		{"cut off", endless[0].wasm[:20], "cut off"},
+		{"unknown instruction", memory(0x01, 0xe7), "function 0 at offset 39: instruction 0xe7: not known"},
+		{"unknown SIMD instruction", memory(0xfd, 0x94, 0x02), "instruction 0xfd 0x114: not known"},
+		{"the flag's index", with(opGlobalGet, 0, opDrop), "it uses global 0 of 0"},
+		{"writing the flag", with(opConst, 0, opGlobalSet, 0), "it uses global 0 of 0"},
+		{"calling an added function", with(opCall, 2), "it calls function 2 of 2"},
+		{"taking an added function", with(0xd2, 2, opDrop), "it takes function 2 of 2"},
+		{"an added type", with(0x02, 1, opEnd), "it uses type 1 of 1"},
+		{"an added type indirectly", with(opConst, 0, 0x11, 1, 0), "it uses type 1 of 1"},
+		{"the added memory", with(opConst, 0, 0x40, 0, opDrop), "it uses a memory"},
+		{"an element", section(secElement, 1, 1, 0, 1, 1), "a reference to function 1 of 1"},
+		{"an element's expression", section(secElement, 1, 5, 0x70, 1, 0xd2, 1, opEnd), "a reference to function 1 of 1"},
+		{"an offset from the flag", section(secElement, 1, 0, opGlobalGet, 0, opEnd, 0), "reads global 0 of 0"},
+		{"data without memory", append(bytes.Clone(endless[0].wasm), appendSection(nil, secData, []byte{1, 0, opConst, 0, opEnd, 0})...), "a memory that the module does not have"},
+		{"start function", section(secStart, 1), "start function 1 does not exist"},
+		{"garbage collection", []byte("\x00asm\x01\x00\x00\x00\x01\x05\x01\x5f\x01\x7f\x01"), "form 0x5f (garbage collection)"},
+		{"unknown section", append(bytes.Clone(endless[0].wasm), 77, 0), "section 77"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if _, err := Instrument(tt.wasm); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v, want %q", err, tt.want)
+			}
+		})
+	}
+}
