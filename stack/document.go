@@ -16,7 +16,7 @@ import (
 // sandbox, and are far above what one release can hold.
 const (
 	// MaxBytes is the size of the largest values file that Parse takes.
-	MaxBytes = 5 << 20
+	MaxBytes = 2 << 20
 
 	// MaxDepth is the deepest nesting of maps and lists that Parse takes.
 	MaxDepth = 100
@@ -36,9 +36,10 @@ type Document struct {
 
 // source is what a file said, kept for positions and comments.
 type source struct {
-	name string
-	data []byte
-	docs []*yaml.Node // each the content of one YAML document
+	name       string
+	lines      *lineReader
+	hasMarkers bool         // some line says helm-wasm:ignore
+	docs       []*yaml.Node // each the content of one YAML document
 }
 
 // Parse reads a values file of YAML or JSON into the tree that Helm would make
@@ -57,8 +58,8 @@ func Parse(name string, data []byte) (doc *Document, err error) {
 		return nil, err
 	}
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-	src := &source{name: name, data: data}
 	in := &lineReader{data: data}
+	src := &source{name: name, lines: in, hasMarkers: bytes.Contains(data, []byte(ignoreMarker))}
 	dec := yaml.NewDecoder(in)
 	tree := map[string]any{}
 	for {

@@ -104,12 +104,28 @@ func mebibytes(n int) string {
 }
 
 // checkNesting refuses what would drive a recursive parser deep: many open
-// brackets, or runs such as "- - - -". It does not know quotes; text with a
-// thousand unbalanced brackets is no loss.
+// brackets, runs such as "- - - -", or lines that go ever further in. It does
+// not know quotes; text with a thousand unbalanced brackets is no loss.
 func checkNesting(name string, data []byte) error {
 	const limit = 10 * MaxDepth
 	open, run := 0, 0
+	var indents []int // of the lines that the present line may stand under
+	indent := 0       // so far in this line; -1 after its first character
 	for i, c := range data {
+		switch {
+		case c == '\n':
+			indent = 0
+			continue
+		case indent >= 0 && c == ' ':
+			indent++
+			continue
+		case indent >= 0:
+			for len(indents) > 0 && indents[len(indents)-1] >= indent {
+				indents = indents[:len(indents)-1]
+			}
+			indents = append(indents, indent)
+			indent = -1
+		}
 		switch c {
 		case '[', '{':
 			open++
@@ -124,9 +140,9 @@ func checkNesting(name string, data []byte) error {
 		default:
 			run = 0
 		}
-		if open > limit || run > limit {
+		if open > limit || run > limit || len(indents) > 2*MaxDepth {
 			line, col := lineColumn(data, i)
-			return &ParseError{Name: name, Line: line, Column: col, Msg: "is nested more than " + strconv.Itoa(MaxDepth) + " levels deep", Hint: "no field needs that; look for a bracket that is not closed"}
+			return &ParseError{Name: name, Line: line, Column: col, Msg: "is nested more than " + strconv.Itoa(MaxDepth) + " levels deep", Hint: "no field needs that; look for a bracket that is not closed, or lines that go ever further in"}
 		}
 	}
 	return nil

@@ -11,8 +11,9 @@ import (
 // lineReader hands out one line at a time. The YAML library reports where a
 // construct began, not where it broke; how far it read tells the latter.
 type lineReader struct {
-	data []byte
-	pos  int
+	data   []byte
+	pos    int
+	starts []int // of each line, once line was called
 }
 
 func (r *lineReader) Read(p []byte) (int, error) {
@@ -88,19 +89,25 @@ func syntaxError(name string, in *lineReader, err error) error {
 	return e
 }
 
+// line is the text of a line, counted from 1. Where lines start is found once:
+// a report looks at many of them.
 func (r *lineReader) line(n int) []byte {
-	rest := r.data
-	for ; n > 1; n-- {
-		i := bytes.IndexByte(rest, '\n')
-		if i < 0 {
-			return nil
+	if r.starts == nil {
+		r.starts = append(make([]int, 0, 1+bytes.Count(r.data, []byte("\n"))), 0)
+		for i := range r.data {
+			if r.data[i] == '\n' {
+				r.starts = append(r.starts, i+1)
+			}
 		}
-		rest = rest[i+1:]
 	}
-	if i := bytes.IndexByte(rest, '\n'); i >= 0 {
-		rest = rest[:i]
+	if n < 1 || n > len(r.starts) {
+		return nil
 	}
-	return bytes.TrimRight(rest, "\r")
+	l := r.data[r.starts[n-1]:]
+	if n < len(r.starts) {
+		l = r.data[r.starts[n-1] : r.starts[n]-1]
+	}
+	return bytes.TrimRight(l, "\r")
 }
 
 // backToText skips blank lines and comments that were read ahead.

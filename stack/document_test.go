@@ -87,11 +87,19 @@ func TestParseErrors(t *testing.T) {
 		{"gzip", "\x1f\x8b\x08\x00", "v.yaml: looks like a gzip archive"},
 		{"elf", "\x7fELF\x02", "v.yaml: looks like a Linux program"},
 		{"tar", strings.Repeat("x", 257) + "ustar\x00", "v.yaml: looks like a tar archive"},
-		{"20 MB", strings.Repeat("a: 1\n", 4<<20), "v.yaml: is 20 MiB; the limit is 5 MiB"},
+		{"20 MB", strings.Repeat("a: 1\n", 4<<20), "v.yaml: is 20 MiB; the limit is 2 MiB"},
 		{"deep brackets", "a: " + strings.Repeat("[", 200000), "levels deep"},
 		{"deep braces", "a: " + strings.Repeat("{a: ", 200000), "levels deep"},
 		{"deep dashes", strings.Repeat("- ", 200000), "levels deep"},
 		{"deep question marks", strings.Repeat("? ", 200000), "levels deep"},
+		{"deep blocks", func() string {
+			var b strings.Builder
+			for i := range 1500 {
+				b.WriteString(strings.Repeat(" ", i) + "a:\n")
+			}
+			return b.String()
+		}(), "levels deep"},
+		{"broken at the end", strings.Repeat("a: [1, 2]\n", 3) + strings.Repeat("# text\n", 100000) + "b: }\n", "v.yaml:100004:1: a value is missing"},
 		{"deep but closed", "a: " + strings.Repeat("[", 150) + strings.Repeat("]", 150), "v.yaml:1:104: is nested more than 100 levels deep"},
 	}
 	for _, tt := range tests {

@@ -112,10 +112,10 @@ func (d *Document) ignores(p Position, rule string) bool {
 		return false
 	}
 	for _, src := range d.sources {
-		if src.name != p.File || !bytes.Contains(src.data, []byte(ignoreMarker)) {
+		if src.name != p.File || !src.hasMarkers {
 			continue
 		}
-		r := &lineReader{data: src.data}
+		r := src.lines
 		if hasMarker(r.line(p.Line), rule) {
 			return true
 		}

@@ -165,7 +165,7 @@ func TestRenderRefuses(t *testing.T) {
 	wantError(t, sandbox(good, "render", "-f", "stack.yaml"), "a sandboxed plugin cannot open \"stack.yaml\": type `helm wasm render < stack.yaml`")
 	wantError(t, sandbox(good, "render", "stack.yaml"), "type `helm wasm render < stack.yaml`")
 	wantError(t, native(memory{}, good, "lint", "stack.yaml"), "type `helm-wasm lint -f stack.yaml`")
-	wantError(t, sandbox(strings.Repeat("#", stack.MaxBytes+1), "render"), "larger than 5 MiB")
+	wantError(t, sandbox(strings.Repeat("#", stack.MaxBytes+1), "render"), "larger than 2 MiB")
 }
 
 func TestNamespace(t *testing.T) {
