@@ -33,6 +33,14 @@ type (
 			} `json:"kafka"`
 			EntityOperator struct {
 				TopicOperator struct{} `json:"topicOperator"`
+				Template      struct {
+					TopicOperatorContainer struct {
+						Env []struct {
+							Name  string `json:"name"`
+							Value string `json:"value"`
+						} `json:"env"`
+					} `json:"topicOperatorContainer"`
+				} `json:"template"`
 			} `json:"entityOperator"`
 		} `json:"spec"`
 	}
