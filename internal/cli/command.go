@@ -67,6 +67,7 @@ func commands() []Command {
 		schemaCommand(),
 		explainCommand(),
 		inspectCommand(),
+		PackageCommand(PackageTools{}),
 		versionCommand(),
 		helpCommand(),
 	}

@@ -98,12 +98,13 @@ const maxProblems = 10
 // problems is one message of all findings, each with its fix.
 func problems(c *Call, found stack.Findings) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s in the values", count(len(found), "mistake", "mistakes"))
-	for i, f := range found {
-		if i == maxProblems {
-			fmt.Fprintf(&b, "\n  ... and %d more; `%s lint` lists all", len(found)-i, c.Program)
-			break
-		}
+	if len(found) > maxProblems {
+		fmt.Fprintf(&b, "many mistakes in the values; `%s lint` shows more than these first %d", c.Program, maxProblems)
+		found = found[:maxProblems]
+	} else {
+		b.WriteString(count(len(found), "mistake", "mistakes") + " in the values")
+	}
+	for _, f := range found {
 		b.WriteString("\n  " + f.String())
 		if f.Fix != "" {
 			b.WriteString("; " + f.Fix)

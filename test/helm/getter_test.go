@@ -84,7 +84,7 @@ func TestGetterErrors(t *testing.T) {
 	}{
 		{[]string{"show", "chart", "wasm://charts/stak"}, "did you mean wasm://charts/stack?"},
 		{[]string{"show", "chart", "wasm://charts/stack-99.0.0"}, "carries version " + version.Version},
-		{[]string{"pull", "wasm://charts/stack", "--verify"}, "no provenance file"},
+		{[]string{"pull", "wasm://charts/stack", "--verify"}, "failed to fetch provenance"},
 		{[]string{"template", "x", "wasm://charts/stack", "-f", "wasm://presets/none.yaml"}, "there is: wasm://charts/stack"},
 	}
 	for _, tc := range tests {
