@@ -5,9 +5,12 @@
 package main
 
 import (
+	"context"
 	"os"
 
 	"github.com/helm-wasm/helm-wasm/internal/cli"
+	"github.com/helm-wasm/helm-wasm/internal/push"
+	"github.com/helm-wasm/helm-wasm/wasmbin/oci"
 )
 
 func main() {
@@ -20,6 +23,10 @@ func main() {
 		Getenv:          os.Getenv,
 		FS:              files{},
 		StdinIsTerminal: terminal(os.Stdin),
+		Commands: []cli.Command{cli.PackageCommand(cli.PackageTools{
+			Push:     func(img *oci.Image) error { return push.Push(context.Background(), img) },
+			Compress: push.Gzip,
+		})},
 	}))
 }
 

@@ -268,12 +268,24 @@ func (img *Image) Blobs() []string {
 // Blob is the content of a digest, nil if there is none.
 func (img *Image) Blob(digest string) []byte { return img.blobs[digest] }
 
+// Files calls yield for each file of the OCI image layout, in a fixed order.
+func (img *Image) Files(yield func(name string, data []byte) bool) {
+	if !yield("oci-layout", []byte(`{"imageLayoutVersion":"1.0.0"}`)) || !yield("index.json", img.index) {
+		return
+	}
+	for _, d := range img.Blobs() {
+		if !yield("blobs/sha256/"+strings.TrimPrefix(d, "sha256:"), img.blobs[d]) {
+			return
+		}
+	}
+}
+
 // Archive is the OCI image layout as a tar file, for `ctr images import`,
 // skopeo, crane, podman and others.
 func (img *Image) Archive() []byte {
-	files := []file{{"oci-layout", 0o644, []byte(`{"imageLayoutVersion":"1.0.0"}`)}, {"index.json", 0o644, img.index}}
-	for _, d := range img.Blobs() {
-		files = append(files, file{"blobs/sha256/" + strings.TrimPrefix(d, "sha256:"), 0o644, img.blobs[d]})
+	var files []file
+	for name, data := range img.Files {
+		files = append(files, file{name, 0o644, data})
 	}
 	return tarOf(files)
 }
