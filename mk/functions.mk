@@ -108,6 +108,17 @@ $(FUNCTIONS)/fraud-score.wasm: $(TOOLCHAINS)/jco.stamp $(TOOLCHAINS)/wit.stamp $
 	@cd $(FUNCTIONS_SRC)/fraud-score && node $(CURDIR)/mk/componentize.mjs $(TOOLCHAINS)/jco/node_modules \
 	  component.js $(BUILD)/wit/fraud-score fraud-score $@ >$(BUILD)/jco.log 2>&1 || { cat $(BUILD)/jco.log; exit 1; }
 
+# Filters for what stands before functions. Freestanding: no libc, no start.
+
+$(BUILD)/filters/http-filter.wasm: $(TOOLCHAINS)/wasm-c-rust.stamp wasm-plugins/http-filter/filter.c
+	@echo "building $(@F) (C)"
+	@mkdir -p $(@D)
+	@$(WASM_CC) --target=wasm32 -std=c99 -O2 -Wall -Wextra -Werror -nostdlib -ffreestanding -Wl,--no-entry -Wl,-s \
+	  -o $@ wasm-plugins/http-filter/filter.c
+
+.PHONY: filters
+filters: $(BUILD)/filters/http-filter.wasm ## build the filter for Dapr into build/filters
+
 # What others wrote for the same ABIs.
 
 $(BUILD)/examples/.stamp: $(TOOLCHAINS)/wasm-c-rust.stamp mk/examples.sh $(wildcard test/engines/testdata/rust-examples/*)
@@ -137,6 +148,6 @@ test-functions: ## test the sample functions natively
 	@cd $(FUNCTIONS_SRC)/fraud-score && node --test
 
 .PHONY: test-engines
-test-engines: functions examples toolchains ## run the sample functions as Wasm on wazero, Wasmtime, Wasmer, Extism and jco
+test-engines: functions filters examples toolchains ## run the sample functions as Wasm on wazero, Wasmtime, Wasmer, Extism and jco
 	@echo "go test test/engines"
 	@cd test/engines && $(GO) vet ./... && $(GO) test -count=1 ./...

@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	github.com/bytecodealliance/wasmtime-go/v40 v40.0.0
 	github.com/extism/go-sdk v1.7.1
+	github.com/http-wasm/http-wasm-host-go v0.7.0
 	github.com/tetratelabs/wazero v1.12.0
 	github.com/wasmerio/wasmer-go v1.0.4
 )
