@@ -19,3 +19,14 @@ cluster-images: cluster-program ## build the project's images again and push the
 .PHONY: cluster-down
 cluster-down: cluster-program ## stop it; nothing of it is left but the cache
 	@$(CLUSTER) down
+
+# The stack on that cluster, from wasm:// as users install it. RUN=scale runs
+# the requirements whose names match, after install.
+.PHONY: e2e
+e2e: plugins functions $(HELM) cluster ## install the stack on a real cluster and check what it promises (about 25 minutes)
+	@$(CLUSTER) images
+	@cd test/cluster && GOWORK=off $(GO) test -count=1 -timeout 60m ./e2e $(if $(RUN),-run 'TestStack/(install|$(RUN))$$')
+
+.PHONY: test-cluster
+test-cluster: cluster-program ## start and stop a cluster, and check that nothing of it is left
+	@cd test/cluster && GOWORK=off $(GO) vet ./... && GOWORK=off $(GO) test -count=1 -timeout 30m ./internal/... ./cmd/...
