@@ -14,7 +14,7 @@ BUILD_TARGETS += plugins native packages sums
 
 $(HELM): go.mod
 	@echo "building Helm from its module (about 3 minutes the first time)"
-	$(GO) build -trimpath -buildvcs=false -o $@ helm.sh/helm/v4/cmd/helm
+	$(GO) build -o $@ helm.sh/helm/v4/cmd/helm
 	@touch $@
 
 .PHONY: helm

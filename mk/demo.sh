@@ -13,11 +13,11 @@ say() {
   step=$((step + 1))
   printf '\n%s. %s\n' "$step" "$1"
 }
-# try COMMAND...: show the command as a person would type it, run it, time it.
+# try COMMAND [WHERE]: show the command as a person would type it, run it, time it.
 try() {
   printf '   $ %s\n' "$1"
   local start=$EPOCHREALTIME
-  (cd "$dir" && eval "$1")
+  (cd "${2:-$dir}" && eval "$1")
   local end=$EPOCHREALTIME
   printf '   (%s.%02d s)\n' "$(((${end/./} - ${start/./}) / 1000000))" "$(((${end/./} - ${start/./}) / 10000 % 100))"
 }
@@ -29,8 +29,8 @@ echo "helm-wasm demo: WebAssembly functions on Kubernetes, fed by Kafka, scaled 
 
 say "Install the plugins (the first run compiles them, a few seconds each)"
 rm -rf "$HELM_DATA_HOME/plugins"
-try "helm plugin install $root | tail -n 1"
-try "helm plugin install $root/wasm-plugins/getter | tail -n 1"
+try "helm plugin install ." "$root"
+try "helm plugin install wasm-plugins/getter" "$root"
 try "helm wasm version"
 
 say "Write a starter, and lint it"
