@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // check compares the tree with the table of fields and reports all that does
@@ -129,8 +130,8 @@ func (l *linter) checkScalar(path []string, v any, f *Field, kind Kind) {
 			if s, ok := v.(string); ok {
 				if _, err := strconv.Atoi(s); err == nil {
 					fix = "remove the quotes: " + s
-				} else if strings.HasSuffix(s, "s") {
-					fix = "write a whole number of seconds, without a unit"
+				} else if d, err := time.ParseDuration(s); err == nil && d >= time.Second {
+					fix = "write seconds, without a unit: " + itoa(int(d/time.Second))
 				}
 			}
 			l.wrongType(path, v, f, "an integer", fix)
@@ -194,6 +195,10 @@ func (l *linter) checkFormat(path []string, s string, f *Field) {
 
 func (l *linter) wrongType(path []string, v any, f *Field, want, fix string) {
 	l.add("HW02", path, describe(v)+" where "+want+" is expected", fix)
+	if l.broken == nil {
+		l.broken = map[string]bool{}
+	}
+	l.broken[joinPath(path)] = true
 }
 
 func mappingFix(f *Field, v any) string {

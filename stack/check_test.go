@@ -50,7 +50,7 @@ func TestCheckMessages(t *testing.T) {
 		{"functions: {f: {config: {A: yes}}}", "functions.f.config.A", "boolean true where a string is expected", `put it into quotes: "true"`},
 		{"functions: {f: {enabled: 'true'}}", "functions.f.enabled", `string "true" where true or false is expected`, "remove the quotes: true"},
 		{"functions: {f: {scaling: {lagThreshold: '5'}}}", "functions.f.scaling.lagThreshold", `string "5" where an integer is expected`, "remove the quotes: 5"},
-		{"functions: {f: {scaling: {cooldownPeriod: 30s}}}", "functions.f.scaling.cooldownPeriod", `string "30s" where an integer is expected`, "seconds, without a unit"},
+		{"functions: {f: {scaling: {cooldownPeriod: 30s}}}", "functions.f.scaling.cooldownPeriod", `string "30s" where an integer is expected`, "write seconds, without a unit: 30"},
 		{"functions: {f: {scaling: {lagThreshold: 1.5}}}", "functions.f.scaling.lagThreshold", "number 1.5 where an integer is expected", "write a whole number"},
 		{"kafka: {bundled: {replicas: 2}}", "kafka.bundled.replicas", "2 is not a legal value", "write one of 1, 3"},
 		{"kafka: {mode: bundeld}", "kafka.mode", `"bundeld" is not a legal value`, "did you mean bundled?"},

@@ -40,6 +40,9 @@ type source struct {
 	lines      *lineReader
 	hasMarkers bool         // some line says helm-wasm:ignore
 	docs       []*yaml.Node // each the content of one YAML document
+
+	// keys index large mappings, made when a position is first asked for.
+	keys map[*yaml.Node]map[string]int
 }
 
 // Parse reads a values file of YAML or JSON into the tree that Helm would make

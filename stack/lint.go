@@ -66,7 +66,11 @@ type linter struct {
 	v    Values
 	out  Findings
 	seen map[string]bool
-	many map[kind]int // findings so far
+
+	// broken are paths of values with a wrong type. What follows from them is
+	// not worth a finding of its own.
+	broken map[string]bool
+	many   map[kind]int // findings so far
 }
 
 // kind is what findings are counted by.
@@ -86,6 +90,13 @@ func (l *linter) add(rule string, path []string, message, fix string) {
 
 func (l *linter) addAs(s Severity, rule string, path []string, message, fix string) {
 	p := joinPath(path)
+	if rule != "HW02" && len(l.broken) > 0 {
+		for i := 1; i <= len(path); i++ {
+			if l.broken[joinPath(path[:i])] {
+				return
+			}
+		}
+	}
 	key := rule + "\x00" + p + "\x00" + message
 	if l.seen[key] {
 		return

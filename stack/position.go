@@ -38,7 +38,7 @@ func (d *Document) Position(path ...string) Position {
 	for i := len(d.sources) - 1; i >= 0; i-- {
 		src := d.sources[i]
 		for j := len(src.docs) - 1; j >= 0; j-- {
-			n, length := find(src.docs[j], path)
+			n, length := src.find(src.docs[j], path)
 			if length > bestLen && n != nil {
 				best, bestLen = Position{File: src.name, Line: n.Line, Column: n.Column}, length
 			}
@@ -56,10 +56,10 @@ func (d *Document) Position(path ...string) Position {
 }
 
 // find walks as far along path as the node goes and returns the key there.
-func find(n *yaml.Node, path []string) (*yaml.Node, int) {
+func (s *source) find(n *yaml.Node, path []string) (*yaml.Node, int) {
 	at, length := n, 0
 	for length < len(path) {
-		key, value := child(n, path[length])
+		key, value := s.child(n, path[length])
 		if key == nil {
 			break
 		}
@@ -69,16 +69,21 @@ func find(n *yaml.Node, path []string) (*yaml.Node, int) {
 	return at, length
 }
 
-func child(n *yaml.Node, name string) (key, value *yaml.Node) {
+func (s *source) child(n *yaml.Node, name string) (key, value *yaml.Node) {
 	if n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}
 	switch n.Kind {
 	case yaml.MappingNode:
+		if len(n.Content) > 32 {
+			if i, ok := s.index(n)[name]; ok {
+				return n.Content[i], n.Content[i+1]
+			}
+		}
 		for i := len(n.Content) - 2; i >= 0; i -= 2 {
 			k := n.Content[i]
 			if k.Value == "<<" && k.Style == 0 {
-				if key, value = child(n.Content[i+1], name); key != nil {
+				if key, value = s.child(n.Content[i+1], name); key != nil {
 					return key, value
 				}
 				continue
@@ -95,7 +100,7 @@ func child(n *yaml.Node, name string) (key, value *yaml.Node) {
 		if err != nil { // the list of a merge key
 			for _, e := range n.Content {
 				if e.Kind == yaml.AliasNode || e.Kind == yaml.MappingNode {
-					if key, value = child(e, name); key != nil {
+					if key, value = s.child(e, name); key != nil {
 						return key, value
 					}
 				}
@@ -103,6 +108,28 @@ func child(n *yaml.Node, name string) (key, value *yaml.Node) {
 		}
 	}
 	return nil, nil
+}
+
+// index finds keys of a large mapping. A finding for each of a thousand
+// functions would else read all their names a thousand times.
+func (s *source) index(n *yaml.Node) map[string]int {
+	if m := s.keys[n]; m != nil {
+		return m
+	}
+	m := make(map[string]int, len(n.Content)/2)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if k := n.Content[i]; k.Value == "<<" && k.Style == 0 {
+			m = map[string]int{} // what is merged in needs the slow way
+			break
+		} else {
+			m[keyName(k)] = i
+		}
+	}
+	if s.keys == nil {
+		s.keys = map[*yaml.Node]map[string]int{}
+	}
+	s.keys[n] = m
+	return m
 }
 
 // ignores reports whether the line of p, or a comment line right above it,
