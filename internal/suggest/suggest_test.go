@@ -30,8 +30,13 @@ func TestDistance(t *testing.T) {
 		a, b string
 		want int
 	}{
-		{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"abc", "abc", 0},
-		{"abc", "acb", 1}, {"kitten", "sitting", 3}, {"ab", "ba", 1},
+		{"", "", 0},
+		{"", "abc", 3},
+		{"abc", "", 3},
+		{"abc", "abc", 0},
+		{"abc", "acb", 1},
+		{"kitten", "sitting", 3},
+		{"ab", "ba", 1},
 	}
 	for _, tc := range tests {
 		if got := distance(tc.a, tc.b); got != tc.want {
