@@ -8,6 +8,7 @@ package main
 
 import (
 	"os"
+	"runtime/debug"
 
 	"github.com/extism/go-pdk"
 
@@ -24,6 +25,11 @@ type message struct {
 //
 //go:wasmexport helm_plugin_main
 func helmPluginMain() uint32 {
+	// One command runs and ends. Collecting garbage meanwhile costs the sandbox
+	// a third of its time, so it waits until the memory is really large.
+	debug.SetMemoryLimit(1 << 30)
+	debug.SetGCPercent(-1)
+
 	var in message
 	if err := pdk.InputJSON(&in); err != nil {
 		pdk.SetErrorString("reading Helm's message: " + err.Error())

@@ -2,6 +2,8 @@
 
 package stack
 
+import "maps"
+
 // Helm lays the user's values over the chart's values.yaml by rules of its own,
 // and so do these functions: maps merge, everything else is replaced, and null
 // takes a default away. They change dst and src.
@@ -125,4 +127,33 @@ func copyGlobals(section, parent map[string]any) {
 		}
 	}
 	section["global"] = own
+}
+
+// cloneTree copies a tree; maps.Clone copies groups of entries without hashing.
+func cloneTree(m map[string]any) map[string]any {
+	out := maps.Clone(m)
+	for k, v := range out {
+		switch v := v.(type) {
+		case map[string]any:
+			out[k] = cloneTree(v)
+		case []any:
+			out[k] = cloneList(v)
+		}
+	}
+	return out
+}
+
+func cloneList(l []any) []any {
+	out := make([]any, len(l))
+	for i, v := range l {
+		switch v := v.(type) {
+		case map[string]any:
+			out[i] = cloneTree(v)
+		case []any:
+			out[i] = cloneList(v)
+		default:
+			out[i] = v
+		}
+	}
+	return out
 }

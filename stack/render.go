@@ -58,7 +58,7 @@ func Render(d *Document, opts RenderOptions) (Rendered, error) {
 	if err != nil {
 		return Rendered{}, err
 	}
-	values := coalesce(deepCopy(d.Tree()).(map[string]any), Defaults(), chart.subcharts)
+	values := coalesce(cloneTree(d.Tree()), Defaults(), chart.subcharts)
 	data := chart.data(values, opts)
 	out := Rendered{Files: make(map[string]string), scope: opts.Scope, chart: chart.name}
 	for _, file := range chart.order(opts.Scope) {

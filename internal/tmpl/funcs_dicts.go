@@ -4,6 +4,7 @@ package tmpl
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"sort"
 )
@@ -137,9 +138,13 @@ func deepCopy(v any) any {
 		if v == nil {
 			return v
 		}
-		m := make(map[string]any, len(v))
-		for k, e := range v {
-			m[k] = deepCopy(e)
+		// Clone copies whole groups of entries, without hashing.
+		m := maps.Clone(v)
+		for k, e := range m {
+			switch e.(type) {
+			case map[string]any, []any, []string, []int:
+				m[k] = deepCopy(e)
+			}
 		}
 		return m
 	case []any:
