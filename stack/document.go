@@ -232,7 +232,7 @@ func (c *converter) mapping(n *yaml.Node, out map[string]any, depth int) error {
 	var merged map[string]bool
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, e := n.Content[i], n.Content[i+1]
-		if k.Kind == yaml.ScalarNode && k.Value == "<<" && k.Style&(quotedStyles) == 0 {
+		if k.Kind == yaml.ScalarNode && k.Value == "<<" && k.Style&quotedStyles == 0 {
 			own := make(map[string]any, len(out))
 			for name := range out {
 				own[name] = nil

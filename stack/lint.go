@@ -210,10 +210,3 @@ func (l *linter) partitions(topic string) int {
 }
 
 func quoted(s string) string { return strconv.Quote(s) }
-
-func deref(p *int) int {
-	if p == nil {
-		return 0
-	}
-	return *p
-}
