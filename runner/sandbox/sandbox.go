@@ -15,6 +15,7 @@ import (
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 
 	"github.com/helm-wasm/helm-wasm/internal/deadline"
@@ -64,13 +65,18 @@ func New(ctx context.Context, cfg Config) (*Sandbox, error) {
 	return s, nil
 }
 
+// features are what wazero can do and package wasmbin tells users of, without
+// threads: an instance is one event's at a time.
+const features = api.CoreFeaturesV2 | experimental.CoreFeaturesTailCall | experimental.CoreFeaturesExtendedConst |
+	experimental.CoreFeaturesExceptionHandling | experimental.CoreFeaturesTypedFunctionReferences
+
 // Bare makes a sandbox without a runtime, for those who make their own from
 // the configuration that comes with it. Close the runtime before the sandbox.
 func Bare(cfg Config) (*Sandbox, wazero.RuntimeConfig, error) {
 	if !deadline.Supported() {
 		return nil, nil, fmt.Errorf("limiting time: this platform (%s) has no WebAssembly compiler; amd64 and arm64 have", runtime.GOARCH)
 	}
-	config := wazero.NewRuntimeConfigCompiler().WithCustomSections(false).WithDebugInfoEnabled(false)
+	config := wazero.NewRuntimeConfigCompiler().WithCoreFeatures(features).WithCustomSections(false).WithDebugInfoEnabled(false)
 	if cfg.Limits.Memory > 0 {
 		config = config.WithMemoryLimitPages(uint32(min(cfg.Limits.Memory/pageSize, 1<<16)))
 	}
