@@ -3,7 +3,6 @@
 package runner
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -103,5 +102,3 @@ func (s *settings) checkModule(c *config.Checker) {
 		c.Add("module", "has both image and path: give one")
 	}
 }
-
-var errStopped = errors.New("stopped")

@@ -17,7 +17,6 @@ type Option func(*options)
 type options struct {
 	logger    *slog.Logger
 	module    []byte
-	digest    string
 	cacheDir  string
 	grace     time.Duration
 	getenv    func(string) string

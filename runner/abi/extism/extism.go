@@ -106,7 +106,6 @@ type instance struct {
 	ctx    context.Context // of calls into the guest
 	stderr *sandbox.Log
 	broken bool
-	warm   bool
 }
 
 // Process calls the export once for each record.
