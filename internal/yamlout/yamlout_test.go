@@ -64,8 +64,10 @@ func TestStrings(t *testing.T) {
 }
 
 func TestNumbers(t *testing.T) {
-	for _, f := range []float64{0, math.Copysign(0, -1), 1, -1, 0.5, 1e5, 1e6, 1234567, 1e15, 1e20, 1e21, 1e22, -1e21, 1e-4, 1e-5, 1e-6, 1e-7, 1.5e-9, 1.5e300,
-		1 << 53, 1 << 63, 1 << 62, -1 << 63, -1<<63 - 2048, 1 << 64, 123456789.5, 1e6 + 0.5, 0.1, math.MaxFloat64, math.SmallestNonzeroFloat64, math.Inf(1), math.Inf(-1), math.NaN()} {
+	for _, f := range []float64{
+		0, math.Copysign(0, -1), 1, -1, 0.5, 1e5, 1e6, 1234567, 1e15, 1e20, 1e21, 1e22, -1e21, 1e-4, 1e-5, 1e-6, 1e-7, 1.5e-9, 1.5e300,
+		1 << 53, 1 << 63, 1 << 62, -1 << 63, -1<<63 - 2048, 1 << 64, 123456789.5, 1e6 + 0.5, 0.1, math.MaxFloat64, math.SmallestNonzeroFloat64, math.Inf(1), math.Inf(-1), math.NaN(),
+	} {
 		compare(t, f)
 		compare(t, map[string]any{"a": f, "b": []any{f}})
 	}
@@ -96,8 +98,10 @@ func TestShapes(t *testing.T) {
 
 func TestKeyOrder(t *testing.T) {
 	m := map[string]any{}
-	for _, k := range []string{"a", "A", "b", "a1", "a2", "a10", "a01", "1", "10", "2", "_", "-", "a-b", "a_b", "a.b", "ab", "é", "z", "日", "", "a 1", "0", "00", "01", "1.5", "1.10",
-		"app.kubernetes.io/name", "app.kubernetes.io/instance", "helm-wasm.dev/function", "lagThreshold", "lag", "x100", "x20", "x3"} {
+	for _, k := range []string{
+		"a", "A", "b", "a1", "a2", "a10", "a01", "1", "10", "2", "_", "-", "a-b", "a_b", "a.b", "ab", "é", "z", "日", "", "a 1", "0", "00", "01", "1.5", "1.10",
+		"app.kubernetes.io/name", "app.kubernetes.io/instance", "helm-wasm.dev/function", "lagThreshold", "lag", "x100", "x20", "x3",
+	} {
 		m[k] = "v"
 	}
 	compare(t, m)
@@ -163,8 +167,10 @@ func FuzzTree(f *testing.F) {
 }
 
 func BenchmarkYAML(b *testing.B) {
-	v := map[string]any{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": map[string]any{"name": "x-y", "labels": map[string]any{"app.kubernetes.io/name": "a", "app.kubernetes.io/instance": "b"}},
-		"spec": map[string]any{"containers": []any{map[string]any{"name": "c", "image": "ghcr.io/helm-wasm/runner:1.0", "args": []any{"a", "b"}, "resources": map[string]any{"limits": map[string]any{"cpu": "1", "memory": "64Mi"}}}}}}
+	v := map[string]any{
+		"apiVersion": "apps/v1", "kind": "Deployment", "metadata": map[string]any{"name": "x-y", "labels": map[string]any{"app.kubernetes.io/name": "a", "app.kubernetes.io/instance": "b"}},
+		"spec": map[string]any{"containers": []any{map[string]any{"name": "c", "image": "ghcr.io/helm-wasm/runner:1.0", "args": []any{"a", "b"}, "resources": map[string]any{"limits": map[string]any{"cpu": "1", "memory": "64Mi"}}}}},
+	}
 	b.Run("ours", func(b *testing.B) {
 		b.ReportAllocs()
 		var buf []byte
