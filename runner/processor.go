@@ -36,7 +36,7 @@ type processor struct {
 	conditions *health.Conditions
 	logger     *slog.Logger
 	digest     string
-	trace      tracer
+	trace      *tracer
 
 	cost  atomic.Int64 // moving average of one event, in nanoseconds
 	first sync.Once    // the first event ends the cold start
@@ -110,12 +110,12 @@ func (p *processor) attempt(stop context.Context, records []*kgo.Record, emit em
 		done++
 		now := time.Now()
 		p.metrics.Duration.Observe(now.Sub(last).Seconds())
-		p.trace.finish(record, outputs, last, now)
+		p.trace.finish(record, outputs, last, now, nil)
 		p.count(outputs)
 		emit(record, outputs)
 		// What emit waits for is not the function's time.
 		last = now
-		if p.trace.enabled() || len(outputs) > 0 {
+		if len(outputs) > 0 {
 			last = time.Now()
 		}
 	})
@@ -143,6 +143,7 @@ func (p *processor) count(outputs []*kgo.Record) {
 // free while it waits, so that other partitions go on.
 func (p *processor) retry(stop context.Context, record *kgo.Record, cause error, emit emit) error {
 	tries := 1 + p.earlier(record)
+	began := time.Now()
 	blocked := ""
 	defer func() {
 		if blocked != "" {
@@ -162,7 +163,9 @@ func (p *processor) retry(stop context.Context, record *kgo.Record, cause error,
 			p.conditions.Block(blocked, cause.Error())
 		case tries > p.OnError.Retries && p.action != "block":
 			p.forget(record)
-			emit(record, p.giveUp(record, cause, tries))
+			outputs := p.giveUp(record, cause, tries)
+			p.trace.finish(record, outputs, began, time.Now(), cause)
+			emit(record, outputs)
 			return nil
 		case tries > p.OnError.Retries:
 			blocked = fmt.Sprintf("partition %s/%d", record.Topic, record.Partition)

@@ -63,7 +63,7 @@ func (r *Runner) Run(ctx context.Context) error {
 		slots: make(chan struct{}, r.settings.concurrency()), attempts: map[int32]attempt{},
 		began: r.options.began,
 	}
-	processor.trace, err = newTracer(r.options, r.settings)
+	processor.trace, err = newTracer(ctx, r.options, r.settings)
 	if err != nil {
 		return err
 	}

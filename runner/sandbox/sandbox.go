@@ -96,12 +96,17 @@ func Prepare(wasm []byte) ([]byte, error) { return deadline.Instrument(wasm) }
 
 // Compile prepares a module for instances. The code that runs is the given
 // module's with checks of the time limit added.
-func (s *Sandbox) Compile(ctx context.Context, wasm []byte) (wazero.CompiledModule, error) {
+func (s *Sandbox) Compile(ctx context.Context, wasm []byte) (module wazero.CompiledModule, err error) {
+	defer func() { // wazero's validation does on some broken modules
+		if r := recover(); r != nil {
+			err = fmt.Errorf("compiling module: it is broken, the engine gives up on it: %v", r)
+		}
+	}()
 	prepared, err := Prepare(wasm)
 	if err != nil {
 		return nil, err
 	}
-	module, err := s.Runtime.CompileModule(ctx, prepared)
+	module, err = s.Runtime.CompileModule(ctx, prepared)
 	if err != nil {
 		return nil, fmt.Errorf("compiling module: %w", err)
 	}
