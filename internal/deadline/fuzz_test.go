@@ -4,6 +4,7 @@ package deadline
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/tetratelabs/wazero"
@@ -20,7 +21,12 @@ func FuzzInstrument(f *testing.F) {
 	ctx := context.Background()
 	r := wazero.NewRuntimeWithConfig(ctx, config())
 	f.Cleanup(func() { r.Close(ctx) })
-	compiles := func(wasm []byte) error {
+	compiles := func(wasm []byte) (err error) {
+		defer func() { // some broken modules make the engine panic
+			if r := recover(); r != nil {
+				err = fmt.Errorf("the engine panicked: %v", r)
+			}
+		}()
 		code, err := r.CompileModule(ctx, wasm)
 		if err == nil {
 			err = code.Close(ctx)

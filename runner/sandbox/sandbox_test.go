@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestCompileBroken: the engine panics on this module, whose second function
-// has instructions that need a stack. The runner must live.
+// TestCompileBroken: wazero panics on this module, one of whose functions has
+// a type that does not exist. It must be refused, and the runner must live.
 func TestCompileBroken(t *testing.T) {
 	ctx := context.Background()
 	s, err := New(ctx, Config{})
