@@ -194,15 +194,17 @@ func keyName(k *yaml.Node) string {
 				return strconv.FormatInt(i, 10)
 			}
 		}
-		switch {
-		case math.IsNaN(v):
-			return ".nan"
-		case math.IsInf(v, 1):
+		// In 32 bits, as Helm's library has it: large keys become infinite.
+		switch text := strconv.FormatFloat(v, 'g', -1, 32); text {
+		case "+Inf":
 			return ".inf"
-		case math.IsInf(v, -1):
+		case "-Inf":
 			return "-.inf"
+		case "NaN":
+			return ".nan"
+		default:
+			return text
 		}
-		return strconv.FormatFloat(v, 'g', -1, 32)
 	}
 	return k.Value
 }

@@ -29,7 +29,7 @@ var helmCases = []string{
 	"a: {x: 1, y: {z: 1}}\n---\na: {y: {w: 2}}\nb: 1\n---\n",
 	"\xef\xbb\xbfa: 1\n", "a:\nb:\n", "a: \"\\u00e9 \\U0001F600 é\"\n", "{\"a\": [1, {\"b\": null}], \"c\": \"\\u0041\"}",
 	"a: ''\n\"\": 1\n", "a: - 1\n"[:0] + "a: -1\n", "x: \"<<\"\n\"<<\": 1\n", "a: 1\r\nb: 2\r\n",
-	"a: 9007199254740993\nb: 1.7976931348623157e308\nc: -0\nd: -0.0\n", "? a\n: b\n",
+	"a: 9007199254740993\nb: 1.7976931348623157e308\nc: -0\nd: -0.0\n", "? a\n: b\n", "1.7e308: x\n-1.7e308: z\n.nan: w\n",
 }
 
 func TestParseReadsWhatHelmReads(t *testing.T) {
