@@ -60,3 +60,10 @@ packages: plugins
 sums: $$(filter-out sums,$$(BUILD_TARGETS))
 	@cd $(DIST) && find . -type f ! -name SHA256SUMS ! -path './plugins/*/*' | LC_ALL=C sort | sed 's,^\./,,' | xargs sha256sum > SHA256SUMS
 	@echo "dist/ holds $$(wc -l < $(DIST)/SHA256SUMS) files; see dist/SHA256SUMS"
+
+# completion.yaml and docs/CLI.md follow from the command table.
+GENERATE_TARGETS += generate-cli
+
+.PHONY: generate-cli
+generate-cli:
+	$(GO) test -count=1 ./internal/clidoc -run TestGenerated -update
