@@ -116,8 +116,13 @@ $(BUILD)/filters/http-filter.wasm: $(TOOLCHAINS)/wasm-c-rust.stamp wasm-plugins/
 	@$(WASM_CC) --target=wasm32 -std=c99 -O2 -Wall -Wextra -Werror -nostdlib -ffreestanding -Wl,--no-entry -Wl,-s \
 	  -o $@ wasm-plugins/http-filter/filter.c
 
+$(BUILD)/filters/proxy-filter.wasm: $(wildcard wasm-plugins/proxy-filter/*.go wasm-plugins/proxy-filter/go.*)
+	@echo "building $(@F) (Go)"
+	@mkdir -p $(@D)
+	@cd wasm-plugins/proxy-filter && GOOS=wasip1 GOARCH=wasm CGO_ENABLED=0 $(GO) build -buildmode=c-shared $(REPRODUCIBLE) -o $@ .
+
 .PHONY: filters
-filters: $(BUILD)/filters/http-filter.wasm ## build the filter for Dapr into build/filters
+filters: $(BUILD)/filters/http-filter.wasm $(BUILD)/filters/proxy-filter.wasm ## build the filters for Dapr and Istio into build/filters
 
 # What others wrote for the same ABIs.
 
@@ -149,5 +154,6 @@ test-functions: ## test the sample functions natively
 
 .PHONY: test-engines
 test-engines: functions filters examples toolchains ## run the sample functions as Wasm on wazero, Wasmtime, Wasmer, Extism and jco
-	@echo "go test test/engines"
+	@echo "go test wasm-plugins/proxy-filter, test/engines"
+	@cd wasm-plugins/proxy-filter && $(GO) vet . && $(GO) test .
 	@cd test/engines && $(GO) vet ./... && $(GO) test -count=1 ./...
