@@ -99,7 +99,7 @@ func causes(e *env, t *testing.T) string {
 		{"gone", "ghcr.io/helm-wasm/functions/no-such-function:1", "does not exist"},
 		{"digest", "ghcr.io/helm-wasm/functions/hello@sha256:" + strings.Repeat("0", 64), "does not exist"},
 	} {
-		e.helm(t, one(c.release, c.image, "      idleReplicaCount: null\n"), "install", c.release, e.chart, "-n", "causes", "-f", "-")
+		e.helm(t, one(c.release, c.image, ""), "install", c.release, e.chart, "-n", "causes", "-f", "-")
 		b := e.kafka(t, bootstrap)
 		eventually(t, "topic "+c.release, 2*time.Minute, func() error {
 			_, err := b.end(t.Context(), c.release)

@@ -97,7 +97,7 @@ func (e *env) run(ctx context.Context, stdin, name string, args ...string) (stri
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil {
-		return out.String(), fmt.Errorf("running %s %s: %w\n%s", filepath.Base(name), strings.Join(args, " "), err, tail(errs.String()+out.String(), 3000))
+		return out.String(), fmt.Errorf("running %s %s: %w\n%s%s", filepath.Base(name), strings.Join(args, " "), err, tail(out.String(), 1000), tail(errs.String(), 3000))
 	}
 	return out.String(), nil
 }
@@ -180,7 +180,7 @@ func (e *env) namespace(t *testing.T, name string) {
 		if t.Failed() {
 			e.keep(ctx, t.Name(), name)
 		}
-		releases, err := e.run(ctx, "", e.helmBin, "list", "-n", name, "-q", "--all")
+		releases, err := e.run(ctx, "", e.helmBin, "list", "-n", name, "-q")
 		if err != nil {
 			t.Error(err)
 		}

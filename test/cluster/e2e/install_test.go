@@ -120,7 +120,7 @@ func dryRun(e *env, t *testing.T) string {
 			send = append(send, doc)
 		}
 		objects += len(send)
-		_, err = e.run(t.Context(), strings.Join(send, "\n---"), e.kubectl, "apply", "-n", "dry-run", "--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict", "-f", "-")
+		_, err = e.run(t.Context(), strings.Join(send, "\n---"), e.kubectl, "apply", "--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict", "-f", "-")
 		if err != nil {
 			t.Errorf("%s: %v", file, err)
 		}
@@ -135,7 +135,7 @@ func dryRun(e *env, t *testing.T) string {
 	return figures
 }
 
-// deploymentReady waits for a rollout.
+// rollout waits until every replica is of the newest version and ready.
 func (e *env) rollout(t *testing.T, namespace, object string) {
 	t.Helper()
 	e.kube(t, "", "-n", namespace, "rollout", "status", object, "--timeout=180s")

@@ -56,7 +56,7 @@ kafka:
   topics: {jobs: {partitions: 4}}
 workloads:
   legacy:
-    target: {kind: Deployment, name: legacy}
+    scaleTargetRef: {name: legacy}
     source: {topic: jobs, consumerGroup: legacy}
     scaling: {minReplicas: 1, maxReplicas: 4, lagThreshold: 10, pollingInterval: 2}
 `

@@ -62,7 +62,7 @@ func mounts(d state.Dirs) error {
 	files := map[string]string{
 		"hosts":       "127.0.0.1 localhost\n" + NodeIP + " " + NodeName + "\n",
 		"hostname":    NodeName + "\n",
-		"resolv.conf": "nameserver " + dnsService + "\n",
+		"resolv.conf": "nameserver " + dnsService + "\nsearch svc.cluster.local cluster.local\noptions ndots:5\n",
 	}
 	for name, text := range files {
 		if err := os.WriteFile(d.Path("etc", name), []byte(text), 0o644); err != nil {
