@@ -18,7 +18,7 @@ func (s *settings) detect(wasm []byte) (kind, why string, err error) {
 	}
 	fit, _ := info.Fit("wazero", wasmbin.Limits{Memory: s.limits.Memory, Function: s.export()})
 	if !fit.Runs {
-		return "", "", fmt.Errorf("the module cannot run here: it %s%s", strings.TrimPrefix(fit.Reason, "it "), elsewhere(info))
+		return "", "", fmt.Errorf("the module cannot run here: %s%s", fit.Reason, elsewhere(info))
 	}
 	if s.ABI == "" || s.ABI == "auto" {
 		return fit.ABI, evidence(info, fit.ABI), nil

@@ -109,7 +109,20 @@ func (in *Info) fitWazero(limits Limits) Fit {
 	if need := in.MemoryMinimum(); limits.Memory > 0 && need > limits.Memory {
 		return no(name, "needs "+Bytes(need)+" of memory at start but limits.memory allows "+Bytes(limits.Memory))
 	}
-	return Fit{Runtime: name, Runs: true, Events: true, ABI: abi, Reason: in.memoryNote()}
+	note := in.memoryNote()
+	if in.importsFrom(modSchemas) {
+		note += "; it can ask for a schema registry, and the runner answers that there is none"
+	}
+	return Fit{Runtime: name, Runs: true, Events: true, ABI: abi, Reason: strings.TrimPrefix(note, "; ")}
+}
+
+func (in *Info) importsFrom(module string) bool {
+	for _, i := range in.Imports {
+		if i.Module == module {
+			return true
+		}
+	}
+	return false
 }
 
 func (in *Info) memoryNote() string {

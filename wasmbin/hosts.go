@@ -14,7 +14,7 @@ const (
 		" path_rename path_symlink path_unlink_file poll_oneoff proc_exit proc_raise random_get sched_yield" +
 		" sock_accept sock_recv sock_send sock_shutdown "
 
-	redpandaFunctions = " check_abi_version_2 read_batch_header read_next_record write_record write_record_with_options "
+	redpandaFunctions = " check_abi_version_1 check_abi_version_2 read_batch_header read_next_record write_record write_record_with_options "
 
 	schemaFunctions = " check_abi_version_0 get_schema_definition_len get_schema_definition get_subject_schema_len" +
 		" get_subject_schema create_subject_schema "
