@@ -95,6 +95,7 @@ containers:
   - name: runner
     image: {{ $c.runnerImage | quote }}
     imagePullPolicy: {{ $c.runnerPullPolicy }}
+    terminationMessagePolicy: FallbackToLogsOnError
     args:
       {{- range .args }}
       - {{ . | quote }}

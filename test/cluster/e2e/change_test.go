@@ -149,7 +149,7 @@ func upgrade(e *env, t *testing.T) string {
 		return err
 	})
 	eventually(t, "lag 0", time.Minute, func() error {
-		lag, err := b.lag(t.Context(), "shop.shop-hello")
+		lag, err := b.lag(t.Context(), "shop.shop-hello", "names")
 		if err == nil && lag > 0 {
 			err = fmt.Errorf("lag %d", lag)
 		}

@@ -72,17 +72,25 @@ func (b *broker) end(ctx context.Context, topic string) (int64, error) {
 	return sum, offsets.Error()
 }
 
-// lag is what a group has yet to commit.
-func (b *broker) lag(ctx context.Context, group string) (int64, error) {
-	lags, err := b.admin.Lag(ctx, group)
+// lag is what a group has yet to commit of a topic. It is computed from
+// offsets, which every kind of group has; describing groups differs by kind.
+func (b *broker) lag(ctx context.Context, group, topic string) (int64, error) {
+	ends, err := b.admin.ListEndOffsets(ctx, topic)
 	if err != nil {
-		return 0, fmt.Errorf("reading lag of %s: %w", group, err)
+		return 0, fmt.Errorf("reading offsets of %s: %w", topic, err)
 	}
-	l := lags[group]
-	if err := l.Error(); err != nil {
-		return 0, fmt.Errorf("reading lag of %s: %w", group, err)
+	commits, err := b.admin.FetchOffsets(ctx, group)
+	if err != nil {
+		return 0, fmt.Errorf("reading commits of %s: %w", group, err)
 	}
-	return l.Lag.Total(), nil
+	var lag int64
+	ends.Each(func(o kadm.ListedOffset) {
+		lag += o.Offset
+		if c, ok := commits.Lookup(topic, o.Partition); ok && c.At > 0 {
+			lag -= c.At
+		}
+	})
+	return lag, ends.Error()
 }
 
 // read takes all records that a topic holds now.

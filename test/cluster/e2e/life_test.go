@@ -144,8 +144,8 @@ func faults(e *env, t *testing.T) string {
 		return err
 	})
 	eventually(t, "lag 0", 3*time.Minute, func() error {
-		for _, group := range []string{"shop.shop-hello", "shop.shop-clean"} {
-			lag, err := b.lag(t.Context(), group)
+		for group, topic := range map[string]string{"shop.shop-hello": "names", "shop.shop-clean": "greetings"} {
+			lag, err := b.lag(t.Context(), group, topic)
 			if err == nil && lag > 0 {
 				err = fmt.Errorf("lag %d of %s", lag, group)
 			}

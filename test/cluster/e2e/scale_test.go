@@ -19,10 +19,9 @@ import (
 
 // sample is one row of a timeline.
 type sample struct {
-	at                             time.Duration
-	lag, processed                 int64
-	desired, replicas, readyPods   int
-	schedule, started, firstResult bool
+	at                           time.Duration
+	lag, processed               int64
+	desired, replicas, readyPods int
 }
 
 func atoi(s string) int {
@@ -59,6 +58,9 @@ func count(records []*kgo.Record, from, n int) (missing, duplicates int) {
 func scale(e *env, t *testing.T) string {
 	const n, partitions = 50_000, 6
 	b := e.kafka(t, bootstrap)
+	if _, err := b.end(t.Context(), "names"); err != nil { // connects, before the clock runs
+		t.Fatal(err)
+	}
 	deployment := "deployment/shop-hello"
 	eventually(t, "no replicas before the first event", 3*time.Minute, func() error {
 		if r := e.get(t.Context(), base, deployment, "{.status.replicas}"); atoi(r) != 0 {
@@ -81,7 +83,7 @@ func scale(e *env, t *testing.T) string {
 				s.replicas, s.readyPods = atoi(f[1]), atoi(f[2])
 			}
 			s.desired = atoi(e.get(ctx, base, "hpa/keda-hpa-shop-hello", "{.status.desiredReplicas}"))
-			s.lag, _ = b.lag(ctx, "shop.shop-hello")
+			s.lag, _ = b.lag(ctx, "shop.shop-hello", "names")
 			s.processed, _ = b.end(ctx, "greetings.clean")
 			mu.Lock()
 			samples = append(samples, s)
