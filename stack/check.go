@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/helm-wasm/helm-wasm/internal/suggest"
 )
 
 // check compares the tree with the table of fields and reports all that does
@@ -163,7 +165,7 @@ func (l *linter) checkEnum(path []string, s string, f *Field) {
 		}
 	}
 	fix := "write one of " + strings.Join(f.Enum, ", ")
-	if best := closest(s, f.Enum); best != "" {
+	if best := suggest.Nearest(s, f.Enum); best != "" {
 		fix = "did you mean " + best + "? Legal are " + strings.Join(f.Enum, ", ")
 	}
 	l.add("HW03", path, strconv.Quote(s)+" is not a legal value", fix)

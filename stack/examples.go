@@ -6,6 +6,8 @@ import (
 	_ "embed" // the texts below
 	"fmt"
 	"strings"
+
+	"github.com/helm-wasm/helm-wasm/internal/suggest"
 )
 
 // Example is a values file to start from. Each lints without errors and
@@ -68,7 +70,7 @@ func ExampleNamed(name string) (Example, error) {
 		}
 		names = append(names, e.Name)
 	}
-	if best := closest(name, names); best != "" {
+	if best := suggest.Nearest(name, names); best != "" {
 		return Example{}, fmt.Errorf("there is no example %q; did you mean %s?", name, best)
 	}
 	return Example{}, fmt.Errorf("there is no example %q; there are %s", name, strings.Join(names, ", "))

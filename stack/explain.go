@@ -5,6 +5,8 @@ package stack
 import (
 	"fmt"
 	"strings"
+
+	"github.com/helm-wasm/helm-wasm/internal/suggest"
 )
 
 // Explanation is what there is to know about one field of the values.
@@ -179,7 +181,7 @@ func nearFields(o *Object, name string) []string {
 	for i := range o.Fields {
 		names = append(names, o.Fields[i].Name)
 	}
-	if best := closest(name, names); best != "" {
+	if best := suggest.Nearest(name, names); best != "" {
 		return []string{best}
 	}
 	return nil

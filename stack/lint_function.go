@@ -5,6 +5,8 @@ package stack
 import (
 	"strings"
 	"time"
+
+	"github.com/helm-wasm/helm-wasm/internal/suggest"
 )
 
 func (l *linter) function(name string, f *Function) {
@@ -81,7 +83,7 @@ func (s *scope) runtime(f *Function) {
 	if !ok {
 		names := append(sortedKeys(s.l.v.Runtimes), "wazero")
 		fix := "use one of " + strings.Join(names, ", ") + ", or add it to runtimes"
-		if best := closest(f.Runtime, names); best != "" {
+		if best := suggest.Nearest(f.Runtime, names); best != "" {
 			fix = "did you mean " + best + "?"
 		}
 		s.add("HW12", "runtime", quoted(f.Runtime)+" is neither wazero nor a key of runtimes", fix)
@@ -132,7 +134,7 @@ func (s *scope) source(f *Function) {
 			continue
 		}
 		fix := "add it: kafka.topics." + u.topic + ": {partitions: 3}"
-		if best := closest(u.topic, sortedKeys(l.v.Kafka.Topics)); best != "" {
+		if best := suggest.Nearest(u.topic, sortedKeys(l.v.Kafka.Topics)); best != "" {
 			fix = "did you mean " + best + "? Or add it to kafka.topics"
 		}
 		s.add("HW16", u.field, "topic "+quoted(u.topic)+" is not in kafka.topics, so nothing creates it and its partitions are unknown", fix)

@@ -5,6 +5,8 @@ package stack
 import (
 	"strconv"
 	"strings"
+
+	"github.com/helm-wasm/helm-wasm/internal/suggest"
 )
 
 // documents looks at the files as such.
@@ -218,7 +220,7 @@ func (l *linter) nodeSetup() {
 		at := func(p ...string) []string { return append([]string{"nodeSetup", "runtimes", name}, p...) }
 		if _, ok := l.v.Runtimes[name]; !ok {
 			fix := "add it to runtimes"
-			if best := closest(name, sortedKeys(l.v.Runtimes)); best != "" {
+			if best := suggest.Nearest(name, sortedKeys(l.v.Runtimes)); best != "" {
 				fix = "did you mean " + best + "?"
 			}
 			l.add("HW12", at(), quoted(name)+" is no key of runtimes", fix)

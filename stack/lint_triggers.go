@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+
+	"github.com/helm-wasm/helm-wasm/internal/suggest"
 )
 
 // scalerParam is a parameter of a KEDA scaler, from scalerTable.
@@ -61,7 +63,7 @@ func (s *scope) triggers(sc *Scaling, src *Source) {
 		params, ok := scaler(t.Type)
 		if !ok {
 			fix := "see the list of scalers of KEDA " + kedaVersion
-			if best := closest(t.Type, scalerTypes()); best != "" {
+			if best := suggest.Nearest(t.Type, scalerTypes()); best != "" {
 				fix = "did you mean " + best + "?"
 			}
 			s.add("KE01", field+".type", quoted(t.Type)+" is not a scaler of KEDA", fix)
@@ -134,7 +136,7 @@ func (s *scope) metadata(field string, t *Trigger, params []scalerParam) {
 		case open || k == "authModes" || k == "metricName":
 		default:
 			fix := "KEDA ignores it silently; remove it, or see the scaler's page"
-			if best := closest(k, names); best != "" {
+			if best := suggest.Nearest(k, names); best != "" {
 				fix = "did you mean " + best + "? KEDA ignores unknown keys silently"
 			} else if objectScaling.field(k) != nil || kedaSpelling(&objectScaling, k, "") != "" {
 				fix = "it belongs to scaling, not into a trigger's metadata"
@@ -274,7 +276,7 @@ func (s *scope) modifiers(sc *Scaling, src *Source) {
 			continue
 		}
 		fix := "its triggers are " + strings.Join(known, ", ")
-		if best := closest(id, known); best != "" {
+		if best := suggest.Nearest(id, known); best != "" {
 			fix = "did you mean " + best + "?"
 		}
 		s.add("KE20", "scaling.scalingModifiers.formula", "the formula uses "+quoted(id)+", which is no trigger", fix)

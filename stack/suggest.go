@@ -5,6 +5,8 @@ package stack
 import (
 	"strconv"
 	"strings"
+
+	"github.com/helm-wasm/helm-wasm/internal/suggest"
 )
 
 // other spellings that people bring along, and where the thing is here.
@@ -25,8 +27,8 @@ func (l *linter) unknown(path []string, key string, o *Object) {
 	switch {
 	case kedaSpelling(o, key, "") != "":
 		fix = "here it is called " + kedaSpelling(o, key, "")
-	case closest(key, names) != "":
-		fix = "did you mean " + closest(key, names) + "?"
+	case suggest.Nearest(key, names) != "":
+		fix = "did you mean " + suggest.Nearest(key, names) + "?"
 	case otherSpellings[key] != "" && has(o, otherSpellings[key]):
 		fix = "here it is called " + otherSpellings[key]
 	case nested(o, key, 3) != "":
@@ -126,42 +128,4 @@ func has(o *Object, path string) bool {
 		return f != nil
 	}
 	return f.Object != nil && has(f.Object, rest)
-}
-
-// closest is the name that is nearest to s, "" when none is near.
-func closest(s string, names []string) string {
-	best, bestDist := "", max(1, min(3, len(s)/3))+1
-	for _, n := range names {
-		if d := editDistance(strings.ToLower(s), strings.ToLower(n), bestDist); d < bestDist {
-			best, bestDist = n, d
-		}
-	}
-	return best
-}
-
-// editDistance counts inserted, deleted, replaced and swapped bytes; results of
-// limit and more are not exact.
-func editDistance(a, b string, limit int) int {
-	if d := len(a) - len(b); d >= limit || -d >= limit {
-		return limit
-	}
-	before, prev, cur := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range prev {
-		prev[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		cur[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			cur[j] = min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				cur[j] = min(cur[j], before[j-2]+1)
-			}
-		}
-		before, prev, cur = prev, cur, before
-	}
-	return prev[len(b)]
 }

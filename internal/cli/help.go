@@ -12,7 +12,7 @@ import (
 
 // didYouMean is the end of a sentence that names an unknown word.
 func didYouMean(word string, known []string) string {
-	if best, ok := suggest.Nearest(word, known); ok {
+	if best := suggest.Nearest(word, known); best != "" {
 		return fmt.Sprintf(" (did you mean %q?)", best)
 	}
 	return ""

@@ -128,7 +128,7 @@ func (a Assets) Addresses() []string {
 func (a Assets) unknown(href string) error {
 	list := a.Addresses()
 	hint := ""
-	if best, ok := suggest.Nearest(href, list); ok {
+	if best := suggest.Nearest(href, list); best != "" {
 		hint = fmt.Sprintf(" (did you mean %s?)", best)
 	}
 	return fmt.Errorf("nothing at %s%s; there is: %s", href, hint, strings.Join(list, " "))

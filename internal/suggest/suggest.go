@@ -6,24 +6,26 @@ package suggest
 
 import "strings"
 
-// Nearest returns the candidate that is most like word, and whether one is
-// near enough to be worth saying. Of equals the first wins.
-func Nearest(word string, candidates []string) (string, bool) {
-	best, at := "", len(word)/3+2
+// Nearest returns the candidate that is most like word, "" when none is near:
+// at most a third of word's letters, and at most three, may differ. Of equals
+// the first wins.
+func Nearest(word string, candidates []string) string {
+	best, limit := "", max(1, min(3, len(word)/3))+1
 	for _, c := range candidates {
-		if len(c) > len(word)+at || len(word) > len(c)+at {
-			continue
-		}
-		if d := distance(strings.ToLower(word), strings.ToLower(c)); d < at {
-			best, at = c, d
+		if d := distance(strings.ToLower(word), strings.ToLower(c), limit); d < limit {
+			best, limit = c, d
 		}
 	}
-	return best, best != ""
+	return best
 }
 
 // distance counts the insertions, deletions, replacements and swaps of
-// neighbours that turn a into b.
-func distance(a, b string) int {
+// neighbours that turn a into b (optimal string alignment). A result of limit
+// or more is not exact.
+func distance(a, b string, limit int) int {
+	if d := len(a) - len(b); d >= limit || -d >= limit {
+		return limit
+	}
 	before, prev, cur := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range prev {
 		prev[j] = j

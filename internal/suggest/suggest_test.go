@@ -18,9 +18,8 @@ func TestNearest(t *testing.T) {
 		{"completely-different", ""},
 	}
 	for _, tc := range tests {
-		got, ok := Nearest(tc.word, candidates)
-		if got != tc.want || ok != (tc.want != "") {
-			t.Errorf("Nearest(%q) = %q, %v; want %q", tc.word, got, ok, tc.want)
+		if got := Nearest(tc.word, candidates); got != tc.want {
+			t.Errorf("Nearest(%q) = %q, want %q", tc.word, got, tc.want)
 		}
 	}
 }
@@ -31,6 +30,7 @@ func TestDistance(t *testing.T) {
 		want int
 	}{
 		{"", "", 0},
+		{"a", "abcdefghijk", 9}, // further than the limit
 		{"", "abc", 3},
 		{"abc", "", 3},
 		{"abc", "abc", 0},
@@ -39,7 +39,7 @@ func TestDistance(t *testing.T) {
 		{"ab", "ba", 1},
 	}
 	for _, tc := range tests {
-		if got := distance(tc.a, tc.b); got != tc.want {
+		if got := distance(tc.a, tc.b, 9); got != tc.want {
 			t.Errorf("distance(%q, %q) = %d, want %d", tc.a, tc.b, got, tc.want)
 		}
 	}
