@@ -28,6 +28,7 @@ var requirements = []requirement{
 	{"upgrade", "a changed function rolls under load without resetting replicas or losing events", upgrade},
 	{"rollback", "a failed upgrade rolls back", rollback},
 	{"namespaces", "a second stack in another namespace, on the KEDA that is there, with a release name of 53 characters", namespaces},
+	{"secure", "a function on external Kafka with TLS and SCRAM, credentials from Secrets", secure},
 	{"workloads", "a Deployment that was there before is scaled and given back", workloads},
 	{"faults", "killed pods and restarted Kafka, KEDA, API server and containerd lose nothing", faults},
 	{"uninstall", "uninstalling under load leaves nothing stuck, and a second install works", uninstall},

@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"sync/atomic"
@@ -39,6 +40,22 @@ func (e *env) kafka(t *testing.T, bootstrap string, more ...kgo.Opt) *broker {
 	}
 	t.Cleanup(client.Close)
 	return &broker{client: client, admin: kadm.NewClient(client), opts: opts}
+}
+
+// dialTLS reaches brokers in the cluster through TLS.
+func (e *env) dialTLS(config *tls.Config) func(context.Context, string, string) (net.Conn, error) {
+	return func(ctx context.Context, _, host string) (net.Conn, error) {
+		conn, err := node.Dial(ctx, e.dirs, host)
+		if err != nil {
+			return nil, err
+		}
+		secured := tls.Client(conn, config)
+		if err := secured.HandshakeContext(ctx); err != nil {
+			conn.Close()
+			return nil, fmt.Errorf("securing connection to %s: %w", host, err)
+		}
+		return secured, nil
+	}
 }
 
 // produce sends n records, made by f, and waits until all are acknowledged.
