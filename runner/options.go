@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/helm-wasm/helm-wasm/runner/abi"
 )
 
 // An Option changes a runner's defaults.
@@ -17,6 +19,7 @@ type Option func(*options)
 type options struct {
 	logger    *slog.Logger
 	module    []byte
+	function  abi.Function
 	cacheDir  string
 	grace     time.Duration
 	getenv    func(string) string
@@ -48,6 +51,10 @@ func WithLogger(logger *slog.Logger) Option { return func(o *options) { o.logger
 
 // WithModule gives the module's bytes, so that none is fetched.
 func WithModule(wasm []byte) Option { return func(o *options) { o.module = wasm } }
+
+// WithFunction runs a function that is not a WebAssembly module; the runner
+// closes it in the end.
+func WithFunction(f abi.Function) Option { return func(o *options) { o.function = f } }
 
 // WithCacheDir keeps compiled code in a directory; by default in memory.
 func WithCacheDir(dir string) Option { return func(o *options) { o.cacheDir = dir } }

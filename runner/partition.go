@@ -5,15 +5,22 @@ package runner
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
 const (
-	// queueBytes is what all partitions together may hold before their
-	// fetching pauses, counted as keys and values.
-	queueBytes = 32 << 20
-	queueMax   = 4096
+	// queueBytes and queueMax are what all partitions that move may hold
+	// together before polling waits, bytes counted as keys and values.
+	queueBytes = 24 << 20
+	queueMax   = 8192
+	// A partition that takes nothing for stuckAfter (its event is slow, or is
+	// retried) does not hold up the others: its fetching pauses instead, once
+	// it has stuckMax events. Pausing makes the client fetch again what it
+	// had, so it is not for partitions that move.
+	stuckAfter = 500 * time.Millisecond
+	stuckMax   = 256
 	// inflightMax bounds records between the function and the brokers' word.
 	inflightMax = 8192
 )
@@ -33,6 +40,7 @@ type partition struct {
 	queue    []*kgo.Record
 	bytes    int
 	paused   bool
+	taken    time.Time // when records were taken last
 	inflight []pending // in order of offset
 	base     uint64    // sequence of inflight[0]
 	mark     int64     // next offset to commit; -1 before the first
@@ -78,20 +86,34 @@ func (p *partition) run() {
 	}
 }
 
-// push adds fetched records, and pauses fetching when there are enough.
+// push adds fetched records.
 func (p *partition) push(records []*kgo.Record, end int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if len(p.queue) == 0 {
+		p.taken = time.Now()
+	}
 	for _, r := range records {
 		p.bytes += len(r.Key) + len(r.Value)
 	}
 	p.queue = append(p.queue, records...)
 	p.end = end
-	if !p.paused && (len(p.queue) > queueMax || p.bytes > p.stream.share()) {
+	p.changed.Broadcast()
+}
+
+// load is what the partition holds, as far as it should hold up polling. A
+// partition that is stuck holds up nothing, and pauses instead.
+func (p *partition) load() (events, bytes int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.queue) == 0 || time.Since(p.taken) < stuckAfter {
+		return len(p.queue), p.bytes
+	}
+	if !p.paused && (len(p.queue) > stuckMax || p.bytes > p.stream.share()) {
 		p.paused = true
 		p.stream.client.PauseFetchPartitions(p.name())
 	}
-	p.changed.Broadcast()
+	return 0, 0
 }
 
 // take waits for records and returns all there are. It returns nil on stop.
@@ -110,7 +132,9 @@ func (p *partition) take() []*kgo.Record {
 	for _, r := range records {
 		p.bytes -= len(r.Key) + len(r.Value)
 	}
-	if p.paused && len(p.queue) <= queueMax/2 && p.bytes <= p.stream.share()/2 {
+	p.taken = time.Now()
+	p.stream.wakePoll()
+	if p.paused && len(p.queue) <= stuckMax/2 && p.bytes <= p.stream.share()/2 {
 		p.paused = false
 		p.stream.client.ResumeFetchPartitions(p.name())
 	}

@@ -123,7 +123,7 @@ func (r *Runner) consumer(p *processor, opts []kgo.Opt) (func(context.Context) e
 		}
 		return func(ctx context.Context) error { return t.run(ctx, session) }, session.Client(), nil
 	}
-	s := &stream{processor: p, logger: r.logger, grace: r.options.grace, joined: joined, partitions: map[int32]*partition{}}
+	s := &stream{processor: p, logger: r.logger, grace: r.options.grace, joined: joined, partitions: map[int32]*partition{}, taken: make(chan struct{}, 1)}
 	client, err := kgo.NewClient(append(opts, s.options()...)...)
 	if err != nil {
 		return nil, nil, err
@@ -144,6 +144,10 @@ func (r *Runner) transactionalID() string {
 
 // load fetches and compiles the module and starts one instance.
 func (r *Runner) load(ctx context.Context, p *processor) error {
+	if r.options.function != nil {
+		p.pool = &pool{function: r.options.function, metrics: r.metrics}
+		return nil
+	}
 	wasm, digest := r.options.module, ""
 	if wasm == nil && r.settings.ABI != "http" {
 		source := module.Source{Image: r.settings.Module.Image, Path: r.settings.Module.Path, DockerConfig: r.options.dockerDir}

@@ -38,6 +38,7 @@ type stream struct {
 	mu         sync.Mutex
 	partitions map[int32]*partition
 	count      atomic.Int64 // of partitions, for those who hold a partition's lock
+	taken      chan struct{}
 	finished   atomic.Int64 // events since the last commit
 	commitMu   sync.Mutex
 }
@@ -61,6 +62,7 @@ func (s *stream) run(ctx context.Context, client *kgo.Client) error {
 	var committer sync.WaitGroup
 	committer.Go(func() { s.commitLoop(background) })
 	for {
+		s.room(ctx)
 		fetches := client.PollRecords(ctx, pollMax)
 		if ctx.Err() != nil || fetches.IsClientClosed() {
 			client.AllowRebalance()
@@ -98,6 +100,35 @@ func (s *stream) partition(id int32) *partition {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.partitions[id]
+}
+
+// room waits until the queues have room for another poll.
+func (s *stream) room(ctx context.Context) {
+	for ctx.Err() == nil {
+		events, bytes := 0, 0
+		s.mu.Lock()
+		for _, p := range s.partitions {
+			e, b := p.load()
+			events, bytes = events+e, bytes+b
+		}
+		s.mu.Unlock()
+		if events < queueMax && bytes < queueBytes {
+			return
+		}
+		select {
+		case <-s.taken:
+		case <-time.After(stuckAfter / 4):
+		case <-ctx.Done():
+		}
+	}
+}
+
+// wakePoll tells room that records were taken.
+func (s *stream) wakePoll() {
+	select {
+	case s.taken <- struct{}{}:
+	default:
+	}
 }
 
 // share is the part of the queue's bytes that a partition may hold.
