@@ -4,326 +4,325 @@
 
 package stack
 
-// Defaults is the chart's values.yaml as a tree; each call makes a new one.
-func Defaults() map[string]any {
-	return map[string]any{
-		"commonLabels": map[string]any{},
-		"defaults": map[string]any{
-			"abi":      "auto",
-			"config":   map[string]any{},
-			"delivery": "at-least-once",
-			"enabled":  true,
-			"http": map[string]any{
-				"path": "/",
-				"port": float64(8080),
-			},
-			"limits": map[string]any{
-				"concurrency": float64(0),
-				"memory":      "64Mi",
-				"output":      "1Mi",
-				"timeout":     "5s",
-			},
-			"module": map[string]any{
-				"configMap":  map[string]any{},
-				"function":   "handle",
-				"pullPolicy": "IfNotPresent",
-			},
-			"onError": map[string]any{
-				"action":          "auto",
-				"backoff":         "100ms",
-				"deadLetterTopic": "",
-				"maxBackoff":      "10s",
-				"retries":         float64(5),
-			},
-			"pod": map[string]any{
-				"affinity":                      map[string]any{},
-				"annotations":                   map[string]any{},
-				"env":                           map[string]any{},
-				"envFrom":                       []any{},
-				"labels":                        map[string]any{},
-				"nodeSelector":                  map[string]any{},
-				"priorityClassName":             "",
-				"terminationGracePeriodSeconds": float64(30),
-				"tolerations":                   []any{},
-				"topologySpreadConstraints":     []any{},
-			},
-			"podDisruptionBudget": map[string]any{
-				"enabled":        false,
-				"maxUnavailable": float64(1),
-			},
-			"resources": map[string]any{
-				"limits": map[string]any{
-					"memory": "512Mi",
-				},
-				"requests": map[string]any{
-					"cpu":    "100m",
-					"memory": "128Mi",
-				},
-			},
-			"runtime": "wazero",
-			"scaling": map[string]any{
-				"activationLagThreshold": float64(0),
-				"allowIdleConsumers":     false,
-				"annotations":            map[string]any{},
-				"behavior": map[string]any{
-					"scaleDown": map[string]any{
-						"policies": []any{map[string]any{
-							"periodSeconds": float64(30),
-							"type":          "Percent",
-							"value":         float64(50),
-						}},
-						"selectPolicy":               "Max",
-						"stabilizationWindowSeconds": float64(60),
-					},
-					"scaleUp": map[string]any{
-						"policies": []any{map[string]any{
-							"periodSeconds": float64(15),
-							"type":          "Percent",
-							"value":         float64(100),
-						}, map[string]any{
-							"periodSeconds": float64(15),
-							"type":          "Pods",
-							"value":         float64(4),
-						}},
-						"selectPolicy":               "Max",
-						"stabilizationWindowSeconds": float64(0),
-					},
-				},
-				"cooldownPeriod":                     float64(60),
-				"ensureEvenDistributionOfPartitions": false,
-				"excludePersistentLag":               false,
-				"fallback":                           map[string]any{},
-				"hpaName":                            "",
-				"initialCooldownPeriod":              float64(0),
-				"lagThreshold":                       float64(50),
-				"limitToPartitionsWithLag":           false,
-				"maxReplicas":                        float64(10),
-				"minReplicas":                        float64(0),
-				"partitionLimitation":                "",
-				"paused":                             false,
-				"pausedScaleIn":                      false,
-				"pausedScaleOut":                     false,
-				"pollingInterval":                    float64(5),
-				"scaleToZeroOnInvalidOffset":         false,
-				"scalingModifiers":                   map[string]any{},
-				"triggers":                           map[string]any{},
-				"useCachedMetrics":                   false,
-			},
-			"serviceAccount": map[string]any{
-				"annotations": map[string]any{},
-				"create":      true,
-				"name":        "",
-			},
-			"sink": map[string]any{
-				"topics": []any{},
-			},
-			"source": map[string]any{
-				"consumerGroup":     "",
-				"offsetResetPolicy": "earliest",
-			},
-		},
-		"extraObjects":     map[string]any{},
-		"fullnameOverride": "",
-		"functions":        map[string]any{},
-		"global": map[string]any{
-			"imagePullSecrets": []any{},
-			"imageRegistry":    "",
-		},
-		"kafka": map[string]any{
-			"bootstrapServers": []any{},
-			"bundled": map[string]any{
-				"clusterId": "",
-				"config":    map[string]any{},
-				"heapOpts":  "-Xms512m -Xmx512m",
-				"image": map[string]any{
-					"digest":     "",
-					"pullPolicy": "IfNotPresent",
-					"registry":   "docker.io",
-					"repository": "apache/kafka",
-					"tag":        "4.1.0",
-				},
-				"pod": map[string]any{
-					"affinity":                      map[string]any{},
-					"annotations":                   map[string]any{},
-					"env":                           map[string]any{},
-					"envFrom":                       []any{},
-					"labels":                        map[string]any{},
-					"nodeSelector":                  map[string]any{},
-					"priorityClassName":             "",
-					"terminationGracePeriodSeconds": float64(30),
-					"tolerations":                   []any{},
-					"topologySpreadConstraints":     []any{},
-				},
-				"replicas": float64(1),
-				"resources": map[string]any{
-					"limits": map[string]any{
-						"memory": "1Gi",
-					},
-					"requests": map[string]any{
-						"cpu":    "250m",
-						"memory": "768Mi",
-					},
-				},
-				"storage": map[string]any{
-					"enabled":          true,
-					"size":             "8Gi",
-					"storageClassName": "",
-				},
-			},
-			"createTopics": true,
-			"mode":         "bundled",
-			"sasl": map[string]any{
-				"aws": map[string]any{
-					"region":  "",
-					"roleArn": "",
-				},
-				"mechanism": "none",
-				"oauth": map[string]any{
-					"extensions":       map[string]any{},
-					"scopes":           []any{},
-					"tokenEndpointUri": "",
-				},
-				"secret": map[string]any{
-					"name":        "",
-					"passwordKey": "password",
-					"usernameKey": "username",
-				},
-			},
-			"strimzi": map[string]any{
-				"config":   map[string]any{},
-				"replicas": float64(3),
-				"storage": map[string]any{
-					"enabled":          true,
-					"size":             "8Gi",
-					"storageClassName": "",
-				},
-				"version": "",
-			},
-			"tls": map[string]any{
-				"caSecret": map[string]any{
-					"key":  "ca.crt",
-					"name": "",
-				},
-				"clientCertSecret": map[string]any{
-					"certKey": "tls.crt",
-					"keyKey":  "tls.key",
-					"name":    "",
-				},
-				"enabled":            false,
-				"insecureSkipVerify": false,
-			},
-			"topics":  map[string]any{},
-			"version": "",
-		},
-		"keda": map[string]any{
-			"crds": map[string]any{
-				"install": false,
-			},
-			"enabled": true,
-		},
-		"keda-crds": map[string]any{},
-		"monitoring": map[string]any{
-			"alerts": map[string]any{
-				"enabled": false,
-				"labels":  map[string]any{},
-			},
-			"dashboard": map[string]any{
-				"annotations": map[string]any{},
-				"enabled":     false,
-				"labels": map[string]any{
-					"grafana_dashboard": "1",
-				},
-			},
-			"podMonitor": map[string]any{
-				"enabled":  false,
-				"interval": "30s",
-				"labels":   map[string]any{},
-			},
-		},
-		"nameOverride": "",
-		"networkPolicy": map[string]any{
-			"egress":        []any{},
-			"enabled":       false,
-			"kedaNamespace": "",
-		},
-		"nodeSetup": map[string]any{
-			"enabled": false,
-			"image": map[string]any{
-				"digest":     "",
-				"pullPolicy": "IfNotPresent",
-				"registry":   "ghcr.io",
-				"repository": "helm-wasm/wasm-node-setup",
-				"tag":        "",
-			},
-			"nodeSelector": map[string]any{
-				"kubernetes.io/os": "linux",
-			},
-			"runtimes":    map[string]any{},
-			"tolerations": []any{},
-		},
-		"runner": map[string]any{
-			"adminPort": float64(9464),
-			"image": map[string]any{
-				"digest":     "",
-				"pullPolicy": "IfNotPresent",
-				"registry":   "ghcr.io",
-				"repository": "helm-wasm/wasm-runner",
-				"tag":        "",
-			},
-			"logLevel": "info",
-			"resources": map[string]any{
-				"limits": map[string]any{
-					"memory": "128Mi",
-				},
-				"requests": map[string]any{
-					"cpu":    "50m",
-					"memory": "64Mi",
-				},
-			},
-		},
-		"runtimes": map[string]any{
-			"crun-wamr": map[string]any{
-				"handler": "crun-wamr",
-				"podAnnotations": map[string]any{
-					"module.wasm.image/variant": "compat-smart",
-				},
-			},
-			"crun-wasmedge": map[string]any{
-				"handler": "crun-wasmedge",
-				"podAnnotations": map[string]any{
-					"module.wasm.image/variant": "compat-smart",
-				},
-			},
-			"crun-wasmer": map[string]any{
-				"handler": "crun-wasmer",
-				"podAnnotations": map[string]any{
-					"module.wasm.image/variant": "compat-smart",
-				},
-			},
-			"crun-wasmtime": map[string]any{
-				"handler": "crun-wasmtime",
-				"podAnnotations": map[string]any{
-					"module.wasm.image/variant": "compat-smart",
-				},
-			},
-			"spin": map[string]any{
-				"handler": "spin",
-			},
-			"wamr": map[string]any{
-				"handler": "wamr",
-			},
-			"wasmedge": map[string]any{
-				"handler": "wasmedge",
-			},
-			"wasmer": map[string]any{
-				"handler": "wasmer",
-			},
-			"wasmtime": map[string]any{
-				"handler": "wasmtime",
-			},
-		},
-		"workloads": map[string]any{},
-	}
+// defaults is the chart's values.yaml as data, which unlike code costs a plugin
+// nothing to compile.
+var defaults = table{
+	{"commonLabels", table{}},
+	{"defaults", table{
+		{"abi", "auto"},
+		{"config", table{}},
+		{"delivery", "at-least-once"},
+		{"enabled", true},
+		{"http", table{
+			{"path", "/"},
+			{"port", float64(8080)},
+		}},
+		{"limits", table{
+			{"concurrency", float64(0)},
+			{"memory", "64Mi"},
+			{"output", "1Mi"},
+			{"timeout", "5s"},
+		}},
+		{"module", table{
+			{"configMap", table{}},
+			{"function", "handle"},
+			{"pullPolicy", "IfNotPresent"},
+		}},
+		{"onError", table{
+			{"action", "auto"},
+			{"backoff", "100ms"},
+			{"deadLetterTopic", ""},
+			{"maxBackoff", "10s"},
+			{"retries", float64(5)},
+		}},
+		{"pod", table{
+			{"affinity", table{}},
+			{"annotations", table{}},
+			{"env", table{}},
+			{"envFrom", array{}},
+			{"labels", table{}},
+			{"nodeSelector", table{}},
+			{"priorityClassName", ""},
+			{"terminationGracePeriodSeconds", float64(30)},
+			{"tolerations", array{}},
+			{"topologySpreadConstraints", array{}},
+		}},
+		{"podDisruptionBudget", table{
+			{"enabled", false},
+			{"maxUnavailable", float64(1)},
+		}},
+		{"resources", table{
+			{"limits", table{
+				{"memory", "512Mi"},
+			}},
+			{"requests", table{
+				{"cpu", "100m"},
+				{"memory", "128Mi"},
+			}},
+		}},
+		{"runtime", "wazero"},
+		{"scaling", table{
+			{"activationLagThreshold", float64(0)},
+			{"allowIdleConsumers", false},
+			{"annotations", table{}},
+			{"behavior", table{
+				{"scaleDown", table{
+					{"policies", array{table{
+						{"periodSeconds", float64(30)},
+						{"type", "Percent"},
+						{"value", float64(50)},
+					}}},
+					{"selectPolicy", "Max"},
+					{"stabilizationWindowSeconds", float64(60)},
+				}},
+				{"scaleUp", table{
+					{"policies", array{table{
+						{"periodSeconds", float64(15)},
+						{"type", "Percent"},
+						{"value", float64(100)},
+					}, table{
+						{"periodSeconds", float64(15)},
+						{"type", "Pods"},
+						{"value", float64(4)},
+					}}},
+					{"selectPolicy", "Max"},
+					{"stabilizationWindowSeconds", float64(0)},
+				}},
+			}},
+			{"cooldownPeriod", float64(60)},
+			{"ensureEvenDistributionOfPartitions", false},
+			{"excludePersistentLag", false},
+			{"fallback", table{}},
+			{"hpaName", ""},
+			{"initialCooldownPeriod", float64(0)},
+			{"lagThreshold", float64(50)},
+			{"limitToPartitionsWithLag", false},
+			{"maxReplicas", float64(10)},
+			{"minReplicas", float64(0)},
+			{"partitionLimitation", ""},
+			{"paused", false},
+			{"pausedScaleIn", false},
+			{"pausedScaleOut", false},
+			{"pollingInterval", float64(5)},
+			{"scaleToZeroOnInvalidOffset", false},
+			{"scalingModifiers", table{}},
+			{"triggers", table{}},
+			{"useCachedMetrics", false},
+		}},
+		{"serviceAccount", table{
+			{"annotations", table{}},
+			{"create", true},
+			{"name", ""},
+		}},
+		{"sink", table{
+			{"topics", array{}},
+		}},
+		{"source", table{
+			{"consumerGroup", ""},
+			{"offsetResetPolicy", "earliest"},
+		}},
+	}},
+	{"extraObjects", table{}},
+	{"fullnameOverride", ""},
+	{"functions", table{}},
+	{"global", table{
+		{"imagePullSecrets", array{}},
+		{"imageRegistry", ""},
+	}},
+	{"kafka", table{
+		{"bootstrapServers", array{}},
+		{"bundled", table{
+			{"clusterId", ""},
+			{"config", table{}},
+			{"heapOpts", "-Xms512m -Xmx512m"},
+			{"image", table{
+				{"digest", ""},
+				{"pullPolicy", "IfNotPresent"},
+				{"registry", "docker.io"},
+				{"repository", "apache/kafka"},
+				{"tag", "4.1.0"},
+			}},
+			{"pod", table{
+				{"affinity", table{}},
+				{"annotations", table{}},
+				{"env", table{}},
+				{"envFrom", array{}},
+				{"labels", table{}},
+				{"nodeSelector", table{}},
+				{"priorityClassName", ""},
+				{"terminationGracePeriodSeconds", float64(30)},
+				{"tolerations", array{}},
+				{"topologySpreadConstraints", array{}},
+			}},
+			{"replicas", float64(1)},
+			{"resources", table{
+				{"limits", table{
+					{"memory", "1Gi"},
+				}},
+				{"requests", table{
+					{"cpu", "250m"},
+					{"memory", "768Mi"},
+				}},
+			}},
+			{"storage", table{
+				{"enabled", true},
+				{"size", "8Gi"},
+				{"storageClassName", ""},
+			}},
+		}},
+		{"createTopics", true},
+		{"mode", "bundled"},
+		{"sasl", table{
+			{"aws", table{
+				{"region", ""},
+				{"roleArn", ""},
+			}},
+			{"mechanism", "none"},
+			{"oauth", table{
+				{"extensions", table{}},
+				{"scopes", array{}},
+				{"tokenEndpointUri", ""},
+			}},
+			{"secret", table{
+				{"name", ""},
+				{"passwordKey", "password"},
+				{"usernameKey", "username"},
+			}},
+		}},
+		{"strimzi", table{
+			{"config", table{}},
+			{"replicas", float64(3)},
+			{"storage", table{
+				{"enabled", true},
+				{"size", "8Gi"},
+				{"storageClassName", ""},
+			}},
+			{"version", ""},
+		}},
+		{"tls", table{
+			{"caSecret", table{
+				{"key", "ca.crt"},
+				{"name", ""},
+			}},
+			{"clientCertSecret", table{
+				{"certKey", "tls.crt"},
+				{"keyKey", "tls.key"},
+				{"name", ""},
+			}},
+			{"enabled", false},
+			{"insecureSkipVerify", false},
+		}},
+		{"topics", table{}},
+		{"version", ""},
+	}},
+	{"keda", table{
+		{"crds", table{
+			{"install", false},
+		}},
+		{"enabled", true},
+	}},
+	{"keda-crds", table{}},
+	{"monitoring", table{
+		{"alerts", table{
+			{"enabled", false},
+			{"labels", table{}},
+		}},
+		{"dashboard", table{
+			{"annotations", table{}},
+			{"enabled", false},
+			{"labels", table{
+				{"grafana_dashboard", "1"},
+			}},
+		}},
+		{"podMonitor", table{
+			{"enabled", false},
+			{"interval", "30s"},
+			{"labels", table{}},
+		}},
+	}},
+	{"nameOverride", ""},
+	{"networkPolicy", table{
+		{"egress", array{}},
+		{"enabled", false},
+		{"kedaNamespace", ""},
+	}},
+	{"nodeSetup", table{
+		{"enabled", false},
+		{"image", table{
+			{"digest", ""},
+			{"pullPolicy", "IfNotPresent"},
+			{"registry", "ghcr.io"},
+			{"repository", "helm-wasm/wasm-node-setup"},
+			{"tag", ""},
+		}},
+		{"nodeSelector", table{
+			{"kubernetes.io/os", "linux"},
+		}},
+		{"runtimes", table{}},
+		{"tolerations", array{}},
+	}},
+	{"runner", table{
+		{"adminPort", float64(9464)},
+		{"image", table{
+			{"digest", ""},
+			{"pullPolicy", "IfNotPresent"},
+			{"registry", "ghcr.io"},
+			{"repository", "helm-wasm/wasm-runner"},
+			{"tag", ""},
+		}},
+		{"logLevel", "info"},
+		{"resources", table{
+			{"limits", table{
+				{"memory", "128Mi"},
+			}},
+			{"requests", table{
+				{"cpu", "50m"},
+				{"memory", "64Mi"},
+			}},
+		}},
+	}},
+	{"runtimes", table{
+		{"crun-wamr", table{
+			{"handler", "crun-wamr"},
+			{"podAnnotations", table{
+				{"module.wasm.image/variant", "compat-smart"},
+			}},
+		}},
+		{"crun-wasmedge", table{
+			{"handler", "crun-wasmedge"},
+			{"podAnnotations", table{
+				{"module.wasm.image/variant", "compat-smart"},
+			}},
+		}},
+		{"crun-wasmer", table{
+			{"handler", "crun-wasmer"},
+			{"podAnnotations", table{
+				{"module.wasm.image/variant", "compat-smart"},
+			}},
+		}},
+		{"crun-wasmtime", table{
+			{"handler", "crun-wasmtime"},
+			{"podAnnotations", table{
+				{"module.wasm.image/variant", "compat-smart"},
+			}},
+		}},
+		{"spin", table{
+			{"handler", "spin"},
+		}},
+		{"wamr", table{
+			{"handler", "wamr"},
+		}},
+		{"wasmedge", table{
+			{"handler", "wasmedge"},
+		}},
+		{"wasmer", table{
+			{"handler", "wasmer"},
+		}},
+		{"wasmtime", table{
+			{"handler", "wasmtime"},
+		}},
+	}},
+	{"workloads", table{}},
 }
 
 // newFunction is an entry of a map before the user's keys.

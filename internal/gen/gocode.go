@@ -120,7 +120,7 @@ func decodeCall(m *model, f *field) (string, error) {
 
 func title(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
-// defaultsGo writes the content of values.yaml as Go, so that nothing has to
+// defaultsGo writes the content of values.yaml as tables, so that nothing has to
 // parse it at run time, and the defaults of map entries, which values.yaml
 // cannot show.
 func defaultsGo(m *model) (output, error) {
@@ -133,9 +133,9 @@ func defaultsGo(m *model) (output, error) {
 			all[f.name] = v
 		}
 	}
-	b.WriteString("// Defaults is the chart's values.yaml as a tree; each call makes a new one.\nfunc Defaults() map[string]any {\nreturn ")
-	goValue(&b, all)
-	b.WriteString("\n}\n\n")
+	b.WriteString("// defaults is the chart's values.yaml as data, which unlike code costs a plugin\n// nothing to compile.\nvar defaults = ")
+	goTable(&b, all)
+	b.WriteString("\n\n")
 	for _, o := range m.order {
 		for _, f := range o.fields {
 			if f.kind != "map" || f.elem != "object" || elems[f.object.name] {
@@ -157,6 +157,34 @@ func defaultsGo(m *model) (output, error) {
 		}
 	}
 	return goFile("stack/zz_generated_defaults.go", &b)
+}
+
+// goTable writes a tree as what Defaults builds it from.
+func goTable(b *bytes.Buffer, v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		b.WriteString("table{")
+		for _, k := range sortedKeys(v) {
+			b.WriteString("\n{" + strconv.Quote(k) + ", ")
+			goTable(b, v[k])
+			b.WriteString("},")
+		}
+		if len(v) > 0 {
+			b.WriteString("\n")
+		}
+		b.WriteString("}")
+	case []any:
+		b.WriteString("array{")
+		for i, e := range v {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			goTable(b, e)
+		}
+		b.WriteString("}")
+	default:
+		goValue(b, v)
+	}
 }
 
 func goValue(b *bytes.Buffer, v any) {

@@ -54,6 +54,9 @@ var (
 // the last one variadic.
 var letters = map[byte]paramKind{'a': anyParam, 's': stringParam, 'i': intParam, 'b': boolParam, 'm': mapParam, 'v': valueParam}
 
+// Inlined a hundred times, registering would be a hundred kilobytes of code.
+//
+//go:noinline
 func register(name, signature string, call func(s *state, args []any) (any, error)) {
 	f := &function{name: name, call: call}
 	for i := range len(signature) {
@@ -68,11 +71,13 @@ func register(name, signature string, call func(s *state, args []any) (any, erro
 }
 
 // pure registers a function that neither fails nor needs the state.
+//go:noinline
 func pure(name, signature string, call func(a []any) any) {
 	register(name, signature, func(_ *state, a []any) (any, error) { return call(a), nil })
 }
 
 // failing registers a function that may fail.
+//go:noinline
 func failing(name, signature string, call func(a []any) (any, error)) {
 	register(name, signature, func(_ *state, a []any) (any, error) { return call(a) })
 }

@@ -3,10 +3,10 @@
 package tmpl
 
 import (
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 
+	"github.com/helm-wasm/helm-wasm/internal/sum"
 	"github.com/helm-wasm/helm-wasm/internal/yamlout"
 )
 
@@ -26,8 +26,8 @@ func registerEncoding() {
 		return string(out)
 	})
 	pure("sha256sum", "s", func(a []any) any {
-		sum := sha256.Sum256([]byte(a[0].(string)))
-		return hex.EncodeToString(sum[:])
+		digest := sum.SHA256(a[0].(string))
+		return hex.EncodeToString(digest[:])
 	})
 	pure("b64enc", "s", func(a []any) any { return base64.StdEncoding.EncodeToString([]byte(a[0].(string))) })
 	pure("b64dec", "s", func(a []any) any {

@@ -3,13 +3,13 @@
 package oci
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"sort"
 	"strings"
 
+	"github.com/helm-wasm/helm-wasm/internal/sum"
 	"github.com/helm-wasm/helm-wasm/wasmbin"
 )
 
@@ -242,8 +242,8 @@ func (p *packer) imageConfig(arch, os, diffID string) imageConfig {
 }
 
 func digest(b []byte) string {
-	sum := sha256.Sum256(b)
-	return "sha256:" + hex.EncodeToString(sum[:])
+	digest := sum.SHA256(b)
+	return "sha256:" + hex.EncodeToString(digest[:])
 }
 
 // encode writes JSON; the documents are our own types and cannot fail.
