@@ -22,13 +22,10 @@ const (
 	bufferedBytes  = 32 << 20
 	fetchBytes     = 8 << 20
 	fetchPartition = 1 << 20
-	// recordOverhead is room for a batch's and a record's framing and headers.
-	recordOverhead = 64 << 10
-	batchBytes     = 1000012 // Kafka's own default of max.message.bytes
 )
 
 // clientOptions of both deliveries.
-func (s *settings) clientOptions(o options) ([]kgo.Opt, error) {
+func (s *settings) clientOptions(o options, sizes *batchSizes) ([]kgo.Opt, error) {
 	opts, err := broker.Options(s.Kafka, o.getenv)
 	if err != nil {
 		return nil, err
@@ -53,7 +50,7 @@ func (s *settings) clientOptions(o options) ([]kgo.Opt, error) {
 		kgo.ProducerLinger(0),
 		kgo.MaxBufferedRecords(bufferedMax),
 		kgo.MaxBufferedBytes(max(bufferedBytes, 2*s.limits.Output)),
-		kgo.ProducerBatchMaxBytes(int32(max(batchBytes, min(s.limits.Output+recordOverhead, 90<<20)))),
+		kgo.ProducerBatchMaxBytesFn(sizes.limit),
 		kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)),
 		kgo.UnknownTopicRetries(2),
 		kgo.WithLogger(clientLogger{o.logger.With("component", "kafka")}),

@@ -81,12 +81,21 @@ func resolve(cfg stack.RunnerConfig) (settings, error) {
 			s.outputs = append(s.outputs, topic)
 		}
 	}
-	for _, topic := range append(slices.Clone(s.outputs), cfg.OnError.DeadLetterTopic) {
-		if topic != "" && topic == cfg.Source.Topic {
+	for _, topic := range s.written() {
+		if topic == cfg.Source.Topic {
 			c.Add("sink", fmt.Sprintf("writes to the source topic %q: the function would feed itself", topic))
 		}
 	}
 	return s, c.Err()
+}
+
+// written are all topics that the runner writes to.
+func (s *settings) written() []string {
+	topics := slices.Clone(s.outputs)
+	if s.OnError.DeadLetterTopic != "" {
+		topics = append(topics, s.OnError.DeadLetterTopic)
+	}
+	return topics
 }
 
 func (s *settings) checkModule(c *config.Checker) {

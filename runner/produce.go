@@ -61,7 +61,9 @@ func (s *stream) undelivered(out *kgo.Record, d delivery, err error) {
 	}
 	p := s.processor
 	d.tries++
-	if refused(err) && !d.letter && p.action != "block" {
+	// Brokers refuse whole batches, so the first refusal may be a neighbour's
+	// fault: the record gets a second chance, most likely alone.
+	if refused(err) && d.tries > 1 && !d.letter && p.action != "block" {
 		failure := &abi.Failure{Kind: abi.Output, Message: fmt.Sprintf("topic %q refuses the result (%d bytes)", out.Topic, len(out.Key)+len(out.Value)), Err: err}
 		p.metrics.Failures.WithLabelValues(string(abi.Output)).Inc()
 		letters := p.giveUp(d.record, failure, 1)

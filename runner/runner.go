@@ -69,7 +69,8 @@ func (r *Runner) Run(ctx context.Context) error {
 	}
 	defer processor.trace.close()
 	// The client connects and joins while the module loads.
-	opts, err := r.settings.clientOptions(r.options)
+	sizes := newBatchSizes(r.settings.limits.Output)
+	opts, err := r.settings.clientOptions(r.options, sizes)
 	if err != nil {
 		return fmt.Errorf("configuring the Kafka client: %w", err)
 	}
@@ -81,12 +82,17 @@ func (r *Runner) Run(ctx context.Context) error {
 
 	failed, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
+	known := make(chan struct{})
 	go func() {
+		defer close(known)
 		if err := r.ping(failed, client); err != nil {
 			stop(err)
 			return
 		}
 		r.metrics.Phase("brokers", r.options.began)
+		if topics := r.settings.written(); len(topics) > 0 {
+			sizes.learn(failed, client, topics)
+		}
 	}()
 	if err := r.load(failed, processor); err != nil {
 		return cause(failed, ctx, err)
@@ -96,6 +102,10 @@ func (r *Runner) Run(ctx context.Context) error {
 		processor.pool.close(closing)
 		_ = processor.pool.function.Close(closing)
 	}()
+	select {
+	case <-known:
+	case <-failed.Done():
+	}
 	r.conditions.Clear("start")
 	r.logger.Info("consuming", "topic", r.settings.Source.Topic, "group", r.settings.Source.ConsumerGroup, "sink", r.settings.Sink.Topic, "delivery", r.settings.Delivery, "concurrency", cap(processor.slots))
 	return cause(failed, ctx, consume(failed))
