@@ -126,7 +126,7 @@ func upgrade(e *env, t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first := 1_000_000
+	first := fresh()
 	b.produce(t, "names", n, func(i int) (key, value []byte) { return event(first + i) })
 	eventually(t, "two replicas or more", 3*time.Minute, func() error {
 		if r := atoi(e.get(t.Context(), base, "deployment/shop-hello", "{.spec.replicas}")); r < 2 {

@@ -91,7 +91,7 @@ func faults(e *env, t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first := 2_000_000
+	first := fresh()
 	kill := func(program string) func() {
 		return func() {
 			pid, err := os.ReadFile(e.dirs.Path("pids", program))

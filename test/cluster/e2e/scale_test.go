@@ -29,6 +29,9 @@ func atoi(s string) int {
 	return n
 }
 
+// fresh is a number that no event of an earlier run has.
+func fresh() int { return int(time.Now().UnixMilli()) * 1000 }
+
 func event(i int) (key, value []byte) {
 	id := strconv.Itoa(i)
 	return []byte(id), []byte("n" + id)
@@ -58,9 +61,11 @@ func count(records []*kgo.Record, from, n int) (missing, duplicates int) {
 func scale(e *env, t *testing.T) string {
 	const n, partitions = 50_000, 6
 	b := e.kafka(t, bootstrap)
-	if _, err := b.end(t.Context(), "names"); err != nil { // connects, before the clock runs
+	before, err := b.end(t.Context(), "greetings.clean") // connects, too, before the clock runs
+	if err != nil {
 		t.Fatal(err)
 	}
+	first := fresh()
 	deployment := "deployment/shop-hello"
 	eventually(t, "no replicas before the first event", 3*time.Minute, func() error {
 		if r := e.get(t.Context(), base, deployment, "{.status.replicas}"); atoi(r) != 0 {
@@ -84,7 +89,9 @@ func scale(e *env, t *testing.T) string {
 			}
 			s.desired = atoi(e.get(ctx, base, "hpa/keda-hpa-shop-hello", "{.status.desiredReplicas}"))
 			s.lag, _ = b.lag(ctx, "shop.shop-hello", "names")
-			s.processed, _ = b.end(ctx, "greetings.clean")
+			if end, err := b.end(ctx, "greetings.clean"); err == nil {
+				s.processed = end - before
+			}
 			mu.Lock()
 			samples = append(samples, s)
 			mu.Unlock()
@@ -94,12 +101,12 @@ func scale(e *env, t *testing.T) string {
 			}
 		}
 	})
-	b.produce(t, "names", n, event)
+	b.produce(t, "names", n, func(i int) (key, value []byte) { return event(first + i) })
 	produced := time.Since(begin)
 	drained := eventually(t, "all results in greetings.clean", 8*time.Minute, func() error {
 		end, err := b.end(t.Context(), "greetings.clean")
-		if err == nil && end < n {
-			err = fmt.Errorf("%d of %d", end, n)
+		if err == nil && end-before < n {
+			err = fmt.Errorf("%d of %d", end-before, n)
 		}
 		return err
 	})
@@ -111,14 +118,14 @@ func scale(e *env, t *testing.T) string {
 	})
 	cancel()
 	done.Wait()
-	most, first := 0, time.Duration(0)
+	most, delay := 0, time.Duration(0)
 	for _, s := range samples {
 		most = max(most, s.replicas)
-		if first == 0 && s.processed > 0 {
-			first = s.at
+		if delay == 0 && s.processed > 0 {
+			delay = s.at
 		}
 	}
-	missing, duplicates := count(b.read(t, "greetings.clean"), 0, n)
+	missing, duplicates := count(b.read(t, "greetings.clean"), first, n)
 	if err := timeline(filepath.Join(e.out, "scale"), "hello: 50,000 events", samples); err != nil {
 		t.Error(err)
 	}
@@ -129,7 +136,7 @@ func scale(e *env, t *testing.T) string {
 		t.Errorf("%d replicas at most, want %d: lag %d with threshold 2000, capped by %d partitions", most, partitions, n, partitions)
 	}
 	return fmt.Sprintf("produced in %.1f s, first result after %.1f s, all after %.0f s, 0 -> %d -> 0 replicas, at zero %.0f s later, %d missing, %d twice",
-		produced.Seconds(), first.Seconds(), (produced + drained).Seconds(), most, atZero.Seconds(), missing, duplicates)
+		produced.Seconds(), delay.Seconds(), (produced + drained).Seconds(), most, atZero.Seconds(), missing, duplicates)
 }
 
 // timeline writes samples as name.csv and name.svg.
