@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/helm-wasm/helm-wasm/internal/kube"
 	"github.com/helm-wasm/helm-wasm/runner"
 	"github.com/helm-wasm/helm-wasm/runner/check"
 	"github.com/helm-wasm/helm-wasm/runner/config"
@@ -91,7 +92,7 @@ func tearDown(ctx context.Context, env Env, args []string) error {
 	if *namespace == "" || *selector == "" {
 		return usageError{fmt.Errorf("--namespace and --selector are required")}
 	}
-	client, err := teardown.InCluster(env.Getenv, teardown.TokenDir)
+	client, err := kube.InCluster(env.Getenv, kube.TokenDir)
 	if err != nil {
 		return err
 	}

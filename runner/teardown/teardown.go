@@ -13,6 +13,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/helm-wasm/helm-wasm/internal/kube"
 )
 
 // Options of Run.
@@ -33,7 +35,7 @@ var kinds = []string{"scaledobjects", "triggerauthentications"}
 const pollEvery = 500 * time.Millisecond
 
 // Run deletes what the selector matches and waits until it is gone.
-func Run(ctx context.Context, api *Client, o Options) error {
+func Run(ctx context.Context, api *kube.Client, o Options) error {
 	if o.Selector == "" {
 		return errors.New("--selector is empty: it would match every ScaledObject of the namespace")
 	}
@@ -45,11 +47,11 @@ func Run(ctx context.Context, api *Client, o Options) error {
 	return nil
 }
 
-func (o Options) remove(ctx context.Context, api *Client, kind string) error {
+func (o Options) remove(ctx context.Context, api *kube.Client, kind string) error {
 	path := fmt.Sprintf("/apis/keda.sh/v1alpha1/namespaces/%s/%s", url.PathEscape(o.Namespace), kind)
 	query := "?labelSelector=" + url.QueryEscape(o.Selector)
-	names, err := api.list(ctx, path+query)
-	if IsNotFound(err) {
+	names, err := api.List(ctx, path+query)
+	if kube.IsNotFound(err) {
 		o.Logger.Info("the cluster has no such kind; nothing to delete", "kind", kind)
 		return nil
 	}
@@ -57,14 +59,14 @@ func (o Options) remove(ctx context.Context, api *Client, kind string) error {
 		return err
 	}
 	for _, name := range names {
-		if err := api.send(ctx, http.MethodDelete, path+"/"+url.PathEscape(name), "", nil, nil); err != nil && !IsNotFound(err) {
+		if err := api.Send(ctx, http.MethodDelete, path+"/"+url.PathEscape(name), "", nil, nil); err != nil && !kube.IsNotFound(err) {
 			return err
 		}
 		o.Logger.Info("deleted", "kind", kind, "name", name)
 	}
 	deadline := time.Now().Add(o.Timeout)
 	for forced := false; ; {
-		names, err := api.list(ctx, path+query)
+		names, err := api.List(ctx, path+query)
 		if err != nil {
 			return err
 		}
@@ -80,7 +82,7 @@ func (o Options) remove(ctx context.Context, api *Client, kind string) error {
 			o.Logger.Warn("KEDA's operator did not finish them in time; taking their finalizers off", "kind", kind, "names", names)
 			for _, name := range names {
 				patch := []byte(`{"metadata":{"finalizers":null}}`)
-				if err := api.send(ctx, http.MethodPatch, path+"/"+url.PathEscape(name), "application/merge-patch+json", patch, nil); err != nil && !IsNotFound(err) {
+				if err := api.Send(ctx, http.MethodPatch, path+"/"+url.PathEscape(name), "application/merge-patch+json", patch, nil); err != nil && !kube.IsNotFound(err) {
 					return err
 				}
 			}

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/helm-wasm/helm-wasm/internal/kube"
 )
 
 // api is the little of an API server that teardown talks to. Objects vanish
@@ -67,10 +69,10 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func client(t *testing.T, a *api) *Client {
+func client(t *testing.T, a *api) *kube.Client {
 	server := httptest.NewServer(a)
 	t.Cleanup(server.Close)
-	return &Client{Base: server.URL, Token: func() (string, error) { return "token", nil }, HTTP: server.Client()}
+	return &kube.Client{Base: server.URL, Token: func() (string, error) { return "token", nil }, HTTP: server.Client()}
 }
 
 func options(timeout time.Duration) Options {

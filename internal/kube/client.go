@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package teardown
+// Package kube speaks the little of the Kubernetes API that programs in pods
+// need, with a pod's own identity, over plain HTTP.
+package kube
 
 import (
 	"bytes"
@@ -22,7 +24,7 @@ import (
 // TokenDir is where Kubernetes mounts a pod's identity.
 const TokenDir = "/var/run/secrets/kubernetes.io/serviceaccount"
 
-// Client is the little of the Kubernetes API that teardown needs.
+// Client of an API server.
 type Client struct {
 	Base  string // https://host:port
 	Token func() (string, error)
@@ -33,7 +35,7 @@ type Client struct {
 func InCluster(getenv func(string) string, dir string) (*Client, error) {
 	host, port := getenv("KUBERNETES_SERVICE_HOST"), getenv("KUBERNETES_SERVICE_PORT")
 	if host == "" || port == "" {
-		return nil, errors.New("KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set: teardown runs in a pod")
+		return nil, errors.New("KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set: this runs in a pod")
 	}
 	pem, err := os.ReadFile(filepath.Join(dir, "ca.crt"))
 	if err != nil {
@@ -71,7 +73,8 @@ func IsNotFound(err error) bool {
 	return errors.As(err, &status) && status.code == http.StatusNotFound
 }
 
-func (c *Client) list(ctx context.Context, path string) ([]string, error) {
+// List is the names of the objects at a path.
+func (c *Client) List(ctx context.Context, path string) ([]string, error) {
 	var list struct {
 		Items []struct {
 			Metadata struct {
@@ -79,7 +82,7 @@ func (c *Client) list(ctx context.Context, path string) ([]string, error) {
 			} `json:"metadata"`
 		} `json:"items"`
 	}
-	if err := c.send(ctx, http.MethodGet, path, "", nil, &list); err != nil {
+	if err := c.Send(ctx, http.MethodGet, path, "", nil, &list); err != nil {
 		return nil, err
 	}
 	var names []string
@@ -89,9 +92,9 @@ func (c *Client) list(ctx context.Context, path string) ([]string, error) {
 	return names, nil
 }
 
-// send makes one request, repeated a few times when the API server does not
+// Send makes one request, repeated a few times when the API server does not
 // answer: an upgrade of the control plane must not fail an uninstall.
-func (c *Client) send(ctx context.Context, method, path, contentType string, body []byte, into any) error {
+func (c *Client) Send(ctx context.Context, method, path, contentType string, body []byte, into any) error {
 	var err error
 	for try := range 5 {
 		if try > 0 {
