@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package nodesetup
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Config is what an administrator asks for: the file that the chart mounts.
+type Config struct {
+	// Runtimes by their key in the chart's values.
+	Runtimes map[string]Source `yaml:"runtimes"`
+	// Node overrides what detection finds.
+	Node Node `yaml:"node"`
+	// BinDir and StateDir are directories on the node.
+	BinDir   string `yaml:"binDir"`
+	StateDir string `yaml:"stateDir"`
+	// RestartTimeout is how long a restart may take until containerd answers.
+	RestartTimeout time.Duration `yaml:"restartTimeout"`
+	// Try starts a sandbox under each handler as part of verification.
+	Try bool `yaml:"try"`
+}
+
+// Source says where the program of a runtime comes from: one of URL, Image and
+// Path, or none where the node has it in a usual place.
+type Source struct {
+	Handler string            `yaml:"handler"`
+	URL     map[string]string `yaml:"url"`
+	SHA256  map[string]string `yaml:"sha256"`
+	Image   string            `yaml:"image"`
+	Path    string            `yaml:"path"`
+	// Binary is the program's file name, for runtimes of your own.
+	Binary string `yaml:"binary"`
+}
+
+// Defaults of a Config.
+const (
+	DefaultBinDir   = "/opt/helm-wasm/bin"
+	DefaultStateDir = "/var/lib/helm-wasm/node-setup"
+)
+
+// ParseConfig reads a configuration and reports all its mistakes.
+func ParseConfig(data []byte) (Config, error) {
+	c := Config{BinDir: DefaultBinDir, StateDir: DefaultStateDir, RestartTimeout: 90 * time.Second, Try: true}
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
+		return c, fmt.Errorf("reading configuration: %w", err)
+	}
+	var bad []error
+	complain := func(format string, args ...any) { bad = append(bad, fmt.Errorf(format, args...)) }
+	if len(c.Runtimes) == 0 {
+		complain("runtimes is empty: name at least one runtime")
+	}
+	for _, dir := range []string{c.BinDir, c.StateDir} {
+		if !path.IsAbs(dir) || path.Clean(dir) == "/" {
+			complain("binDir and stateDir must be absolute directories, not %q", dir)
+		}
+	}
+	if c.RestartTimeout < time.Second {
+		complain("restartTimeout: %s is too short: use at least 1s", c.RestartTimeout)
+	}
+	for _, key := range sortedKeys(c.Runtimes) {
+		s := c.Runtimes[key]
+		if s.Handler == "" {
+			s.Handler = key
+		}
+		c.Runtimes[key] = s
+		for _, err := range s.check() {
+			complain("runtimes.%s: %w", key, err)
+		}
+		if s.file(key) == "" {
+			complain("runtimes.%s: the program's name is not known: set binary, such as containerd-shim-%s-v1", key, key)
+		}
+	}
+	return c, errors.Join(bad...)
+}
+
+func (s Source) check() (bad []error) {
+	given := 0
+	for _, ok := range []bool{len(s.URL) > 0, s.Image != "", s.Path != ""} {
+		if ok {
+			given++
+		}
+	}
+	if given > 1 {
+		bad = append(bad, errors.New("names more than one source: give one of url, image and path"))
+	}
+	for _, arch := range sortedKeys(s.URL) {
+		if u, err := url.Parse(s.URL[arch]); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+			bad = append(bad, fmt.Errorf("url.%s: %q is no http or https URL", arch, s.URL[arch]))
+		}
+		if sum, err := hex.DecodeString(s.SHA256[arch]); err != nil || len(sum) != 32 {
+			bad = append(bad, fmt.Errorf("sha256.%s: %q is no SHA-256 of 64 hex digits: nothing runs on nodes unverified", arch, s.SHA256[arch]))
+		}
+	}
+	if s.Image != "" && !strings.Contains(s.Image, "@sha256:") {
+		bad = append(bad, fmt.Errorf("image: %q has no digest: write repository@sha256:...", s.Image))
+	}
+	if s.Path != "" && !path.IsAbs(s.Path) {
+		bad = append(bad, fmt.Errorf("path: %q is not absolute", s.Path))
+	}
+	if s.Binary != "" && (path.Base(s.Binary) != s.Binary || strings.HasPrefix(s.Binary, ".")) {
+		bad = append(bad, fmt.Errorf("binary: %q is no file name", s.Binary))
+	}
+	return bad
+}
+
+// file is the program's file name.
+func (s Source) file(key string) string {
+	if s.Binary != "" {
+		return s.Binary
+	}
+	if s.Path != "" {
+		return path.Base(s.Path)
+	}
+	return BinaryName(key, s.Handler)
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package nodesetup
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+)
+
+// CRI speaks the few calls of the Container Runtime Interface that node setup
+// needs. gRPC is HTTP/2 with a five-byte header, and the messages are small:
+// that spares the image a gRPC library and generated code.
+type CRI struct {
+	Socket string // path for this process
+}
+
+// Status of a container runtime.
+type Status struct {
+	Ready    bool // RuntimeReady: the network may still be missing
+	Reason   string
+	Handlers []string
+}
+
+// Has says whether the runtime knows a handler.
+func (s Status) Has(handler string) bool { return slices.Contains(s.Handlers, handler) }
+
+// call makes one unary call.
+func (c *CRI) call(ctx context.Context, service, method string, request []byte) ([]byte, error) {
+	protocols := new(http.Protocols)
+	protocols.SetUnencryptedHTTP2(true)
+	transport := &http.Transport{
+		Protocols: protocols,
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", c.Socket)
+		},
+	}
+	defer transport.CloseIdleConnections()
+	frame := append(binary.BigEndian.AppendUint32([]byte{0}, uint32(len(request))), request...)
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://localhost/runtime.v1."+service+"/"+method, bytes.NewReader(frame))
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Content-Type", "application/grpc")
+	r.Header.Set("TE", "trailers")
+	response, err := transport.RoundTrip(r)
+	if err != nil {
+		return nil, fmt.Errorf("asking %q: %w", c.Socket, err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, 64<<20))
+	if err != nil {
+		return nil, fmt.Errorf("asking %q: %w", c.Socket, err)
+	}
+	code, message := response.Trailer.Get("Grpc-Status"), response.Trailer.Get("Grpc-Message")
+	if code == "" {
+		code, message = response.Header.Get("Grpc-Status"), response.Header.Get("Grpc-Message")
+	}
+	if code != "0" {
+		if text, err := url.PathUnescape(message); err == nil {
+			message = text
+		}
+		return nil, fmt.Errorf("asking %q for %s: gRPC code %q: %s", c.Socket, method, code, message)
+	}
+	if len(body) < 5 || body[0] != 0 || int(binary.BigEndian.Uint32(body[1:])) != len(body)-5 {
+		return nil, fmt.Errorf("asking %q for %s: the answer is no gRPC message", c.Socket, method)
+	}
+	return body[5:], nil
+}
+
+// Status asks whether the runtime is ready and which handlers it has.
+func (c *CRI) Status(ctx context.Context) (Status, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	answer, err := c.call(ctx, "RuntimeService", "Status", putVarint(nil, 1, 1))
+	if err != nil {
+		return Status{}, err
+	}
+	return parseStatus(answer)
+}
+
+// parseStatus reads a StatusResponse.
+func parseStatus(message []byte) (Status, error) {
+	var s Status
+	err := fields(message, func(number int, value []byte, _ uint64) error {
+		switch number {
+		case 1: // status
+			return fields(value, func(number int, value []byte, _ uint64) error {
+				if number != 1 {
+					return nil
+				}
+				return s.condition(value)
+			})
+		case 2: // info, by which containerd shows its configuration
+			return s.info(value)
+		case 3: // runtime_handlers, since Kubernetes 1.30
+			return fields(value, func(number int, value []byte, _ uint64) error {
+				if number == 1 && len(value) > 0 {
+					s.Handlers = append(s.Handlers, string(value))
+				}
+				return nil
+			})
+		}
+		return nil
+	})
+	slices.Sort(s.Handlers)
+	s.Handlers = slices.Compact(s.Handlers)
+	return s, err
+}
+
+func (s *Status) condition(message []byte) error {
+	var kind, reason string
+	var on bool
+	err := fields(message, func(number int, value []byte, varint uint64) error {
+		switch number {
+		case 1:
+			kind = string(value)
+		case 2:
+			on = varint != 0
+		case 3, 4:
+			reason += string(value) + " "
+		}
+		return nil
+	})
+	if kind == "RuntimeReady" {
+		s.Ready, s.Reason = on, reason
+	}
+	return err
+}
+
+func (s *Status) info(entry []byte) error {
+	var key string
+	var value []byte
+	err := fields(entry, func(number int, v []byte, _ uint64) error {
+		if number == 1 {
+			key = string(v)
+		} else if number == 2 {
+			value = v
+		}
+		return nil
+	})
+	if err != nil || key != "config" {
+		return err
+	}
+	var config struct {
+		Containerd struct {
+			Runtimes map[string]json.RawMessage `json:"runtimes"`
+		} `json:"containerd"`
+	}
+	if json.Unmarshal(value, &config) == nil {
+		s.Handlers = append(s.Handlers, sortedKeys(config.Containerd.Runtimes)...)
+	}
+	return nil
+}
+
+// Users counts ready pods by handler.
+func (c *CRI) Users(ctx context.Context) (map[string]int, error) {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	// filter.state.state = SANDBOX_READY, which is 0 and so left out.
+	answer, err := c.call(ctx, "RuntimeService", "ListPodSandbox", putBytes(nil, 1, putBytes(nil, 2, nil)))
+	if err != nil {
+		return nil, err
+	}
+	users := map[string]int{}
+	err = fields(answer, func(number int, value []byte, _ uint64) error {
+		if number != 1 {
+			return nil
+		}
+		return fields(value, func(number int, value []byte, _ uint64) error {
+			if number == 7 && len(value) > 0 {
+				users[string(value)]++
+			}
+			return nil
+		})
+	})
+	return users, err
+}
+
+// Try starts a pod sandbox under a handler, on the node's own network, and
+// takes it away: the shim ran a task on this node.
+func (c *CRI) Try(ctx context.Context, handler string) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	metadata := putString(nil, 1, "wasm-node-setup-"+handler)
+	metadata = putString(metadata, 2, fmt.Sprintf("wasm-node-setup-%d", time.Now().UnixNano()))
+	metadata = putString(metadata, 3, "wasm-node-setup")
+	const node = 2 // NamespaceMode NODE
+	linux := putBytes(nil, 2, putBytes(nil, 1, putVarint(nil, 1, node)))
+	config := putBytes(nil, 1, metadata)
+	config = putString(config, 2, "wasm-node-setup")
+	config = putBytes(config, 8, linux)
+	answer, err := c.call(ctx, "RuntimeService", "RunPodSandbox", putString(putBytes(nil, 1, config), 2, handler))
+	if err != nil {
+		return err
+	}
+	var id []byte
+	if err := fields(answer, func(number int, value []byte, _ uint64) error {
+		if number == 1 {
+			id = value
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	// Taken away also when the caller has given up.
+	clean, stop := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer stop()
+	_, err = c.call(clean, "RuntimeService", "StopPodSandbox", putBytes(nil, 1, id))
+	_, removeErr := c.call(clean, "RuntimeService", "RemovePodSandbox", putBytes(nil, 1, id))
+	return errors.Join(err, removeErr)
+}

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package nodesetup
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"slices"
+	"time"
+)
+
+// Install brings the node to what the configuration asks for. Runtimes fail
+// one by one: what can be installed is. Run again, it changes nothing.
+func (s *Setup) Install(ctx context.Context) (Result, error) {
+	unlock, err := s.lock()
+	if err != nil {
+		return Result{}, err
+	}
+	defer unlock()
+	if err := s.loadState(); err != nil {
+		return Result{}, err
+	}
+	if err := s.detect(ctx); err != nil {
+		return Result{}, err
+	}
+	if err := s.sweep(); err != nil {
+		return Result{}, err
+	}
+	result, err := s.install(ctx)
+	if err != nil {
+		s.state.Error = err.Error()
+		// The first error counts; a full disk keeps this one from being saved.
+		_ = s.saveState()
+		return result, err
+	}
+	return result, nil
+}
+
+func (s *Setup) install(ctx context.Context) (Result, error) {
+	handlers, fetched, failed := s.handlers()
+	changed := false
+	for _, key := range sortedKeys(fetched) {
+		did, err := s.binary(ctx, key, fetched[key])
+		if err != nil {
+			failed[key] = writable(err)
+			// One that was installed before keeps working.
+			if _, had := s.state.Binaries[fetched[key]]; !had || !s.Host.Exists(fetched[key]) {
+				handlers = slices.DeleteFunc(handlers, func(h Handler) bool { return h.Key == key })
+			}
+		}
+		changed = changed || did
+	}
+	handlers = slices.DeleteFunc(handlers, func(h Handler) bool {
+		if failed[h.Key] != nil {
+			return false
+		}
+		if err := s.probe(ctx, h); err != nil {
+			failed[h.Key] = err
+			return true
+		}
+		return false
+	})
+	did, foreign, err := s.configure(ctx, handlers, failed)
+	if err != nil {
+		s.restorePrograms()
+		return Result{Node: s.node, Failed: failed, Foreign: foreign}, err
+	}
+	result, err := s.verify(ctx)
+	result.Changed, result.Foreign = changed || did, foreign
+	if len(result.Failed) > 0 {
+		s.restorePrograms()
+	}
+	for key, err := range failed {
+		result.Failed[key] = err
+		result.Ready = slices.DeleteFunc(result.Ready, func(ready string) bool { return ready == key })
+	}
+	if err != nil {
+		return result, err
+	}
+	for _, name := range sortedKeys(s.state.Binaries) {
+		if s.Host.Exists(previousName(name)) {
+			if err := s.Host.Remove(previousName(name)); err != nil {
+				return result, writable(err)
+			}
+		}
+	}
+	if err := s.dropPrograms(ctx, handlers, failed); err != nil {
+		return result, err
+	}
+	if s.state.Error != "" || result.Changed {
+		s.state.Error = ""
+		if err := s.saveState(); err != nil {
+			return result, writable(err)
+		}
+	}
+	return result, nil
+}
+
+// binary brings one program to the node, if what its source names is not
+// there already.
+func (s *Setup) binary(ctx context.Context, key, to string) (bool, error) {
+	from := s.Config.Runtimes[key]
+	if had, ok := s.state.Binaries[to]; ok && had.Source == from.identity() && s.Host.Exists(to) {
+		return false, nil
+	}
+	if _, ours := s.state.Binaries[to]; !ours && s.Host.Exists(to) {
+		return false, fmt.Errorf("runtime %q: %q is on the node already and node setup did not put it there: move it away, or use it by path", key, to)
+	}
+	s.Log.Info("fetching a runtime", "runtime", key, "to", to)
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
+	defer cancel()
+	defer s.Host.discard(to)
+	if err := s.fetch(ctx, key, from, to); err != nil {
+		return false, err
+	}
+	// Said before it is done, so that uninstall knows of it. The source is
+	// said afterwards, so that a run cut off between fetches again.
+	s.state.Binaries[to] = program{Key: key, Handler: from.Handler}
+	if err := s.saveState(); err != nil {
+		return false, err
+	}
+	if s.Host.Exists(to) {
+		previous := s.Host.path(previousName(to))
+		if err := os.Remove(previous); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return false, err
+		}
+		if err := os.Link(s.Host.path(to), previous); err != nil {
+			return false, err
+		}
+		s.Host.step("kept previous %s", to)
+	}
+	if err := s.Host.commit(to); err != nil {
+		return false, err
+	}
+	s.state.Binaries[to] = program{Key: key, Handler: from.Handler, Source: from.identity()}
+	return true, s.saveState()
+}
+
+// previousName is where an older program waits until the new one has worked.
+func previousName(name string) string {
+	return path.Join(path.Dir(name), tempPrefix+path.Base(name)+".previous")
+}
+
+// restorePrograms puts older programs back after a failure.
+func (s *Setup) restorePrograms() {
+	for _, name := range sortedKeys(s.state.Binaries) {
+		if os.Rename(s.Host.path(previousName(name)), s.Host.path(name)) == nil {
+			was := s.state.Binaries[name]
+			was.Source = ""
+			s.state.Binaries[name] = was
+		}
+	}
+}
+
+// probe starts a program far enough to see that it runs on this node at all.
+func (s *Setup) probe(ctx context.Context, h Handler) error {
+	flag := "-v"
+	if h.isCrun() {
+		flag = "--version"
+	}
+	text, err := s.Host.Run(ctx, 20*time.Second, h.Binary, flag)
+	if err != nil {
+		return fmt.Errorf("runtime %q: %q does not run on this node: %w", h.Key, h.Binary, err)
+	}
+	if h.isCrun() && !bytes.Contains([]byte(text), []byte("+WASM")) {
+		return fmt.Errorf("runtime %q: %q was built without a Wasm engine (crun --version shows no +WASM): use another build", h.Key, h.Binary)
+	}
+	return nil
+}
+
+// configure writes the configuration, restarts, and looks; what goes wrong is
+// taken back.
+func (s *Setup) configure(ctx context.Context, handlers []Handler, failed map[string]error) (bool, []string, error) {
+	before, edited, err := s.edit(handlers)
+	if err != nil {
+		return false, nil, err
+	}
+	for _, key := range sortedKeys(failed) {
+		if name := s.Config.Runtimes[key].Handler; slices.Contains(s.owned(before), name) && !slices.Contains(edited.Added, name) {
+			// Pods may run under it: a passing trouble takes no handler away.
+			s.Log.Warn("the configuration stays as it is: a runtime in it cannot be renewed", "runtime", key, "error", failed[key].Error())
+			return false, edited.Foreign, nil
+		}
+	}
+	lacks := slices.DeleteFunc(s.owned(before), func(name string) bool {
+		return name == "runc" || slices.Contains(edited.Added, name) || slices.Contains(edited.Foreign, name)
+	})
+	if bytes.Equal(before, edited.Data) && s.state.Pending == nil {
+		status, err := s.cri().Status(ctx)
+		if err == nil && compare(status, edited.Added, nil) == nil {
+			return false, edited.Foreign, nil
+		}
+		if len(edited.Added) == 0 {
+			return false, edited.Foreign, nil
+		}
+		// Right on disk, but not what runs: it was not restarted since.
+	} else if !bytes.Equal(before, edited.Data) {
+		if err := s.validated(ctx, before, edited); err != nil {
+			return false, edited.Foreign, err
+		}
+	}
+	if err := s.replace(before, edited.Data); err != nil {
+		return false, edited.Foreign, err
+	}
+	err = s.restart(ctx)
+	if err == nil {
+		err = s.wait(ctx, edited.Added, lacks)
+	}
+	if err == nil && s.Config.Try {
+		for _, name := range edited.Added {
+			if tryErr := s.cri().Try(ctx, name); tryErr != nil {
+				err = errors.Join(err, fmt.Errorf("handler %q started no pod: %w", name, tryErr))
+			}
+		}
+	}
+	if err != nil {
+		return false, edited.Foreign, s.rollBack(err)
+	}
+	return true, edited.Foreign, s.settle()
+}
+
+// validated writes the new file beside the old one and has it checked.
+func (s *Setup) validated(ctx context.Context, before []byte, edited Edited) error {
+	config, err := s.Host.resolve(s.node.Config)
+	if err != nil {
+		return err
+	}
+	defer s.Host.discard(config)
+	if err := s.Host.writeTemp(config, bytes.NewReader(edited.Data), 0o644); err != nil {
+		return writable(err)
+	}
+	return s.validate(ctx, before, edited)
+}
+
+// replace notes what is about to happen, keeps the old file, and puts the new
+// one in its place. A run that was cut off here has noted what was before it.
+func (s *Setup) replace(before, data []byte) error {
+	base, had, err := unwrap(before)
+	if err != nil {
+		return err
+	}
+	if !had && before != nil {
+		if err := s.Host.Write(s.backupPath(), base, 0o600); err != nil {
+			return writable(err)
+		}
+	}
+	if s.state.Pending == nil {
+		if err := s.Host.Write(s.beforePath(), before, 0o600); err != nil {
+			return writable(err)
+		}
+		s.state.Created = s.state.Created || before == nil
+		s.state.Pending = &pending{Existed: before != nil}
+		s.state.Node = s.node
+		if err := s.saveState(); err != nil {
+			return writable(err)
+		}
+	}
+	return writable(s.put(data))
+}
+
+// put writes the configuration, or removes the file where there is nothing.
+func (s *Setup) put(data []byte) error {
+	if data == nil {
+		return s.Host.Remove(s.node.Config)
+	}
+	return s.Host.Write(s.node.Config, data, 0o644)
+}
+
+// settle ends a change that was seen to work.
+func (s *Setup) settle() error {
+	s.state.Pending, s.state.Error = nil, ""
+	if err := s.saveState(); err != nil {
+		return writable(err)
+	}
+	for _, name := range sortedKeys(s.state.Binaries) {
+		if err := s.Host.Remove(previousName(name)); err != nil {
+			return writable(err)
+		}
+	}
+	return s.Host.Remove(s.beforePath())
+}
+
+// rollBack puts back what was there before the change, whatever else happens,
+// and says why.
+func (s *Setup) rollBack(cause error) error {
+	s.Log.Error("rolling back", "reason", cause.Error())
+	// On its own time: the caller's may be what ran out.
+	ctx, cancel := context.WithTimeout(context.Background(), 3*s.Config.RestartTimeout)
+	defer cancel()
+	failed := func(err error) error {
+		return fmt.Errorf("%w; putting the old configuration back failed as well: %w (a copy is %q)", cause, err, s.beforePath())
+	}
+	before, err := s.Host.Read(s.beforePath())
+	if err != nil {
+		return failed(err)
+	}
+	if !s.state.Pending.Existed {
+		before, s.state.Created = nil, false
+	} else if before == nil {
+		return failed(fmt.Errorf("%q is gone", s.beforePath()))
+	}
+	if err := s.put(before); err != nil {
+		return failed(err)
+	}
+	s.restorePrograms()
+	if err := s.restart(ctx); err != nil {
+		return fmt.Errorf("%w; the old configuration is back in place, but the container runtime was not restarted: %w", cause, err)
+	}
+	if err := s.wait(ctx, nil, nil); err != nil {
+		return fmt.Errorf("%w; the old configuration is back in place, but: %w", cause, err)
+	}
+	if err := s.settle(); err != nil {
+		return failed(err)
+	}
+	return fmt.Errorf("%w; rolled back: the old configuration is in place and the container runtime is ready", cause)
+}
+
+// dropPrograms removes programs of runtimes that are no longer asked for, once
+// nothing is configured to use them and no pod does.
+func (s *Setup) dropPrograms(ctx context.Context, handlers []Handler, failed map[string]error) error {
+	var drop []string
+	for _, name := range sortedKeys(s.state.Binaries) {
+		if !slices.ContainsFunc(handlers, func(h Handler) bool { return h.Binary == name }) && failed[s.state.Binaries[name].Key] == nil {
+			drop = append(drop, name)
+		}
+	}
+	if len(drop) == 0 {
+		return nil
+	}
+	users, err := s.cri().Users(ctx)
+	if err != nil {
+		return err
+	}
+	for _, name := range drop {
+		if n := users[s.state.Binaries[name].Handler]; n > 0 {
+			s.Log.Warn("a program stays while pods use it", "program", name, "pods", n)
+			continue
+		}
+		if err := s.Host.Remove(name); err != nil {
+			return writable(err)
+		}
+		delete(s.state.Binaries, name)
+		if err := s.saveState(); err != nil {
+			return writable(err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package nodesetup
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// state is the journal on disk: what node setup owns on this node, and what
+// was begun and not finished. It is written before each change it speaks of.
+type state struct {
+	Node     Node               `json:"node"`
+	Binaries map[string]program `json:"binaries,omitempty"` // by path
+	Created  bool               `json:"created,omitempty"`  // the configuration file is ours altogether
+	Pending  *pending           `json:"pending,omitempty"`
+	Error    string             `json:"error,omitempty"` // why the last run failed
+}
+
+type program struct {
+	Key     string `json:"key"`
+	Handler string `json:"handler"`
+	Source  string `json:"source"` // empty until it is in place
+}
+
+// pending is a configuration that changed, and was not yet seen to work.
+type pending struct {
+	Existed bool `json:"existed"` // the file was there; its content is in the file before
+}
+
+func (s *Setup) statePath() string  { return path.Join(s.Config.StateDir, "state.json") }
+func (s *Setup) beforePath() string { return path.Join(s.Config.StateDir, "before") }
+
+func (s *Setup) loadState() error {
+	s.state = state{Binaries: map[string]program{}}
+	data, err := s.Host.Read(s.statePath())
+	if err != nil || data == nil {
+		return err
+	}
+	if err := json.Unmarshal(data, &s.state); err != nil {
+		return fmt.Errorf("reading %q: %w: move it away to start anew", s.statePath(), err)
+	}
+	if s.state.Binaries == nil {
+		s.state.Binaries = map[string]program{}
+	}
+	return nil
+}
+
+func (s *Setup) saveState() error {
+	data, err := json.MarshalIndent(s.state, "", "  ")
+	if err != nil {
+		return err
+	}
+	return s.Host.Write(s.statePath(), append(data, '\n'), 0o600)
+}
+
+// ErrLocked says that another installer is at work.
+var ErrLocked = errors.New("another wasm-node-setup is at work on this node")
+
+// lock keeps two installers apart. The kernel gives it up with the process,
+// however that ends.
+func (s *Setup) lock() (unlock func(), err error) {
+	dir := s.Host.path(s.Config.StateDir)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, writable(err)
+	}
+	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, writable(err)
+	}
+	deadline := time.Now().Add(s.lockWait)
+	for {
+		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if err == nil {
+			// Uninstall removes the file, maybe while we waited for it.
+			mine, err1 := file.Stat()
+			there, err2 := os.Stat(file.Name())
+			if err1 == nil && err2 == nil && os.SameFile(mine, there) {
+				return func() { file.Close() }, nil
+			}
+			file.Close()
+			return s.lock()
+		}
+		if time.Now().After(deadline) {
+			file.Close()
+			return nil, fmt.Errorf("%w: it holds %q", ErrLocked, path.Join(s.Config.StateDir, "lock"))
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+}
+
+// writable explains the errors of disks on which nothing can be written.
+func writable(err error) error {
+	if errors.Is(err, syscall.EROFS) {
+		return fmt.Errorf("%w: %w: its file system is read-only; use runtime: wazero, which needs nothing on nodes, or another node image", ErrUnsupported, err)
+	}
+	if errors.Is(err, syscall.ENOSPC) {
+		return fmt.Errorf("%w: free some space on the node", err)
+	}
+	return err
+}
+
+// sweep removes what a run that was cut off has left unfinished.
+func (s *Setup) sweep() error {
+	dirs := []string{s.Config.StateDir, s.Config.BinDir}
+	for _, name := range []string{s.node.Config, s.node.Main} {
+		if name == "" {
+			continue
+		}
+		resolved, err := s.Host.resolve(name)
+		if err != nil {
+			return err
+		}
+		dirs = append(dirs, path.Dir(resolved))
+	}
+	for _, dir := range dirs {
+		left, err := filepath.Glob(filepath.Join(s.Host.path(dir), tempPrefix+"*.tmp"))
+		if err != nil {
+			return err
+		}
+		for _, name := range left {
+			if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return writable(err)
+			}
+		}
+	}
+	return nil
+}
