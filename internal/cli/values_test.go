@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/stack/starters"
 )
 
 const good = `kafka: {topics: {in: {partitions: 4}, out: {partitions: 4}, dead: {partitions: 1}}}
@@ -248,4 +249,18 @@ func TestInit(t *testing.T) {
 		t.Errorf("init prints %q", got.stdout)
 	}
 	wantError(t, sandbox("", "init", "--example", "pipelin"), "did you mean pipeline?")
+}
+
+// TestInitFunction: every language has a starter, and bad requests say which.
+func TestInitFunction(t *testing.T) {
+	for _, s := range starters.All() {
+		for _, got := range []outcome{sandbox("", "init", "--function", s.Language), native(memory{}, "", "init", "--function="+s.Language)} {
+			if got.err != nil || got.stdout != s.Source || !strings.Contains(got.stderr, "save as "+s.File) || !strings.Contains(got.stderr, "abi: "+s.ABI) {
+				t.Errorf("%s: %+v", s.Language, got)
+			}
+		}
+	}
+	wantError(t, sandbox("", "init", "--function", "cobol"), `"cobol" is not one of go, rust, c, javascript`)
+	wantError(t, sandbox("", "init", "--function", "go", "--list"), "not both")
+	wantError(t, sandbox("", "init", "--function", "go", "--example", "starter"), "not both")
 }
