@@ -159,7 +159,8 @@ func upgrade(e *env, t *testing.T) string {
 	missing, duplicates := count(records, first, n)
 	changed := 0
 	for _, r := range records {
-		if strings.HasPrefix(string(r.Value), "Salut") {
+		m := eventID.FindSubmatch(r.Value)
+		if m != nil && atoi(string(m[1])) >= first && strings.HasPrefix(string(r.Value), "Salut") {
 			changed++
 		}
 	}
