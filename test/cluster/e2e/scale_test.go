@@ -101,6 +101,13 @@ func scale(e *env, t *testing.T) string {
 			}
 		}
 	})
+	var breakdown string
+	done.Go(func() {
+		for ctx.Err() == nil && breakdown == "" {
+			breakdown = e.start(ctx, begin)
+			time.Sleep(300 * time.Millisecond)
+		}
+	})
 	b.produce(t, "names", n, func(i int) (key, value []byte) { return event(first + i) })
 	produced := time.Since(begin)
 	drained := eventually(t, "all results in greetings.clean", 8*time.Minute, func() error {
@@ -135,8 +142,31 @@ func scale(e *env, t *testing.T) string {
 	if most != partitions {
 		t.Errorf("%d replicas at most, want %d: lag %d with threshold 2000, capped by %d partitions", most, partitions, n, partitions)
 	}
-	return fmt.Sprintf("produced in %.1f s, first result after %.1f s, all after %.0f s, 0 -> %d -> 0 replicas, at zero %.0f s later, %d missing, %d twice",
-		produced.Seconds(), delay.Seconds(), (produced + drained).Seconds(), most, atZero.Seconds(), missing, duplicates)
+	return fmt.Sprintf("produced in %.1f s; first pod %s; first result after %.1f s, all after %.0f s, 0 -> %d -> 0 replicas, at zero %.0f s later, %d missing, %d twice",
+		produced.Seconds(), breakdown, delay.Seconds(), (produced + drained).Seconds(), most, atZero.Seconds(), missing, duplicates)
+}
+
+// start tells when the first pod came to be and was scheduled, started and
+// ready, in seconds (Kubernetes keeps no finer ones) after the first event; it
+// is "" until the pod is ready.
+func (e *env) start(ctx context.Context, begin time.Time) string {
+	out := e.get(ctx, base, "pods", `{range .items[?(@.metadata.labels.helm-wasm\.dev/function=="hello")]}{.metadata.creationTimestamp} {.status.conditions[?(@.type=="PodScheduled")].lastTransitionTime} {.status.containerStatuses[0].state.running.startedAt} {.status.conditions[?(@.type=="Ready")].lastTransitionTime} {.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}`)
+	for line := range strings.Lines(out) {
+		f := strings.Fields(line)
+		if len(f) != 5 || f[4] != "True" {
+			continue
+		}
+		var after []any
+		for _, stamp := range f[:4] {
+			at, err := time.Parse(time.RFC3339, stamp)
+			if err != nil {
+				return ""
+			}
+			after = append(after, max(0, at.Sub(begin.Truncate(time.Second)).Seconds()))
+		}
+		return fmt.Sprintf("made after %.0f s (KEDA's poll), scheduled %.0f s, container started %.0f s, ready %.0f s", after...)
+	}
+	return ""
 }
 
 // timeline writes samples as name.csv and name.svg.
