@@ -197,7 +197,6 @@ func (c *CRI) Try(ctx context.Context, handler string) error {
 	const node = 2 // NamespaceMode NODE
 	linux := putBytes(nil, 2, putBytes(nil, 1, putVarint(nil, 1, node)))
 	config := putBytes(nil, 1, metadata)
-	config = putString(config, 2, "wasm-node-setup")
 	config = putBytes(config, 8, linux)
 	answer, err := c.call(ctx, "RuntimeService", "RunPodSandbox", putString(putBytes(nil, 1, config), 2, handler))
 	if err != nil {

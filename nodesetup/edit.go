@@ -108,7 +108,7 @@ func Insert(file []byte, e Edit) (Edited, error) {
 		if _, twice := overlay[h.Name]; twice {
 			return Edited{}, fmt.Errorf("two runtimes have the handler %q: give one another name", h.Name)
 		}
-		overlay[h.Name] = h.table(out.Systemd)
+		overlay[h.Name] = h.table(out.Systemd, e.Containerd)
 		out.Added = append(out.Added, h.Name)
 	}
 	slices.Sort(out.Added)
@@ -160,6 +160,14 @@ func Remove(file []byte) ([]byte, bool, error) {
 			return nil, false, fmt.Errorf("%q stands after node setup's block and belongs to its last table: move it above the block", line)
 		}
 		break
+	}
+	if all, err := parseTOML(file); err == nil {
+		start, end, _ := blockOf(file)
+		block, err1 := parseTOML(file[start:end])
+		rest, err2 := parseTOML(base)
+		if err1 != nil || err2 != nil || !equal(all, with(rest, block)) {
+			return nil, false, errors.New("node setup's marker comments stand inside a value or around something else: take them out by hand")
+		}
 	}
 	return base, true, nil
 }

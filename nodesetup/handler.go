@@ -82,14 +82,19 @@ func (h Handler) check() error {
 }
 
 // table is the handler as a tree, for comparison with what was written.
-func (h Handler) table(systemd bool) map[string]any {
+func (h Handler) table(systemd bool, v Version) map[string]any {
 	kind, _ := h.Type()
 	table := map[string]any{"runtime_type": kind}
 	options := map[string]any{}
-	if h.isCrun() {
+	switch {
+	case h.isCrun():
 		options["BinaryName"] = h.Binary
 		table["pod_annotations"] = slices.Clone(crunAnnotations)
-	} else {
+	case v.Major == 1:
+		// containerd 1.6 ignores runtime_path for a pod's sandbox, but takes a
+		// shim's path for a type.
+		table["runtime_type"] = h.Binary
+	default:
 		table["runtime_path"] = h.Binary
 	}
 	if systemd {

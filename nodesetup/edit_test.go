@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package nodesetup
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+// wanted are handlers as install would give them to the editor.
+func wanted(keys ...string) (all []Handler) {
+	for _, key := range keys {
+		all = append(all, Handler{Key: key, Name: key, Binary: "/opt/helm-wasm/bin/" + BinaryName(key, key)})
+	}
+	return all
+}
+
+// TestCorpus edits configurations as nodes have them. A file's first line says
+// with what; a template's rendered form stands beside it.
+func TestCorpus(t *testing.T) {
+	files, err := filepath.Glob("testdata/*/*.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := 0
+	for _, name := range files {
+		count++
+		t.Run(strings.TrimPrefix(name, "testdata/"), func(t *testing.T) { corpusCase(t, name) })
+	}
+	if count < 40 {
+		t.Errorf("the corpus has %d files, want 40 at least", count)
+	}
+}
+
+func corpusCase(t *testing.T, name string) {
+	file, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var e Edit
+	directives, err := os.ReadFile(strings.TrimSuffix(name, ".toml") + ".case")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range strings.Fields(string(directives)) {
+		key, value, _ := strings.Cut(word, "=")
+		switch key {
+		case "containerd":
+			if e.Containerd, err = ParseVersion(value + ".0"); err != nil {
+				t.Fatal(err)
+			}
+		case "handlers":
+			e.Handlers = wanted(strings.Split(value, ",")...)
+		case "rendered":
+			e.Template = true
+			if e.Rendered, err = os.ReadFile(filepath.Join(filepath.Dir(name), value)); err != nil {
+				t.Fatal(err)
+			}
+		case "root":
+			root, err := os.ReadFile(filepath.Join(filepath.Dir(name), value))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if e.Root, err = parseTOML(root); err != nil {
+				t.Fatal(err)
+			}
+		default:
+			t.Fatalf("unknown directive %q", word)
+		}
+	}
+	edited, err := Insert(file, e)
+	var got bytes.Buffer
+	fmt.Fprintf(&got, "added: %v\nforeign: %v\nsystemd: %v\n", edited.Added, edited.Foreign, edited.Systemd)
+	if err != nil {
+		fmt.Fprintf(&got, "error: %v\n", err)
+	} else {
+		if !bytes.HasPrefix(edited.Data, file) {
+			t.Errorf("the file's own bytes changed")
+		}
+		fmt.Fprintf(&got, "---\n%s", edited.Data[len(file):])
+		undo(t, file, edited, e)
+	}
+	golden := strings.TrimSuffix(name, ".toml") + ".golden"
+	if *update {
+		if err := os.WriteFile(golden, got.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got.Bytes(), want) {
+		t.Errorf("got:\n%s\nwant:\n%s", got.Bytes(), want)
+	}
+}
+
+// undo checks what must hold for every edit.
+func undo(t *testing.T, file []byte, edited Edited, e Edit) {
+	t.Helper()
+	back, had, err := Remove(edited.Data)
+	if err != nil || had != (len(edited.Added) > 0) || !bytes.Equal(back, file) {
+		t.Errorf("removing gives not the old file (err %v):\n%s", err, back)
+	}
+	if e.Template && len(edited.Added) > 0 {
+		e.Rendered = append(bytes.Clone(e.Rendered), edited.Data[len(file):]...)
+	}
+	again, err := Insert(edited.Data, e)
+	if err != nil || !bytes.Equal(again.Data, edited.Data) || !slices.Equal(again.Added, edited.Added) {
+		t.Errorf("a second edit changes something (err %v):\n%s", err, again.Data)
+	}
+}
+
+func TestInsertRefuses(t *testing.T) {
+	v3 := "version = 3\n"
+	cases := map[string]struct {
+		file     string
+		handlers []Handler
+		want     string
+	}{
+		"malformed":           {"version = \n", wanted("wasmtime"), "line 1, column"},
+		"version is text":     {"version = \"2\"\n", wanted("wasmtime"), "not a number"},
+		"cri disabled":        {v3 + "disabled_plugins = [\"cri\"]\n", wanted("wasmtime"), "disabled_plugins"},
+		"inline table":        {v3 + "plugins = {\"io.containerd.cri.v1.runtime\" = {}}\n", wanted("wasmtime"), "inline table"},
+		"same handler twice":  {v3, append(wanted("wasmtime"), Handler{Key: "other", Name: "wasmtime", Binary: "/x/containerd-shim-spin-v2"}), "two runtimes"},
+		"handler with spaces": {v3, []Handler{{Key: "a", Name: "a b", Binary: "/x/crun"}}, "is no name"},
+		"binary is relative":  {v3, []Handler{{Key: "a", Name: "a", Binary: "crun"}}, "absolute"},
+		"binary is no shim":   {v3, []Handler{{Key: "a", Name: "a", Binary: "/bin/sh"}}, "neither a shim"},
+		"marker without end":  {v3 + beginLine, wanted("wasmtime"), "without its END"},
+		"end without marker":  {v3 + endLine, wanted("wasmtime"), "without the other"},
+		"two blocks":          {v3 + beginLine + endLine + beginLine + endLine, wanted("wasmtime"), "more than one"},
+		"keys after the end":  {v3 + beginLine + "[a]\n" + endLine + "b = 1\n", wanted("wasmtime"), "move it above"},
+		"block in a string":   {v3 + "x = '''\n" + beginLine + endLine + "'''\n", wanted("wasmtime"), "stands after"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			got, err := Insert([]byte(c.file), Edit{Containerd: Version{2, 1}, Handlers: c.handlers})
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error is %v, want one with %q; result:\n%s", err, c.want, got.Data)
+			}
+		})
+	}
+}
+
+func FuzzInsert(f *testing.F) {
+	files, _ := filepath.Glob("testdata/*/*.toml")
+	for _, name := range files {
+		if data, err := os.ReadFile(name); err == nil {
+			f.Add(data, 1, true)
+			f.Add(data, 2, false)
+		}
+	}
+	f.Add([]byte("a = 1\n"+beginJoined+endLine), 2, true)
+	f.Fuzz(func(t *testing.T, file []byte, major int, two bool) {
+		e := Edit{Containerd: Version{major & 3, 2}, Handlers: wanted("wasmtime")}
+		if two {
+			e.Handlers = append(e.Handlers, wanted("crun-wasmedge")...)
+		}
+		edited, err := Insert(file, e)
+		if err != nil {
+			return
+		}
+		base, _, err := Remove(file)
+		if err != nil {
+			t.Fatalf("a file was edited that cannot be undone: %v", err)
+		}
+		undo(t, base, edited, e)
+		was, err := parseTOML(base)
+		if err != nil {
+			t.Fatalf("a file was edited that does not parse: %v", err)
+		}
+		is, err := parseTOML(edited.Data)
+		if err != nil {
+			t.Fatalf("the result does not parse: %v", err)
+		}
+		runtimes := runtimesOf(is)
+		for _, name := range edited.Added {
+			if _, ok := runtimes[name]; !ok && len(runtimesOf(was)) == 0 {
+				t.Errorf("handler %q is missing", name)
+			}
+		}
+		kept(t, was, is)
+	})
+}
+
+// kept checks that every key of a tree is in another with the same value.
+func kept(t *testing.T, was, is map[string]any) {
+	t.Helper()
+	for key, value := range was {
+		table, ok := value.(map[string]any)
+		other, both := is[key].(map[string]any)
+		if ok && both {
+			kept(t, table, other)
+		} else if !equal(value, is[key]) {
+			t.Errorf("key %q was %v and is %v", key, value, is[key])
+		}
+	}
+}
