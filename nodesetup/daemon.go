@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package nodesetup
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// Daemon keeps one node set up until its context ends, and then leaves the
+// node as it is: pods under its handlers outlive an upgrade of the DaemonSet.
+type Daemon struct {
+	Setup    *Setup
+	Reporter *Reporter // nil: no labels and no events
+	Log      *slog.Logger
+	// Every is the time between checks; TryEvery between those that start a
+	// pod sandbox under each handler.
+	Every, TryEvery time.Duration
+	// Retry is the first pause after a failure; it doubles up to an hour,
+	// since each try may restart the container runtime twice.
+	Retry time.Duration
+
+	metrics *metrics
+	tried   time.Time
+	said    string
+}
+
+// Run serves metrics on the listener and keeps the node set up.
+func (d *Daemon) Run(ctx context.Context, listener net.Listener) error {
+	d.metrics = newMetrics()
+	server := &http.Server{Handler: d.metrics.handler(), ReadHeaderTimeout: 5 * time.Second}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	defer server.Close()
+	pause := d.Retry
+	for {
+		err := d.once(ctx)
+		next := d.Every
+		if err != nil {
+			next, pause = pause, min(2*pause, time.Hour)
+		} else {
+			pause = d.Retry
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-served:
+			return err
+		case <-time.After(next):
+		}
+	}
+}
+
+// once brings the node to what it should be and reports.
+func (d *Daemon) once(ctx context.Context) error {
+	off := false
+	if d.Reporter != nil {
+		labels, err := d.Reporter.Labels(ctx)
+		if err != nil {
+			d.Log.Warn("reading the node's labels", "error", err.Error())
+		}
+		off = labels[SwitchLabel] == Off
+	}
+	if off {
+		return d.takeAway(ctx)
+	}
+	wantTry := d.Setup.Config.Try
+	if time.Since(d.tried) < d.TryEvery {
+		d.Setup.Config.Try = false
+	}
+	result, err := d.Setup.Install(ctx)
+	if d.Setup.Config.Try && err == nil && len(result.Failed) == 0 {
+		d.tried = time.Now()
+	}
+	d.Setup.Config.Try = wantTry
+	if ctx.Err() != nil {
+		// Ended from outside: what was found is no verdict on the node.
+		return nil
+	}
+	for _, key := range sortedKeys(result.Failed) {
+		err = errors.Join(err, result.Failed[key])
+	}
+	ready := result.Ready
+	if err != nil && len(result.Failed) == 0 {
+		// Nobody looked, or it was rolled back: ask what is there.
+		if verified, verr := d.Setup.Verify(ctx); verr == nil {
+			ready = verified.Ready
+		}
+	}
+	d.report(ctx, ready, result.Changed, err)
+	return err
+}
+
+// takeAway undoes node setup because the node's label says so. The node's
+// other labels go first, so that no pod comes meanwhile.
+func (d *Daemon) takeAway(ctx context.Context) error {
+	if err := d.Reporter.Label(ctx, nil); err != nil {
+		return err
+	}
+	result, err := d.Setup.Uninstall(ctx, false)
+	d.metrics.ready.Reset()
+	d.metrics.fine.Store(err == nil)
+	switch {
+	case err != nil:
+		d.say(ctx, true, "WasmNodeSetupFailed", "taking node setup away: "+err.Error())
+	case result.Changed:
+		d.say(ctx, false, "WasmNodeSetupRemoved", "node setup was taken away; the configuration is as it was before")
+	}
+	return err
+}
+
+func (d *Daemon) report(ctx context.Context, ready []string, changed bool, err error) {
+	d.metrics.fine.Store(err == nil)
+	for _, key := range sortedKeys(d.Setup.Config.Runtimes) {
+		value := 0.0
+		if slices.Contains(ready, key) {
+			value = 1
+		}
+		d.metrics.ready.WithLabelValues(key).Set(value)
+	}
+	result := "unchanged"
+	switch {
+	case err != nil:
+		result = "failed"
+	case changed:
+		result = "changed"
+	}
+	d.metrics.runs.WithLabelValues(result).Inc()
+	if d.Reporter != nil {
+		if labelErr := d.Reporter.Label(ctx, ready); labelErr != nil {
+			d.Log.Error("labelling the node", "error", labelErr.Error())
+			d.metrics.fine.Store(false)
+		}
+	}
+	if err != nil {
+		d.say(ctx, true, "WasmNodeSetupFailed", err.Error())
+		return
+	}
+	d.metrics.last.SetToCurrentTime()
+	if changed {
+		d.said = ""
+		for _, key := range ready {
+			d.say(ctx, false, "WasmRuntimeReady", "runtime "+key+" is installed and verified")
+		}
+		return
+	}
+	d.said = ""
+	d.Log.Info("the node is as it should be", "ready", ready)
+}
+
+// say logs, and makes an event of what is news.
+func (d *Daemon) say(ctx context.Context, warning bool, reason, message string) {
+	if warning {
+		d.Log.Error(message, "reason", reason)
+	} else {
+		d.Log.Info(message, "reason", reason)
+	}
+	if d.Reporter == nil || d.said == message {
+		return
+	}
+	d.said = message
+	if err := d.Reporter.Event(ctx, warning, reason, message); err != nil {
+		d.Log.Warn("making an event", "error", err.Error())
+	}
+}

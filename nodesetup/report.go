@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package nodesetup
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/helm-wasm/helm-wasm/internal/kube"
+)
+
+const (
+	// LabelPrefix and a runtime's key make the label of a node that has it.
+	LabelPrefix = "runtime.helm-wasm.dev/"
+	// Ready is that label's value; RuntimeClasses select on it.
+	Ready = "ready"
+	// SwitchLabel on a node takes node setup away from it with the value Off.
+	SwitchLabel = "helm-wasm.dev/node-setup"
+	Off         = "off"
+)
+
+// Reporter tells Kubernetes about one node.
+type Reporter struct {
+	API  *kube.Client
+	Node string
+}
+
+func (r *Reporter) path() string { return "/api/v1/nodes/" + url.PathEscape(r.Node) }
+
+// Labels of the node.
+func (r *Reporter) Labels(ctx context.Context) (map[string]string, error) {
+	var node struct {
+		Metadata struct {
+			Labels map[string]string `json:"labels"`
+		} `json:"metadata"`
+	}
+	err := r.API.Send(ctx, http.MethodGet, r.path(), "", nil, &node)
+	return node.Metadata.Labels, err
+}
+
+// Label makes the node's labels say just what is ready.
+func (r *Reporter) Label(ctx context.Context, ready []string) error {
+	labels, err := r.Labels(ctx)
+	if err != nil {
+		return err
+	}
+	change := map[string]any{}
+	for key, value := range labels {
+		runtime, ours := strings.CutPrefix(key, LabelPrefix)
+		if ours && (!slices.Contains(ready, runtime) || value != Ready) {
+			change[key] = nil
+		}
+	}
+	for _, runtime := range ready {
+		if labels[LabelPrefix+runtime] != Ready {
+			change[LabelPrefix+runtime] = Ready
+		}
+	}
+	if len(change) == 0 {
+		return nil
+	}
+	patch, err := json.Marshal(map[string]any{"metadata": map[string]any{"labels": change}})
+	if err != nil {
+		return err
+	}
+	return r.API.Send(ctx, http.MethodPatch, r.path(), "application/merge-patch+json", patch, nil)
+}
+
+// Event says on the node what happened: kubectl describe node shows it.
+func (r *Reporter) Event(ctx context.Context, warning bool, reason, message string) error {
+	now := time.Now().UTC()
+	kind := "Normal"
+	if warning {
+		kind = "Warning"
+	}
+	if len(message) > 1000 {
+		message = message[:997] + "..."
+	}
+	stamp := now.Format(time.RFC3339)
+	event, err := json.Marshal(map[string]any{
+		"apiVersion": "v1", "kind": "Event",
+		"metadata":       map[string]any{"name": fmt.Sprintf("%s.%x", r.Node, now.UnixNano()), "namespace": "default"},
+		"involvedObject": map[string]any{"apiVersion": "v1", "kind": "Node", "name": r.Node, "uid": r.Node},
+		"type":           kind, "reason": reason, "message": message, "count": 1,
+		"firstTimestamp": stamp, "lastTimestamp": stamp,
+		"source": map[string]any{"component": "wasm-node-setup", "host": r.Node},
+	})
+	if err != nil {
+		return err
+	}
+	return r.API.Send(ctx, http.MethodPost, "/api/v1/namespaces/default/events", "application/json", event, nil)
+}
