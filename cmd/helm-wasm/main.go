@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"github.com/helm-wasm/helm-wasm/internal/cli"
+	"github.com/helm-wasm/helm-wasm/internal/dev"
 	"github.com/helm-wasm/helm-wasm/internal/push"
 	"github.com/helm-wasm/helm-wasm/wasmbin/oci"
 )
@@ -26,7 +27,7 @@ func main() {
 		Commands: []cli.Command{cli.PackageCommand(cli.PackageTools{
 			Push:     func(img *oci.Image) error { return push.Push(context.Background(), img) },
 			Compress: push.Gzip,
-		})},
+		}), dev.Command()},
 	}))
 }
 

@@ -68,6 +68,7 @@ func commands() []Command {
 		explainCommand(),
 		inspectCommand(),
 		PackageCommand(PackageTools{}),
+		DevCommand(nil),
 		versionCommand(),
 		helpCommand(),
 	}

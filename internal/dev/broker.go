@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/helm-wasm/helm-wasm/runner/topics"
+	"github.com/helm-wasm/helm-wasm/stack"
+)
+
+// broker is the embedded development broker, or the way to real ones.
+type broker struct {
+	addrs      []string
+	embedded   *kfake.Cluster // nil with real brokers
+	client     *kgo.Client    // produces, and asks for offsets
+	admin      *kadm.Client
+	partitions map[string]int
+}
+
+func startBroker(ctx context.Context, brokers []string, p *plan) (*broker, []topics.Change, error) {
+	b := &broker{addrs: brokers, partitions: map[string]int{}}
+	if len(brokers) == 0 {
+		cluster, err := kfake.NewCluster(kfake.NumBrokers(1))
+		if err != nil {
+			return nil, nil, fmt.Errorf("starting the embedded development broker: %w", err)
+		}
+		b.embedded, b.addrs = cluster, cluster.ListenAddrs()
+	}
+	changes, err := b.prepare(ctx, p)
+	if err != nil {
+		b.close()
+		return nil, nil, err
+	}
+	return b, changes, nil
+}
+
+func (b *broker) prepare(ctx context.Context, p *plan) ([]topics.Change, error) {
+	var err error
+	b.client, err = kgo.NewClient(
+		kgo.SeedBrokers(b.addrs...),
+		kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)),
+		kgo.ProducerLinger(0),
+		kgo.MetadataMinAge(250*time.Millisecond),
+	)
+	if err != nil {
+		return nil, fmt.Errorf("configuring the Kafka client: %w", err)
+	}
+	b.admin = kadm.NewClient(b.client)
+	wanted := stack.TopicsConfig{Create: true, Topics: map[string]stack.Topic{}, Kafka: b.kafka()}
+	for name, topic := range p.topics.Topics {
+		if b.embedded != nil {
+			topic.ReplicationFactor = 0 // there is one broker
+		}
+		wanted.Topics[name] = topic
+	}
+	wait, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	changes, err := topics.Apply(wait, wanted, os.Getenv, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return nil, err
+	}
+	details, err := b.admin.ListTopics(ctx, p.names()...)
+	if err != nil {
+		return nil, fmt.Errorf("listing topics: %w", err)
+	}
+	for name, detail := range details {
+		b.partitions[name] = len(detail.Partitions)
+	}
+	if b.embedded == nil {
+		return changes, nil
+	}
+	// A group that never committed is unknown to the embedded broker, and its
+	// lag with it.
+	for _, f := range p.functions {
+		offsets := kadm.Offsets{}
+		for id := range b.partitions[f.Source.Topic] {
+			offsets.AddOffset(f.Source.Topic, int32(id), 0, -1)
+		}
+		if _, err := b.admin.CommitOffsets(ctx, f.Source.ConsumerGroup, offsets); err != nil {
+			return nil, fmt.Errorf("preparing the consumer group of %q: %w", f.Name, err)
+		}
+	}
+	return changes, nil
+}
+
+// kafka is what runners connect to.
+func (b *broker) kafka() stack.RunnerKafka { return stack.RunnerKafka{BootstrapServers: b.addrs} }
+
+func (b *broker) close() {
+	if b.client != nil {
+		b.client.Close()
+	}
+	if b.embedded != nil {
+		b.embedded.Close()
+	}
+}
+
+// title is what the page and the terminal call it.
+func (b *broker) title() string {
+	if b.embedded != nil {
+		return "embedded development broker"
+	}
+	return "Kafka"
+}
+
+// position of a partition: where it begins and ends, and what is committed.
+type position struct {
+	start, end, committed int64
+}
+
+// lag is what KEDA would see.
+func (p position) lag() int64 { return max(0, p.end-max(p.committed, p.start)) }
+
+// ends asks for the first and next offsets of all topics.
+func (b *broker) ends(ctx context.Context, names []string) (map[string][]position, error) {
+	ends, err := b.admin.ListEndOffsets(ctx, names...)
+	if err != nil {
+		return nil, fmt.Errorf("asking for end offsets: %w", err)
+	}
+	starts, err := b.admin.ListStartOffsets(ctx, names...)
+	if err != nil {
+		return nil, fmt.Errorf("asking for start offsets: %w", err)
+	}
+	all := map[string][]position{}
+	for _, name := range names {
+		list := make([]position, b.partitions[name])
+		for id := range list {
+			if o, ok := starts.Lookup(name, int32(id)); ok && o.Err == nil {
+				list[id].start = o.Offset
+			}
+			if o, ok := ends.Lookup(name, int32(id)); ok && o.Err == nil {
+				list[id].end = o.Offset
+			}
+		}
+		all[name] = list
+	}
+	return all, nil
+}
+
+// committed offsets of a group by partition; -1 where there is none.
+func (b *broker) committed(ctx context.Context, group, topic string) []int64 {
+	list := make([]int64, b.partitions[topic])
+	for id := range list {
+		list[id] = -1
+	}
+	// A group that never committed is an error to some brokers: no offset yet.
+	offsets, err := b.admin.FetchOffsets(ctx, group)
+	if err != nil {
+		return list
+	}
+	for id := range list {
+		if o, ok := offsets.Lookup(topic, int32(id)); ok && o.Err == nil {
+			list[id] = o.At
+		}
+	}
+	return list
+}

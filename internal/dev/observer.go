@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+const (
+	recentMax = 100     // records kept of each topic
+	textMax   = 8 << 10 // of a value that the page shows
+)
+
+// observer reads all topics, without a consumer group, to show records.
+type observer struct {
+	plan   *plan
+	traces *traces
+	client *kgo.Client
+
+	mu     sync.Mutex
+	recent map[string][]*seen
+}
+
+// newObserver starts where topics end; of dead letters it also takes the last.
+func newObserver(b *broker, p *plan, t *traces) (*observer, error) {
+	assigned := map[string]map[int32]kgo.Offset{}
+	for _, topic := range p.names() {
+		assigned[topic] = map[int32]kgo.Offset{}
+		for id := range b.partitions[topic] {
+			at := kgo.NewOffset().AtEnd()
+			switch {
+			case b.embedded != nil:
+				at = kgo.NewOffset().AtStart()
+			case p.dead(topic):
+				at = at.Relative(-recentMax)
+			}
+			assigned[topic][int32(id)] = at
+		}
+	}
+	client, err := kgo.NewClient(kgo.SeedBrokers(b.addrs...), kgo.ConsumePartitions(assigned),
+		kgo.FetchMaxWait(500*time.Millisecond), kgo.FetchIsolationLevel(kgo.ReadCommitted()))
+	if err != nil {
+		return nil, fmt.Errorf("configuring the Kafka client: %w", err)
+	}
+	return &observer{plan: p, traces: t, client: client, recent: map[string][]*seen{}}, nil
+}
+
+func (o *observer) run(ctx context.Context) {
+	defer o.client.Close()
+	for {
+		fetches := o.client.PollRecords(ctx, 2000)
+		if ctx.Err() != nil || fetches.IsClientClosed() {
+			return
+		}
+		now := time.Now()
+		fetches.EachTopic(func(t kgo.FetchTopic) {
+			terminal, dead := o.plan.terminal(t.Topic), o.plan.dead(t.Topic)
+			t.EachRecord(func(r *kgo.Record) {
+				o.traces.note(r, now, terminal, dead)
+				o.keep(r, now)
+			})
+		})
+	}
+}
+
+func (o *observer) keep(r *kgo.Record, now time.Time) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	list := append(o.recent[r.Topic], &seen{r, now})
+	if len(list) > 2*recentMax {
+		list = slices.Clone(list[len(list)-recentMax:])
+	}
+	o.recent[r.Topic] = list
+}
+
+// last records of a topic, the newest first.
+func (o *observer) last(topic string, n int) []Record {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	list := o.recent[topic]
+	out := []Record{}
+	for i := len(list) - 1; i >= 0 && len(out) < n; i-- {
+		out = append(out, show(list[i]))
+	}
+	return out
+}
+
+// Record is a Kafka record for the page.
+type Record struct {
+	Topic     string      `json:"topic"`
+	Partition int32       `json:"partition"`
+	Offset    int64       `json:"offset"`
+	Time      time.Time   `json:"time"` // when it was read back
+	Key       string      `json:"key"`
+	Value     string      `json:"value"`
+	Size      int         `json:"size"`
+	Cut       bool        `json:"cut,omitempty"`
+	Null      bool        `json:"null,omitempty"`
+	Headers   [][2]string `json:"headers"`
+	Trace     string      `json:"trace,omitempty"`
+}
+
+func show(s *seen) Record {
+	r := s.record
+	out := Record{
+		Topic: r.Topic, Partition: r.Partition, Offset: r.Offset, Time: s.at, Key: text(r.Key, 200), Value: text(r.Value, textMax),
+		Size: len(r.Value), Cut: len(r.Value) > textMax, Null: r.Value == nil, Headers: [][2]string{}, Trace: traceOf(r),
+	}
+	if json.Valid(r.Value) && !out.Cut {
+		out.Value = indent(r.Value)
+	}
+	for _, h := range r.Headers {
+		out.Headers = append(out.Headers, [2]string{text([]byte(h.Key), 200), text(h.Value, 2000)})
+	}
+	return out
+}
+
+// text shows bytes: as they are if they are UTF-8, else as hexadecimal.
+func text(b []byte, limit int) string {
+	cut := b[:min(len(b), limit)]
+	if utf8.Valid(b) {
+		for !utf8.Valid(cut) {
+			cut = cut[:len(cut)-1]
+		}
+		return string(cut)
+	}
+	return fmt.Sprintf("%x", cut[:min(len(cut), 256)])
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/helm-wasm/helm-wasm/runner/config"
+	"github.com/helm-wasm/helm-wasm/stack"
+)
+
+// plan is what the rendered chart says that runs.
+type plan struct {
+	functions []stack.RunnerConfig
+	topics    stack.TopicsConfig
+	notes     []string
+}
+
+// makePlan renders the chart and reads the files that it makes for runners, so
+// that what runs here cannot differ from what runs on a cluster.
+func makePlan(doc *stack.Document) (plan, error) {
+	var p plan
+	rendered, err := stack.Render(doc, stack.RenderOptions{Release: "dev", Namespace: "default", Scope: stack.All})
+	if err != nil {
+		return p, fmt.Errorf("rendering the stack: %w", err)
+	}
+	for _, object := range rendered.Objects() {
+		if object.Kind != "ConfigMap" {
+			continue
+		}
+		tree, err := stack.Parse(object.Source, []byte(object.Text))
+		if err != nil {
+			return p, fmt.Errorf("reading the rendered ConfigMap %q: %w", object.Name, err)
+		}
+		data, _ := tree.Tree()["data"].(map[string]any)
+		if text, ok := data["runner.yaml"].(string); ok {
+			var cfg stack.RunnerConfig
+			if err := config.Decode([]byte(text), &cfg); err != nil {
+				return p, fmt.Errorf("reading runner.yaml of the rendered ConfigMap %q: %w", object.Name, err)
+			}
+			p.functions = append(p.functions, cfg)
+		}
+		if text, ok := data["topics.yaml"].(string); ok {
+			if err := config.Decode([]byte(text), &p.topics); err != nil {
+				return p, fmt.Errorf("reading topics.yaml of the rendered ConfigMap %q: %w", object.Name, err)
+			}
+		}
+	}
+	if len(p.functions) == 0 {
+		return p, fmt.Errorf("the stack has no enabled function: add one under functions, or see `helm-wasm init`")
+	}
+	p.addTopics()
+	if values, _ := doc.Values(); len(values.Workloads) > 0 {
+		names := slices.Sorted(maps.Keys(values.Workloads))
+		p.notes = append(p.notes, fmt.Sprintf("workloads are Deployments that you have: they do not run here (%v)", names))
+	}
+	return p, nil
+}
+
+// addTopics are those that functions use and nobody declares.
+func (p *plan) addTopics() {
+	if p.topics.Topics == nil {
+		p.topics.Topics = map[string]stack.Topic{}
+	}
+	for _, f := range p.functions {
+		for _, topic := range used(f) {
+			if _, known := p.topics.Topics[topic]; known {
+				continue
+			}
+			p.topics.Topics[topic] = stack.Topic{Partitions: 1}
+			p.notes = append(p.notes, fmt.Sprintf("topic %q of function %q is not in kafka.topics: made here with 1 partition", topic, f.Name))
+		}
+	}
+}
+
+// used are the topics of a function, its source first.
+func used(f stack.RunnerConfig) []string {
+	list := append([]string{f.Source.Topic}, outputs(f)...)
+	if f.OnError.DeadLetterTopic != "" {
+		list = append(list, f.OnError.DeadLetterTopic)
+	}
+	return list
+}
+
+// outputs are a function's sink topics, the default one first.
+func outputs(f stack.RunnerConfig) []string {
+	var list []string
+	for _, topic := range append([]string{f.Sink.Topic}, f.Sink.Topics...) {
+		if topic != "" && !slices.Contains(list, topic) {
+			list = append(list, topic)
+		}
+	}
+	return list
+}
+
+// terminal says that no function of the stack reads a topic.
+func (p *plan) terminal(topic string) bool {
+	return !slices.ContainsFunc(p.functions, func(f stack.RunnerConfig) bool { return f.Source.Topic == topic })
+}
+
+// dead says that a topic holds dead letters.
+func (p *plan) dead(topic string) bool {
+	return slices.ContainsFunc(p.functions, func(f stack.RunnerConfig) bool { return f.OnError.DeadLetterTopic == topic })
+}
+
+// names of all topics, sorted.
+func (p *plan) names() []string { return slices.Sorted(maps.Keys(p.topics.Topics)) }
