@@ -58,13 +58,21 @@ func TestStart(t *testing.T) {
 		"Hello, Kafka!",
 		"wasi-command: an event on stdin",
 		"wasi:http/incoming-handler@0.2.3",
+		"wrote  hello.tar\n",
+		"oci-layout\n",
+		"0 errors, 0 warnings",
+		"use redpanda_transform_sdk",
+		"RuntimeClass",
+		"DaemonSet",
 	} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("the output has no %q:\n%s", want, out)
 		}
 	}
 	manifests, err := os.ReadFile(filepath.Join(root, "build", "start", "manifests.yaml"))
-	if err != nil || !strings.Contains(string(manifests), "kind: ScaledObject") {
-		t.Errorf("manifests.yaml holds no ScaledObject: %v", err)
+	for _, want := range []string{"kind: ScaledObject", "ghcr.io/acme/hello:1.0@sha256:"} {
+		if err != nil || !strings.Contains(string(manifests), want) {
+			t.Errorf("manifests.yaml holds no %q: %v", want, err)
+		}
 	}
 }
