@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/helm-wasm/helm-wasm/internal/yamlin"
 )
 
 // Limits of Parse. They keep a hostile or mistaken file from using up the
@@ -39,7 +41,8 @@ type source struct {
 	name       string
 	lines      *lineReader
 	hasMarkers bool         // some line says helm-wasm:ignore
-	docs       []*yaml.Node // each the content of one YAML document
+	docs       []*yaml.Node // each the content of one YAML document, see documents
+	read       bool         // the library has read it
 
 	// keys index large mappings, made when a position is first asked for.
 	keys map[*yaml.Node]map[string]int
@@ -63,6 +66,18 @@ func Parse(name string, data []byte) (doc *Document, err error) {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	in := &lineReader{data: data}
 	src := &source{name: name, lines: in, hasMarkers: bytes.Contains(data, []byte(ignoreMarker))}
+	if tree, ok := yamlin.Parse(data, yamlin.Scalars{Plain: usualScalar, Key: usualKey}); ok {
+		return &Document{tree: tree, sources: []*source{src}}, nil
+	}
+	return src.parse()
+}
+
+// parse is Parse by the library, which knows all of YAML, where every value
+// stands, and what is wrong.
+func (src *source) parse() (*Document, error) {
+	name, in := src.name, src.lines
+	in.pos = 0
+	src.read = true
 	dec := yaml.NewDecoder(in)
 	tree := map[string]any{}
 	for {

@@ -178,24 +178,28 @@ func keyName(k *yaml.Node) string {
 	if k.Style&quotedStyles != 0 || k.Style&yaml.TaggedStyle != 0 || k.Value == "" {
 		return k.Value
 	}
-	switch k.Value[0] {
+	return plainKey(k.Value)
+}
+
+func plainKey(text string) string {
+	switch text[0] {
 	case '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '+', '-', '.',
 		'y', 'Y', 'n', 'N', 't', 'T', 'f', 'F', 'o', 'O':
 	default:
-		return k.Value
+		return text
 	}
-	switch v := plainScalar(k.Value).(type) {
+	switch v := plainScalar(text).(type) {
 	case bool:
 		return strconv.FormatBool(v)
 	case float64:
-		if isIntegerText(k.Value) {
-			plain := strings.ReplaceAll(k.Value, "_", "")
+		if isIntegerText(text) {
+			plain := strings.ReplaceAll(text, "_", "")
 			if i, err := strconv.ParseInt(plain, 0, 64); err == nil {
 				return strconv.FormatInt(i, 10)
 			}
 		}
 		// In 32 bits, as Helm's library has it: large keys become infinite.
-		switch text := strconv.FormatFloat(v, 'g', -1, 32); text {
+		switch short := strconv.FormatFloat(v, 'g', -1, 32); short {
 		case "+Inf":
 			return ".inf"
 		case "-Inf":
@@ -203,10 +207,21 @@ func keyName(k *yaml.Node) string {
 		case "NaN":
 			return ".nan"
 		default:
-			return text
+			return short
 		}
 	}
-	return k.Value
+	return text
+}
+
+// usualScalar and usualKey resolve text for the fast reader.
+func usualScalar(text string) (any, bool) {
+	v := plainScalar(text)
+	f, isFloat := v.(float64)
+	return v, !isFloat || !math.IsInf(f, 0) && !math.IsNaN(f)
+}
+
+func usualKey(text string) (string, bool) {
+	return plainKey(text), !strings.EqualFold(text, "null")
 }
 
 func isDefaultTag(n *yaml.Node, tag string) bool {

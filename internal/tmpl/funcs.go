@@ -71,12 +71,14 @@ func register(name, signature string, call func(s *state, args []any) (any, erro
 }
 
 // pure registers a function that neither fails nor needs the state.
+//
 //go:noinline
 func pure(name, signature string, call func(a []any) any) {
 	register(name, signature, func(_ *state, a []any) (any, error) { return call(a), nil })
 }
 
 // failing registers a function that may fail.
+//
 //go:noinline
 func failing(name, signature string, call func(a []any) (any, error)) {
 	register(name, signature, func(_ *state, a []any) (any, error) { return call(a) })

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package yamlin
+
+import "strings"
+
+// maxDepth is how deep blocks and brackets may nest before the library is
+// asked, which has a message for too deep.
+const maxDepth = 40
+
+// Scalars resolve unquoted text.
+type Scalars struct {
+	// Plain is a value; ok is false where it is better not to say.
+	Plain func(text string) (v any, ok bool)
+	// Key is the name that a key stands for.
+	Key func(text string) (name string, ok bool)
+}
+
+// Parse reads one document that is a mapping in block style. It is not ok for
+// anything unusual and for every mistake. The data is valid UTF-8.
+func Parse(data []byte, scalars Scalars) (tree map[string]any, ok bool) {
+	if !usual(data) {
+		return nil, false
+	}
+	p := &parser{s: string(data), scalars: scalars}
+	if !p.next() {
+		return nil, false
+	}
+	if p.s[p.at:p.end] == "---" && p.indent == 0 && !p.next() {
+		return nil, false
+	}
+	m, ok := p.mapping(p.indent, 0)
+	if !ok || p.odd || !p.eof {
+		return nil, false
+	}
+	return m, true
+}
+
+// usual says that the text has no tab, no carriage return and no character
+// that YAML takes for the end of a line or refuses.
+func usual(data []byte) bool {
+	for i, c := range data {
+		if c >= ' ' && c < 0x7f || c == '\n' {
+			continue
+		}
+		if c < 0x80 {
+			return false
+		}
+		switch c {
+		case 0xc2: // NEL and other controls
+			if data[i+1] < 0xa0 {
+				return false
+			}
+		case 0xe2: // line and paragraph separator
+			if data[i+1] == 0x80 && (data[i+2] == 0xa8 || data[i+2] == 0xa9) {
+				return false
+			}
+		case 0xef: // byte order mark, not characters
+			if data[i+1] >= 0xb7 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// parser stands on a line that has content.
+type parser struct {
+	s       string
+	scalars Scalars
+
+	at, end int // what is left of the line
+	indent  int // of the line
+	eof     bool
+	odd     bool // something that next met is for the library
+}
+
+// next goes to the next line that is neither blank nor a comment.
+func (p *parser) next() bool {
+	if p.eof {
+		return false
+	}
+	start := 0
+	if p.end > 0 {
+		start = p.end + 1
+	}
+	return p.from(start)
+}
+
+// from goes to the first line with content from the offset, where a line starts.
+func (p *parser) from(start int) bool {
+	for start < len(p.s) {
+		end := strings.IndexByte(p.s[start:], '\n')
+		if end < 0 {
+			end = len(p.s)
+		} else {
+			end += start
+		}
+		at := start
+		for at < end && p.s[at] == ' ' {
+			at++
+		}
+		if at < end && p.s[at] != '#' {
+			p.at, p.end, p.indent = at, end, at-start
+			if at == start && marker(p.s[at:end]) {
+				p.odd = start > 0 && p.seen(start)
+			}
+			return true
+		}
+		start = end + 1
+	}
+	p.eof, p.indent, p.at, p.end = true, -1, len(p.s), len(p.s)
+	return false
+}
+
+// marker says that a line starts or ends a document, or a directive.
+func marker(line string) bool {
+	return strings.HasPrefix(line, "---") || strings.HasPrefix(line, "...") || line[0] == '%'
+}
+
+// seen says that there is content before the offset.
+func (p *parser) seen(offset int) bool {
+	before := parser{s: p.s[:offset]}
+	return before.from(0)
+}
+
+// spaces skips spaces in the line.
+func (p *parser) spaces() {
+	for p.at < p.end && p.s[p.at] == ' ' {
+		p.at++
+	}
+}
+
+// rest says that nothing but a comment is left of the line.
+func (p *parser) rest() bool {
+	start := p.at
+	p.spaces()
+	return p.at == p.end || p.s[p.at] == '#' && p.at > start
+}
+
+// item says that the line is at an item of a list.
+func (p *parser) item() bool {
+	return !p.eof && p.s[p.at] == '-' && (p.at+1 == p.end || p.s[p.at+1] == ' ')
+}
+
+// mapping reads the keys that stand in the given column, from the present
+// position in its line.
+func (p *parser) mapping(column, depth int) (map[string]any, bool) {
+	if depth > maxDepth {
+		return nil, false
+	}
+	m := make(map[string]any)
+	for {
+		name, ok := p.key(false)
+		if !ok {
+			return nil, false
+		}
+		v, ok := p.value(column, depth)
+		if !ok || p.odd {
+			return nil, false
+		}
+		had := len(m)
+		m[name] = v
+		if len(m) == had {
+			return nil, false // given twice
+		}
+		if p.eof || p.indent < column {
+			return m, true
+		}
+		if p.indent != column || p.item() {
+			return nil, false
+		}
+	}
+}
+
+// value reads what follows a key and ends on the next line.
+func (p *parser) value(column, depth int) (any, bool) {
+	if p.rest() {
+		if !p.next() || p.indent < column {
+			return nil, true
+		}
+		if p.indent == column {
+			if !p.item() {
+				return nil, true
+			}
+			return p.list(column, depth+1)
+		}
+		return p.block(depth + 1)
+	}
+	return p.inline(column, depth)
+}
+
+// block reads a mapping or a list that starts the line.
+func (p *parser) block(depth int) (any, bool) {
+	if p.item() {
+		return p.list(p.indent, depth)
+	}
+	return p.mapping(p.indent, depth)
+}
+
+// list reads items whose dashes stand in the given column.
+func (p *parser) list(column, depth int) (any, bool) {
+	if depth > maxDepth {
+		return nil, false
+	}
+	list := []any{}
+	for {
+		start := p.at
+		p.at++
+		v, ok := any(nil), true
+		switch {
+		case p.rest():
+			if p.next() && p.indent > column {
+				v, ok = p.block(depth + 1)
+			}
+		case p.item():
+			return nil, false
+		default:
+			// `- key: value` starts a mapping in the key's column.
+			at := p.at
+			if _, isKey := p.key(false); isKey {
+				p.at = at
+				v, ok = p.mapping(column+at-start, depth+1)
+			} else {
+				p.at = at
+				v, ok = p.inline(column, depth)
+			}
+		}
+		if !ok || p.odd {
+			return nil, false
+		}
+		list = append(list, v)
+		if p.eof || p.indent < column || p.indent == column && !p.item() {
+			return list, true
+		}
+		if p.indent != column {
+			return nil, false
+		}
+	}
+}
+
+// inline reads a value that starts in the line, below a key or dash in the
+// given column, and goes to the next line.
+func (p *parser) inline(column, depth int) (any, bool) {
+	var v any
+	ok := true
+	switch c := p.s[p.at]; c {
+	case '"', '\'':
+		v, ok = p.quoted()
+	case '[', '{':
+		v, ok = p.flow(depth + 1)
+	case '|', '>':
+		return p.text(column)
+	default:
+		text := p.s[p.at:p.end]
+		if i := strings.Index(text, " #"); i >= 0 {
+			text = text[:i]
+		}
+		text = strings.TrimRight(text, " ")
+		if !plainStart(text) || colon(text) {
+			return nil, false
+		}
+		v, ok = p.plain(text)
+		p.at = p.end
+	}
+	if !ok || !p.rest() {
+		return nil, false
+	}
+	p.next()
+	return v, true
+}
+
+// colon says that the text is, or has in it, something with a value.
+func colon(text string) bool {
+	for {
+		i := strings.IndexByte(text, ':')
+		if i < 0 {
+			return false
+		}
+		if text = text[i+1:]; text == "" || text[0] == ' ' {
+			return true
+		}
+	}
+}

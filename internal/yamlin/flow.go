@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package yamlin
+
+import "strings"
+
+// flow reads what stands in brackets or braces, on one line or several.
+func (p *parser) flow(depth int) (any, bool) {
+	if depth > maxDepth {
+		return nil, false
+	}
+	switch p.s[p.at] {
+	case '[':
+		p.at++
+		return p.flowList(depth)
+	case '{':
+		p.at++
+		return p.flowMap(depth)
+	case '"', '\'':
+		return p.quoted()
+	}
+	return p.flowPlain()
+}
+
+func (p *parser) flowList(depth int) (any, bool) {
+	list := []any{}
+	for {
+		if !p.gap() {
+			return nil, false
+		}
+		if p.s[p.at] == ']' {
+			p.at++
+			return list, true
+		}
+		v, ok := p.flow(depth + 1)
+		if !ok {
+			return nil, false
+		}
+		list = append(list, v)
+		if !p.comma(']') {
+			return nil, false
+		}
+	}
+}
+
+func (p *parser) flowMap(depth int) (any, bool) {
+	m := make(map[string]any)
+	for {
+		if !p.gap() {
+			return nil, false
+		}
+		if p.s[p.at] == '}' {
+			p.at++
+			return m, true
+		}
+		name, ok := p.key(true)
+		if !ok {
+			return nil, false
+		}
+		p.spaces()
+		if p.at == p.end {
+			return nil, false
+		}
+		v, ok := p.flow(depth + 1)
+		if !ok {
+			return nil, false
+		}
+		had := len(m)
+		m[name] = v
+		if len(m) == had || !p.comma('}') {
+			return nil, false
+		}
+	}
+}
+
+// comma reads a comma, or stops before the closing bracket.
+func (p *parser) comma(closing byte) bool {
+	if !p.gap() {
+		return false
+	}
+	if p.s[p.at] == ',' {
+		p.at++
+		return true
+	}
+	return p.s[p.at] == closing
+}
+
+// gap skips spaces, comments and ends of lines between the parts of a flow.
+func (p *parser) gap() bool {
+	if !p.rest() {
+		return true
+	}
+	return p.next() && !p.odd && p.indent > 0
+}
+
+// flowPlain reads text without quotes in a flow.
+func (p *parser) flowPlain() (any, bool) {
+	start := p.at
+	if !plainStart(p.s[start:p.end]) {
+		return nil, false
+	}
+	for i := start; i < p.end; i++ {
+		c := p.s[i]
+		if class[c]&(inKey|starts) != 0 || c == ' ' || c == '@' || c == '*' || c == ')' || c == '%' || c == '<' || c == '>' {
+			continue
+		}
+		if c == ':' && i+1 < p.end && class[p.s[i+1]]&inKey != 0 {
+			continue
+		}
+		if c != ',' && c != ']' && c != '}' {
+			return nil, false
+		}
+		p.at = i
+		return p.plain(strings.TrimRight(p.s[start:i], " "))
+	}
+	return nil, false // may go on in the next line
+}
