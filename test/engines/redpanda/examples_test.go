@@ -3,8 +3,6 @@
 package redpanda
 
 import (
-	"bytes"
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -60,15 +58,16 @@ func TestExamples(t *testing.T) {
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
-			var stderr bytes.Buffer
-			got, err := Run(context.Background(), example(t, tc.name), config(&stderr, tc.env), tc.in)
-			if err != nil {
-				t.Fatalf("%v: %s", err, stderr.String())
-			}
-			expect(t, got, tc.want...)
-			if !strings.Contains(stderr.String(), tc.log) {
-				t.Errorf("log %q, want %q", stderr.String(), tc.log)
-			}
+			each(t, func(t *testing.T, run runFunc) {
+				got, log, err := run(example(t, tc.name), tc.env, tc.in...)
+				if err != nil {
+					t.Fatalf("%v: %s", err, log)
+				}
+				expect(t, got, tc.want...)
+				if !strings.Contains(log, tc.log) {
+					t.Errorf("log %q, want %q", log, tc.log)
+				}
+			})
 		})
 	}
 }

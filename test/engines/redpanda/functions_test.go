@@ -22,12 +22,35 @@ func config(stderr *bytes.Buffer, env map[string]string) wazero.ModuleConfig {
 	return c
 }
 
-func run(t *testing.T, module []byte, env map[string]string, in ...Record) []Record {
+// hosts are the readings of the ABI that are held to the same cases.
+var hosts = map[string]func(t *testing.T, module []byte, env map[string]string, in []Record) (out []Record, log string, err error){
+	"description": func(_ *testing.T, module []byte, env map[string]string, in []Record) ([]Record, string, error) {
+		var stderr bytes.Buffer
+		out, err := Run(context.Background(), module, config(&stderr, env), in)
+		return out, stderr.String(), err
+	},
+	"runner": onRunner,
+}
+
+// each runs a test on every host.
+func each(t *testing.T, test func(t *testing.T, run runFunc)) {
+	for name, host := range hosts {
+		t.Run(name, func(t *testing.T) {
+			test(t, func(module []byte, env map[string]string, in ...Record) ([]Record, string, error) {
+				return host(t, module, env, in)
+			})
+		})
+	}
+}
+
+type runFunc func(module []byte, env map[string]string, in ...Record) (out []Record, log string, err error)
+
+// must fails the test when the transform does.
+func (run runFunc) must(t *testing.T, module []byte, env map[string]string, in ...Record) []Record {
 	t.Helper()
-	var stderr bytes.Buffer
-	out, err := Run(context.Background(), module, config(&stderr, env), in)
+	out, log, err := run(module, env, in...)
 	if err != nil {
-		t.Fatalf("%v: %s", err, stderr.String())
+		t.Fatalf("%v: %s", err, log)
 	}
 	return out
 }
@@ -44,7 +67,10 @@ func expect(t *testing.T, got []Record, want ...Record) {
 	}
 }
 
-func TestEnrichOrders(t *testing.T) {
+func TestEnrichOrders(t *testing.T) { each(t, enrichOrders) }
+func TestRedactCards(t *testing.T)  { each(t, redactCards) }
+
+func enrichOrders(t *testing.T, run runFunc) {
 	module := engines.Module(t, "enrich-orders")
 	headers := []Header{{"traceparent", []byte("00-1-2-01")}, {"empty", nil}}
 	in := Record{Key: []byte("c-204"), Value: engines.Testdata(t, "enrich-orders", "order.json"), Headers: headers}
@@ -54,26 +80,23 @@ func TestEnrichOrders(t *testing.T) {
 	high.Topic = "orders.high"
 	tombstone := Record{Key: []byte("c-1")}
 
-	expect(t, run(t, module, map[string]string{"RATES": "USD=0.92", "HIGH_VALUE_TOPIC": "orders.high"}, in, tombstone),
+	expect(t, run.must(t, module, map[string]string{"RATES": "USD=0.92", "HIGH_VALUE_TOPIC": "orders.high"}, in, tombstone),
 		high, want, tombstone)
 
 	// A bad order stops the guest at once, so the host knows which one it was.
-	var stderr bytes.Buffer
-	out, err := Run(context.Background(), module, config(&stderr, map[string]string{"RATES": "USD=0.92"}), []Record{in, {Value: []byte("{}")}, in})
-	if err == nil || !strings.Contains(stderr.String(), `transforming record failed: checking order "": id is missing`) {
-		t.Errorf("error %v, stderr %q", err, stderr.String())
+	out, log, err := run(module, map[string]string{"RATES": "USD=0.92"}, in, Record{Value: []byte("{}")}, in)
+	if err == nil || !strings.Contains(log, `transforming record failed: checking order "": id is missing`) {
+		t.Errorf("error %v, stderr %q", err, log)
 	}
 	expect(t, out, want)
 
 	// A bad setting ends it before the first record.
-	stderr.Reset()
-	if _, err := Run(context.Background(), module, config(&stderr, map[string]string{"RATES": "x"}), []Record{in}); err == nil ||
-		!strings.Contains(stderr.String(), `reading RATES: "x"`) {
-		t.Errorf("error %v, stderr %q", err, stderr.String())
+	if _, log, err := run(module, map[string]string{"RATES": "x"}, in); err == nil || !strings.Contains(log, `reading RATES: "x"`) {
+		t.Errorf("error %v, stderr %q", err, log)
 	}
 }
 
-func TestRedactCards(t *testing.T) {
+func redactCards(t *testing.T, run runFunc) {
 	module := engines.Module(t, "redact-cards")
 	headers := []Header{{"traceparent", []byte("00-1-2-01")}, {"empty", nil}, {"", []byte{}}}
 	in := Record{Key: []byte("c-204"), Value: engines.Testdata(t, "redact-cards", "order.json"), Headers: headers}
@@ -81,5 +104,5 @@ func TestRedactCards(t *testing.T) {
 	want.Value = engines.Testdata(t, "redact-cards", "redacted.json")
 	plain := Record{Value: []byte("no card 4111111111111112"), Headers: headers}
 	tombstone, empty := Record{Key: []byte("c-1")}, Record{Key: []byte{}, Value: []byte{}}
-	expect(t, run(t, module, nil, in, plain, tombstone, empty), want, plain, tombstone, empty)
+	expect(t, run.must(t, module, nil, in, plain, tombstone, empty), want, plain, tombstone, empty)
 }

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package runner
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/helm-wasm/helm-wasm/runner"
+	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/test/engines"
+	"github.com/helm-wasm/helm-wasm/test/engines/redpanda"
+)
+
+// TestChain sends orders through enrich-orders (Go) and redact-cards (Rust),
+// each in a runner of its own, over a broker.
+func TestChain(t *testing.T) {
+	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(4, "orders", "orders.high", "orders.enriched", "orders.public", "orders.dead"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(cluster.Close)
+	enrich, redact := engines.Module(t, "enrich-orders"), engines.Module(t, "redact-cards")
+	settings := map[string]string{"RATES": "USD=0.92", "HIGH_VALUE_TOPIC": "orders.high"}
+	start(t, cluster, enrich, stack.RunnerConfig{
+		Name: "enrich-orders", Config: settings,
+		Source: stack.Source{Topic: "orders", ConsumerGroup: "enrich"}, Sink: stack.Sink{Topic: "orders.enriched", Topics: []string{"orders.high"}},
+	})
+	start(t, cluster, redact, stack.RunnerConfig{
+		Name:   "redact-cards",
+		Source: stack.Source{Topic: "orders.enriched", ConsumerGroup: "redact"}, Sink: stack.Sink{Topic: "orders.public"},
+	})
+
+	const orders = 200
+	client, err := kgo.NewClient(kgo.SeedBrokers(cluster.ListenAddrs()...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	order := engines.Testdata(t, "enrich-orders", "order.json")
+	headers := []kgo.RecordHeader{{Key: "source", Value: []byte("shop")}}
+	for i := range orders {
+		value := bytes.Replace(order, []byte(`"id": "`), fmt.Appendf(nil, `"id": "%03d-`, i), 1)
+		if bytes.Equal(value, order) {
+			t.Fatal("the order has no id to number")
+		}
+		client.Produce(t.Context(), &kgo.Record{Topic: "orders", Key: fmt.Appendf(nil, "c-%d", i%7), Value: value, Headers: headers}, nil)
+	}
+	// One that is not an order: it must not hold up the others.
+	client.Produce(t.Context(), &kgo.Record{Topic: "orders", Key: []byte("c-1"), Value: []byte("{}")}, nil)
+	if err := client.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+
+	// What the two make of the order on the independent host.
+	want := transform(t, redact, nil, transform(t, enrich, map[string]string{"RATES": "USD=0.92"}, order))
+	last := map[string]string{}
+	for _, r := range read(t, cluster, "orders.public", orders) {
+		got := object(t, r.Value)
+		id, _ := got["id"].(string)
+		got["id"] = id[4:]
+		if !reflect.DeepEqual(got, object(t, want)) {
+			t.Fatalf("got  %s\nwant %s", r.Value, want)
+		}
+		if bytes.Contains(r.Value, []byte("4111")) {
+			t.Fatalf("a card number came through: %s", r.Value)
+		}
+		if key := string(r.Key); id[:3] <= last[key] {
+			t.Errorf("order %s of %s came after %s", id, key, last[key])
+		} else {
+			last[key] = id[:3]
+		}
+		if !hasHeader(r, "source", "shop") {
+			t.Fatalf("headers %v", r.Headers)
+		}
+	}
+	read(t, cluster, "orders.high", orders)
+	if dead := read(t, cluster, "orders.dead", 1); string(dead[0].Value) != "{}" || len(dead[0].Headers) == 0 {
+		t.Errorf("dead letter %q with headers %v", dead[0].Value, dead[0].Headers)
+	}
+}
+
+// start runs a function until the test ends.
+func start(t *testing.T, cluster *kfake.Cluster, wasm []byte, config stack.RunnerConfig) {
+	t.Helper()
+	config.ABI, config.Module = "auto", stack.RunnerModule{Path: "given"}
+	config.OnError = stack.OnError{Retries: 1, Backoff: "10ms", DeadLetterTopic: "orders.dead"}
+	config.Source.OffsetResetPolicy = "earliest"
+	config.Kafka.BootstrapServers = cluster.ListenAddrs()
+	logger, _ := engines.Log()
+	r, err := runner.New(config, runner.WithModule(wasm), runner.WithCacheDir(engines.Cache()), runner.WithLogger(logger), runner.WithAdminHost("127.0.0.1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- r.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Errorf("%s: %v", config.Name, err)
+		}
+	})
+}
+
+// read takes n records of a topic and makes sure that no more come.
+func read(t *testing.T, cluster *kfake.Cluster, topic string, n int) []*kgo.Record {
+	t.Helper()
+	client, err := kgo.NewClient(kgo.SeedBrokers(cluster.ListenAddrs()...), kgo.ConsumeTopics(topic), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	var got []*kgo.Record
+	for len(got) < n && ctx.Err() == nil {
+		fetches := client.PollFetches(ctx)
+		got = append(got, fetches.Records()...)
+	}
+	more, done := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer done()
+	fetches := client.PollFetches(more)
+	if got = append(got, fetches.Records()...); len(got) != n {
+		t.Fatalf("topic %s holds %d records, want %d", topic, len(got), n)
+	}
+	return got
+}
+
+func transform(t *testing.T, module []byte, env map[string]string, value []byte) []byte {
+	t.Helper()
+	config := wazero.NewModuleConfig().WithArgs("transform")
+	for key, value := range env {
+		config = config.WithEnv(key, value)
+	}
+	out, err := redpanda.Run(t.Context(), module, config, []redpanda.Record{{Key: []byte("k"), Value: value}})
+	if err != nil || len(out) != 1 {
+		t.Fatalf("%d records, %v", len(out), err)
+	}
+	return out[0].Value
+}
+
+func object(t *testing.T, text []byte) map[string]any {
+	t.Helper()
+	var o map[string]any
+	if err := json.Unmarshal(text, &o); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	return o
+}
+
+func hasHeader(r *kgo.Record, key, value string) bool {
+	for _, h := range r.Headers {
+		if h.Key == key && string(h.Value) == value {
+			return true
+		}
+	}
+	return false
+}
