@@ -167,10 +167,10 @@ func (h *Host) Remove(name string) error {
 }
 
 // removeEmpty deletes directories that node setup made, from the inside out,
-// as long as they are empty.
+// as long as they are empty. A run that was cut off may have removed some.
 func (h *Host) removeEmpty(dirs ...string) {
 	for _, dir := range dirs {
-		if os.Remove(h.path(dir)) != nil {
+		if err := os.Remove(h.path(dir)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return
 		}
 		h.step("removed %s", dir)
@@ -192,6 +192,19 @@ func (h *Host) syncDir(name string) error {
 // Run starts one of the node's own programs in the node's file system, and is
 // its output. A program that outlives the time limit is ended with its group.
 func (h *Host) Run(ctx context.Context, limit time.Duration, argv ...string) (string, error) {
+	for try := 0; ; try++ {
+		text, err := h.runOnce(ctx, limit, argv...)
+		// A program just written is busy while any other child of ours, forked
+		// meanwhile, has not yet dropped the descriptor.
+		if try < 20 && errors.Is(err, syscall.ETXTBSY) {
+			time.Sleep(50 * time.Millisecond)
+			continue
+		}
+		return text, err
+	}
+}
+
+func (h *Host) runOnce(ctx context.Context, limit time.Duration, argv ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)

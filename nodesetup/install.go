@@ -64,6 +64,12 @@ func (s *Setup) install(ctx context.Context) (Result, error) {
 		}
 		return false
 	})
+	if err := ctx.Err(); err != nil {
+		return Result{Node: s.node, Failed: failed}, err
+	}
+	// What was begun from here on is finished: a signal to stop is no reason
+	// to restart the container runtime twice.
+	ctx = context.WithoutCancel(ctx)
 	did, foreign, err := s.configure(ctx, handlers, failed)
 	if err != nil {
 		s.restorePrograms()
@@ -71,12 +77,14 @@ func (s *Setup) install(ctx context.Context) (Result, error) {
 	}
 	result, err := s.verify(ctx)
 	result.Changed, result.Foreign = changed || did, foreign
-	if len(result.Failed) > 0 {
-		s.restorePrograms()
-	}
 	for key, err := range failed {
 		result.Failed[key] = err
 		result.Ready = slices.DeleteFunc(result.Ready, func(ready string) bool { return ready == key })
+	}
+	if len(result.Failed) > 0 && s.restorePrograms() {
+		if err := s.saveState(); err != nil {
+			return result, writable(err)
+		}
 	}
 	if err != nil {
 		return result, err
@@ -146,14 +154,16 @@ func previousName(name string) string {
 }
 
 // restorePrograms puts older programs back after a failure.
-func (s *Setup) restorePrograms() {
+func (s *Setup) restorePrograms() (did bool) {
 	for _, name := range sortedKeys(s.state.Binaries) {
 		if os.Rename(s.Host.path(previousName(name)), s.Host.path(name)) == nil {
 			was := s.state.Binaries[name]
 			was.Source = ""
 			s.state.Binaries[name] = was
+			did = true
 		}
 	}
+	return did
 }
 
 // probe starts a program far enough to see that it runs on this node at all.

@@ -109,7 +109,7 @@ func writable(err error) error {
 
 // sweep removes what a run that was cut off has left unfinished.
 func (s *Setup) sweep() error {
-	dirs := []string{s.Config.StateDir, s.Config.BinDir}
+	dirs := []string{s.Config.StateDir, path.Dir(s.backupPath()), s.Config.BinDir}
 	for _, name := range []string{s.node.Config, s.node.Main} {
 		if name == "" {
 			continue
