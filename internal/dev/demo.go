@@ -168,7 +168,7 @@ func (l *lab) allRunning() (bool, error) {
 		var s FunctionState
 		f.fill(&s)
 		if s.State == stateFailed || s.State == stateWaiting {
-			return false, fmt.Errorf("function %q does not run: %s", s.Name, s.Reason)
+			return false, fmt.Errorf("function %q does not run: %s", f.cfg.Name, s.Reason)
 		}
 		all = all && s.State == stateRunning
 	}

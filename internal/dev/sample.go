@@ -24,6 +24,8 @@ type Sample struct {
 	Weight int `json:"weight,omitempty"`
 }
 
+const weightMax = 1000
+
 // generic is for topics without samples.
 var generic = []Sample{{Name: "an event", Key: "key-${n}", Value: json.RawMessage(`{"id": "${n}", "text": "hello"}`), Weight: 1}}
 
@@ -72,9 +74,7 @@ func parseSamples(data []byte) ([]Sample, error) {
 		if list[i].Name == "" {
 			list[i].Name = fmt.Sprintf("sample %d", i+1)
 		}
-		if list[i].Weight < 1 {
-			list[i].Weight = 1
-		}
+		list[i].Weight = min(max(1, list[i].Weight), weightMax)
 	}
 	return list, nil
 }

@@ -13,7 +13,7 @@ import (
 type sampler struct {
 	lab     *lab
 	history map[string]*history
-	topics  map[string][]int64 // records over time, for rates
+	topics  map[string][]level
 
 	mu        sync.Mutex
 	state     State
@@ -21,8 +21,14 @@ type sampler struct {
 	listeners map[chan struct{}]bool
 }
 
+// level is how much a topic held at a moment.
+type level struct {
+	at      time.Time
+	records int64
+}
+
 func newSampler(l *lab) *sampler {
-	s := &sampler{lab: l, history: map[string]*history{}, topics: map[string][]int64{}, listeners: map[chan struct{}]bool{}}
+	s := &sampler{lab: l, history: map[string]*history{}, topics: map[string][]level{}, listeners: map[chan struct{}]bool{}}
 	for _, f := range l.functions {
 		s.history[f.cfg.Name] = &history{}
 	}
@@ -72,10 +78,7 @@ func (s *sampler) sample(ctx context.Context) {
 			topic.Records += p.end - p.start
 		}
 		if err == nil {
-			past := append(s.topics[name], topic.Records)
-			past = past[max(0, len(past)-5):]
-			s.topics[name] = past
-			topic.Rate = max(0, float64(topic.Records-past[0])/(sampleEvery.Seconds()*float64(max(1, len(past)-1))))
+			topic.Rate = s.rate(name, level{time.Now(), topic.Records})
 		}
 		state.Topics = append(state.Topics, topic)
 	}
@@ -92,6 +95,18 @@ func (s *sampler) sample(ctx context.Context) {
 		default:
 		}
 	}
+}
+
+// rate of a topic over about two seconds.
+func (s *sampler) rate(topic string, now level) float64 {
+	past := append(s.topics[topic], now)
+	past = past[max(0, len(past)-5):]
+	s.topics[topic] = past
+	seconds := now.at.Sub(past[0].at).Seconds()
+	if seconds <= 0 {
+		return 0
+	}
+	return max(0, float64(now.records-past[0].records)/seconds)
 }
 
 func (s *sampler) function(f *function, partitions []position, commits []int64, fresh bool) FunctionState {

@@ -40,7 +40,7 @@ export function rate(n) {
 export function span(seconds) {
   if (!(seconds > 0)) return "0";
   if (seconds < 1e-3) return Math.max(1, Math.round(seconds * 1e6)) + " \u00b5s";
-  if (seconds < 1) return (seconds * 1e3).toPrecision(3).replace(/\.?0+$/, "") + " ms";
+  if (seconds < 1) return Number((seconds * 1e3).toPrecision(3)) + " ms";
   return seconds.toFixed(seconds < 10 ? 2 : 1) + " s";
 }
 

@@ -85,6 +85,7 @@ async function follow(id) {
   const mine = ++following;
   let shown = -1;
   $("trace").replaceChildren();
+  $("trace-empty").hidden = true;
   put($("trace-state"), "sent");
   for (let i = 0; i < 300 && mine === following; i++) {
     let trace;
@@ -129,7 +130,7 @@ function item(step) {
       h("p", { class: "by" }, `${by}, partition ${step.partition}, offset ${step.offset}`),
       why ? h("p", { class: "why" }, why) : null,
       code(step.value, step.null),
-      h("details", {}, h("summary", {}, `key and ${step.headers.length} headers`), headers([["key", step.key || "(none)"], ...step.headers]))),
+      h("details", {}, h("summary", {}, `key and ${step.headers.length} ${step.headers.length === 1 ? "header" : "headers"}`), headers([["key", step.key || "(none)"], ...step.headers]))),
   );
 }
 
