@@ -60,14 +60,16 @@ func Parse(name string, data []byte) (doc *Document, err error) {
 			doc, err = nil, &ParseError{Name: name, Msg: "cannot be read as YAML", Hint: "simplify the comments and line breaks around the last edit"}
 		}
 	}()
-	if err := checkBytes(name, data); err != nil {
+	if err := checkKind(name, data); err != nil {
 		return nil, err
 	}
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-	in := &lineReader{data: data}
-	src := &source{name: name, lines: in, hasMarkers: bytes.Contains(data, []byte(ignoreMarker))}
-	if tree, ok := yamlin.Parse(data, yamlin.Scalars{Plain: usualScalar, Key: usualKey}); ok {
+	text := bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	src := &source{name: name, lines: &lineReader{data: text}, hasMarkers: bytes.Contains(text, []byte(ignoreMarker))}
+	if tree, ok := yamlin.Parse(text, yamlin.Scalars{Plain: usualScalar, Key: usualKey}); ok {
 		return &Document{tree: tree, sources: []*source{src}}, nil
+	}
+	if err := checkText(name, data); err != nil {
+		return nil, err
 	}
 	return src.parse()
 }

@@ -51,8 +51,8 @@ var magics = []struct{ prefix, what, hint string }{
 	{"\xfe\xff", "is UTF-16 text", "save it as UTF-8"},
 }
 
-// checkBytes refuses what cannot be a values file before a parser sees it.
-func checkBytes(name string, data []byte) error {
+// checkKind refuses what cannot be a values file before a parser sees it.
+func checkKind(name string, data []byte) error {
 	if len(data) > MaxBytes {
 		return &ParseError{
 			Name: name, Msg: "is " + mebibytes(len(data)) + " MiB; the limit is " + mebibytes(MaxBytes) + " MiB",
@@ -70,6 +70,11 @@ func checkBytes(name string, data []byte) error {
 	if len(data) >= 4 && data[0] == 0 != (data[1] == 0) && data[2] == 0 != (data[3] == 0) {
 		return &ParseError{Name: name, Msg: "is UTF-16 text, not YAML", Hint: "save it as UTF-8"}
 	}
+	return nil
+}
+
+// checkText refuses what the YAML library has no good message for.
+func checkText(name string, data []byte) error {
 	for i := 0; i < len(data); {
 		c := data[i]
 		if c >= 0x20 && c < 0x7f || c == '\n' || c == '\t' || c == '\r' {

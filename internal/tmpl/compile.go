@@ -75,7 +75,7 @@ func (c *compiler) node(n parse.Node) node {
 
 func (c *compiler) branch(n *parse.BranchNode, changesDot bool) node {
 	scope := len(c.vars)
-	b := &ifNode{cond: c.pipe(n.Pipe), changesDot: changesDot}
+	b := &ifNode{cond: unwrapped(c.pipe(n.Pipe)), changesDot: changesDot}
 	inner := len(c.vars)
 	b.then = c.list(n.List)
 	c.vars = c.vars[:inner]
@@ -111,6 +111,14 @@ func (c *compiler) rangeOver(n *parse.RangeNode) node {
 	r.els = c.list(n.ElseList)
 	c.vars = c.vars[:scope]
 	return r
+}
+
+// unwrapped is a pipeline for those who take null for nil.
+func unwrapped(e expr) expr {
+	if p, ok := e.(*plainExpr); ok {
+		return p.inner
+	}
+	return e
 }
 
 // pipe prepares a pipeline; its value is never null.
@@ -217,8 +225,9 @@ func (c *compiler) call(id *parse.IdentifierNode, n parse.Node, args []parse.Nod
 	if !fn.variadic && given != len(fn.params) {
 		return &abortExpr{id, "wrong number of args for " + fn.name + ": want " + strconv.Itoa(len(fn.params)) + " got " + strconv.Itoa(given)}
 	}
-	e := &callExpr{fn: fn, node: n, last: id}
+	e := &callExpr{fn: fn, node: n, last: id, finalKind: fn.param(len(args))}
 	for i, a := range args {
+		e.kinds = append(e.kinds, fn.param(i))
 		e.args = append(e.args, c.arg(a, fn.param(i)))
 		e.places = append(e.places, lastPlace(a))
 		e.last = lastPlace(a)

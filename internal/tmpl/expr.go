@@ -175,6 +175,11 @@ type callExpr struct {
 	args []expr
 	node parse.Node
 
+	// kinds of the parameters that args go to, and of that for the value that
+	// a pipeline adds.
+	kinds     []paramKind
+	finalKind paramKind
+
 	// Where errors about the type of an argument point, and of the value
 	// that a pipeline adds.
 	places []parse.Node
@@ -187,7 +192,7 @@ func (e *callExpr) apply(s *state, dot, final any) any {
 	start := len(s.args)
 	for i, a := range e.args {
 		v := a.eval(s, dot)
-		if kind := e.fn.param(i); kind != anyParam {
+		if kind := e.kinds[i]; kind != anyParam {
 			v = s.check(e.places[i], v, kind)
 		} else if v == null {
 			v = nil
@@ -195,14 +200,19 @@ func (e *callExpr) apply(s *state, dot, final any) any {
 		s.args = append(s.args, v)
 	}
 	if final != absent {
-		if kind := e.fn.param(len(e.args)); kind != anyParam {
-			final = s.check(e.last, final, kind)
+		if e.finalKind != anyParam {
+			final = s.check(e.last, final, e.finalKind)
 		}
 		s.args = append(s.args, final)
 	}
-	v, err := e.fn.call(s, s.args[start:])
-	if err != nil {
-		s.abortCall(e.node, e.fn.name, err)
+	var v any
+	if e.fn.pure != nil {
+		v = e.fn.pure(s.args[start:])
+	} else {
+		var err error
+		if v, err = e.fn.call(s, s.args[start:]); err != nil {
+			s.abortCall(e.node, e.fn.name, err)
+		}
 	}
 	s.args = s.args[:start]
 	return v

@@ -31,6 +31,9 @@ type function struct {
 	params   []paramKind
 	variadic bool // the last parameter takes any number
 	call     func(s *state, args []any) (any, error)
+
+	// pure is call of a function that neither fails nor needs the state.
+	pure func(args []any) any
 }
 
 // param is the kind of the i-th argument.
@@ -75,6 +78,7 @@ func register(name, signature string, call func(s *state, args []any) (any, erro
 //go:noinline
 func pure(name, signature string, call func(a []any) any) {
 	register(name, signature, func(_ *state, a []any) (any, error) { return call(a), nil })
+	functions[name].pure = call
 }
 
 // failing registers a function that may fail.

@@ -4,6 +4,7 @@ package tmpl
 
 import (
 	"bytes"
+	"strconv"
 	"text/template/parse"
 
 	"github.com/helm-wasm/helm-wasm/internal/yamlout"
@@ -19,11 +20,15 @@ func (c *compiler) print(n *parse.ActionNode) node {
 	case *includeExpr:
 		return &printInclude{producer: e, node: n}
 	case *pipeExpr:
-		if len(e.rest) != 1 || len(e.slots) > 0 {
+		if len(e.slots) > 0 {
 			return plainPrint
 		}
-		last, ok := e.rest[0].(*callExpr)
-		if !ok || last.fn.name != "nindent" && last.fn.name != "indent" {
+		last, ok := e.rest[len(e.rest)-1].(*callExpr)
+		if ok && last.fn.name == "quote" && len(last.args) == 0 {
+			before := &pipeExpr{first: e.first, rest: e.rest[:len(e.rest)-1]}
+			return &printQuoted{value: before, node: n}
+		}
+		if !ok || len(e.rest) != 1 || last.fn.name != "nindent" && last.fn.name != "indent" {
 			return plainPrint
 		}
 		width, ok := last.args[0].(*constExpr)
@@ -46,6 +51,34 @@ func (c *compiler) print(n *parse.ActionNode) node {
 		}
 	}
 	return plainPrint
+}
+
+// printQuoted is {{ pipeline | quote }}.
+type printQuoted struct {
+	value expr
+	node  parse.Node
+}
+
+func (n *printQuoted) exec(s *state, dot any) control {
+	v := n.value.eval(s, dot)
+	if v == nil {
+		return next
+	}
+	str, ok := v.(string)
+	if !ok {
+		str = text(v)
+	}
+	if isPlain(str) {
+		s.out = append(s.out, '"')
+		s.out = append(s.out, str...)
+		s.out = append(s.out, '"')
+	} else {
+		s.out = strconv.AppendQuote(s.out, str)
+	}
+	if s.flushed+len(s.out) > s.limit {
+		s.abort(n.node, "the output is larger than the limit")
+	}
+	return next
 }
 
 // producer appends its text to the output.

@@ -2,7 +2,12 @@
 
 package yamlin
 
-import "strings"
+import (
+	"bytes"
+	"encoding/binary"
+	"strings"
+	"unicode/utf8"
+)
 
 // maxDepth is how deep blocks and brackets may nest before the library is
 // asked, which has a message for too deep.
@@ -17,9 +22,10 @@ type Scalars struct {
 }
 
 // Parse reads one document that is a mapping in block style. It is not ok for
-// anything unusual and for every mistake. The data is valid UTF-8.
+// anything unusual and for every mistake.
 func Parse(data []byte, scalars Scalars) (tree map[string]any, ok bool) {
-	if !usual(data) {
+	ascii, ok := usual(data)
+	if !ok || !ascii && !utf8.Valid(data) {
 		return nil, false
 	}
 	p := &parser{s: string(data), scalars: scalars}
@@ -36,32 +42,54 @@ func Parse(data []byte, scalars Scalars) (tree map[string]any, ok bool) {
 	return m, true
 }
 
-// usual says that the text has no tab, no carriage return and no character
-// that YAML takes for the end of a line or refuses.
-func usual(data []byte) bool {
-	for i, c := range data {
-		if c >= ' ' && c < 0x7f || c == '\n' {
-			continue
+// usual says that the text is UTF-8 and has no tab, no other control and no
+// character that YAML takes for the end of a line or refuses.
+func usual(data []byte) (ascii, ok bool) {
+	ascii = true
+	for len(data) > 0 {
+		line := data
+		if i := bytes.IndexByte(data, '\n'); i >= 0 {
+			line, data = data[:i], data[i+1:]
+		} else {
+			data = nil
 		}
-		if c < 0x80 {
-			return false
+		// Eight bytes at a time: the sandbox charges for each round of a loop.
+		for len(line) >= 8 && printable(binary.LittleEndian.Uint64(line)) {
+			line = line[8:]
 		}
-		switch c {
-		case 0xc2: // NEL and other controls
-			if data[i+1] < 0xa0 {
-				return false
+		for i, c := range line {
+			if c >= ' ' && c < 0x7f {
+				continue
 			}
-		case 0xe2: // line and paragraph separator
-			if data[i+1] == 0x80 && (data[i+2] == 0xa8 || data[i+2] == 0xa9) {
-				return false
+			if c < 0x80 {
+				return false, false
 			}
-		case 0xef: // byte order mark, not characters
-			if data[i+1] >= 0xb7 {
-				return false
+			ascii = false
+			next := line[i+1:]
+			switch {
+			case c == 0xc2: // NEL and other controls
+				if len(next) == 0 || next[0] < 0xa0 {
+					return false, false
+				}
+			case c == 0xe2: // line and paragraph separator
+				if len(next) < 2 || next[0] == 0x80 && next[1]&0xfe == 0xa8 {
+					return false, false
+				}
+			case c == 0xef: // byte order mark, not characters
+				if len(next) == 0 || next[0] >= 0xb7 {
+					return false, false
+				}
 			}
 		}
 	}
-	return true
+	return ascii, true
+}
+
+// printable says that eight bytes are all ASCII, from space to tilde. A carry
+// between bytes can only add false alarms, which take the slow way.
+func printable(w uint64) bool {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	return (w|(w-0x20*ones)|(w+ones))&highs == 0
 }
 
 // parser stands on a line that has content.
