@@ -66,8 +66,10 @@ func (in *Info) lacks(unsupported ...string) string {
 	return ""
 }
 
-var wazeroLacks = []string{FeatureGC, FeatureMemory64, FeatureMultiMemory, FeatureThreads, FeatureRelaxedSIMD,
-	FeatureCustomPageSizes, FeatureStackSwitching, FeatureWideArithmetic}
+var wazeroLacks = []string{
+	FeatureGC, FeatureMemory64, FeatureMultiMemory, FeatureThreads, FeatureRelaxedSIMD,
+	FeatureCustomPageSizes, FeatureStackSwitching, FeatureWideArithmetic,
+}
 
 func (in *Info) fitWazero(limits Limits) Fit {
 	const name = "wazero"

@@ -57,21 +57,32 @@ func TestFits(t *testing.T) {
 		want  map[string]string
 		shims map[string]string
 	}{
-		{"redpanda", redpandaModule, ABIRedpanda, "redpanda", "wasip1",
+		{
+			"redpanda", redpandaModule, ABIRedpanda, "redpanda", "wasip1",
 			map[string]string{"wazero": "yes", "spin": "core module", "dapr": "handle_request", "istio": "proxy_abi_version", "helm": "helm_plugin_main"},
-			all("imports redpanda_transform (Data Transforms version 2), which only the runner provides")},
+			all("imports redpanda_transform (Data Transforms version 2), which only the runner provides"),
+		},
 		{"extism", extismModule, ABIExtism, "extism", "none", map[string]string{"wazero": "yes"}, all("only Extism hosts provide")},
-		{"helm plugin", helmModule, ABIHelmPlugin, "extism", "none",
-			map[string]string{"wazero": `exports no function "handle"; set module.function to one of: helm_plugin_main`, "helm": notEvents}, nil},
+		{
+			"helm plugin", helmModule, ABIHelmPlugin, "extism", "none",
+			map[string]string{"wazero": `exports no function "handle"; set module.function to one of: helm_plugin_main`, "helm": notEvents},
+			nil,
+		},
 		{"command", commandModule, ABICommand, "wasi", "wasip1", map[string]string{"wazero": "yes", "dapr": notEvents, "spin": "WAGI"}, all(notEvents)},
 		{"reactor", reactorModule, ABIReactor, "", "wasip1", map[string]string{"wazero": "a library"}, all("no _start")},
 		{"http-wasm", httpWasmModule, ABIHTTPWasm, "", "none", map[string]string{"dapr": notEvents, "wazero": "middleware"}, all("imports http_handler.log")},
 		{"proxy-wasm", proxyModule, ABIProxyWasm, "", "none", map[string]string{"istio": notEvents, "wazero": "Envoy"}, all("imports env.proxy_log")},
-		{"WasmEdge sockets", edgeModule, ABICommand, "wasi", "wasip1",
-			map[string]string{"wazero": "imports wasi_snapshot_preview1.sock_open, which nobody provides", "wasmedge": "yes", "crun-wasmedge": "yes", "wasmtime": "sock_open"}, nil},
+		{
+			"WasmEdge sockets", edgeModule, ABICommand, "wasi", "wasip1",
+			map[string]string{"wazero": "imports wasi_snapshot_preview1.sock_open, which nobody provides", "wasmedge": "yes", "crun-wasmedge": "yes", "wasmtime": "sock_open"},
+			nil,
+		},
 		{"WASIX", wasixModule, ABICommand, "wasi", "none", map[string]string{"wasmer": "yes", "wamr": "wasix_32v1.sock_listen"}, nil},
-		{"component http", httpComponent, ABIWASIHTTP, "http", "0.2.10",
-			map[string]string{"wazero": "a component; wazero runs core modules only", "wasmtime": "yes", "spin": "yes", "wasmedge": "core modules only", "crun-wasmtime": "core modules only"}, nil},
+		{
+			"component http", httpComponent, ABIWASIHTTP, "http", "0.2.10",
+			map[string]string{"wazero": "a component; wazero runs core modules only", "wasmtime": "yes", "spin": "yes", "wasmedge": "core modules only", "crun-wasmtime": "core modules only"},
+			nil,
+		},
 		{"component cli", cliComponent, ABIWASICommand, "", "0.2.0", map[string]string{"wasmtime": "yes", "spin": "no trigger"}, nil},
 		{"component spin", spinComponent, ABIWASIHTTP, "http", "0.2.0", map[string]string{"spin": "yes", "wasmtime": "imports fermyon:spin/key-value@2.0.0"}, nil},
 		{"component 0.3", p3Component, ABIWASIHTTP, "http", "0.3.0", map[string]string{"wasmtime": "speaks WASI 0.3.0", "spin": "speaks WASI 0.3.0"}, nil},
@@ -133,8 +144,10 @@ func TestFitWazeroDetails(t *testing.T) {
 			sec(secExport, vec(cat("_start", 0, 0))), sec(secCode, vec([]byte{2, 0, 0x0b}))), Limits{}, "imports memory env.memory"},
 		{"transforms of another version", testModule{imports: [][]byte{funcImport(modRedpanda, "check_abi_version_3", typeVoid)}, exports: []testExport{{"_start", typeVoid}}}.bytes(), Limits{}, "check_abi_version_3"},
 		{"transform without start", testModule{imports: [][]byte{funcImport(modRedpanda, "write_record", typeProcess)}}.bytes(), Limits{}, "exports no function _start"},
-		{"schema registry", testModule{imports: [][]byte{funcImport(modRedpanda, "check_abi_version_2", typeVoid), funcImport(modSchemas, "get_subject_schema", typeVoid)},
-			exports: []testExport{{"_start", typeVoid}}}.bytes(), Limits{}, ""},
+		{"schema registry", testModule{
+			imports: [][]byte{funcImport(modRedpanda, "check_abi_version_2", typeVoid), funcImport(modSchemas, "get_subject_schema", typeVoid)},
+			exports: []testExport{{"_start", typeVoid}},
+		}.bytes(), Limits{}, ""},
 		{"memory fits", commandModule, Limits{Memory: 128 << 10}, ""},
 		{"memory too small", commandModule, Limits{Memory: 127 << 10}, "needs 128 KiB of memory at start but limits.memory allows 127 KiB"},
 		{"another function", extismModule, Limits{Function: "greet"}, ""},

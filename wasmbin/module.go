@@ -26,8 +26,10 @@ const (
 	secTag
 )
 
-var sectionNames = []string{"custom", "type", "import", "function", "table", "memory", "global",
-	"export", "start", "element", "code", "data", "data count", "tag"}
+var sectionNames = []string{
+	"custom", "type", "import", "function", "table", "memory", "global",
+	"export", "start", "element", "code", "data", "data count", "tag",
+}
 
 // sectionOrder is the place of each section, which is not its number.
 var sectionOrder = []int{0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13, 11, 6}
@@ -89,8 +91,10 @@ func (p *parser) module() error {
 		return err
 	}
 	if declared != p.bodies {
-		return &FormatError{Offset: p.r.base + len(p.r.b),
-			Reason: fmt.Sprintf("%d functions are declared but %d have a body", declared, p.bodies)}
+		return &FormatError{
+			Offset: p.r.base + len(p.r.b),
+			Reason: fmt.Sprintf("%d functions are declared but %d have a body", declared, p.bodies),
+		}
 	}
 	if len(p.info.Memories) > 1 {
 		p.features[FeatureMultiMemory] = true

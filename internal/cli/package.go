@@ -69,8 +69,10 @@ func runPackage(c *Call, tools PackageTools) error {
 		return c.fileHint(name)
 	}
 	push, output := c.Flags.Bool("push"), c.Flags.String("output")
-	opts := oci.Options{Format: oci.Format(c.Flags.String("format")), Name: c.Flags.String("name"),
-		Reference: c.Flags.String("ref"), Created: c.Flags.String("created")}
+	opts := oci.Options{
+		Format: oci.Format(c.Flags.String("format")), Name: c.Flags.String("name"),
+		Reference: c.Flags.String("ref"), Created: c.Flags.String("created"),
+	}
 	switch {
 	case push && opts.Reference == "":
 		return fmt.Errorf("flag --push needs --ref: type `%s package --push --ref ghcr.io/acme/enrich:1.0 FILE`", c.Program)

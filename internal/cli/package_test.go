@@ -64,11 +64,13 @@ func TestPackage(t *testing.T) {
 func TestPackagePush(t *testing.T) {
 	var pushed *oci.Image
 	program := func(fail error, args ...string) outcome {
-		return run(Env{Program: "helm-wasm", Args: append([]string{"package"}, args...), Stdin: strings.NewReader(emptyModule), FS: memory{},
+		return run(Env{
+			Program: "helm-wasm", Args: append([]string{"package"}, args...), Stdin: strings.NewReader(emptyModule), FS: memory{},
 			Commands: []Command{PackageCommand(PackageTools{
 				Push:     func(img *oci.Image) error { pushed = img; return fail },
 				Compress: func(b []byte) ([]byte, error) { return b[:10], nil },
-			})}})
+			})},
+		})
 	}
 	got := program(nil, "--push", "--gzip", "--format", "scratch", "-t", "ghcr.io/a/b:1")
 	if got.err != nil || pushed == nil || !strings.Contains(got.stdout, "pushed ghcr.io/a/b:1@"+pushed.Digest) {

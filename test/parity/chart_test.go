@@ -4,6 +4,7 @@ package parity
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io/fs"
 	"os"
@@ -65,7 +66,7 @@ func helmRender(c *chart.Chart, data []byte) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return engine.Engine{}.Render(c, top)
+	return engine.Engine{}.RenderWithContext(context.Background(), c, top)
 }
 
 var options = stack.RenderOptions{Release: "shop", Namespace: "prod", Scope: stack.All}

@@ -3,6 +3,7 @@
 package parity
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -22,7 +23,7 @@ func both(files map[string]string, values map[string]any) (helm, ours map[string
 		prefixed["c/"+name] = text
 	}
 	release := map[string]any{"Name": "r", "Namespace": "ns"}
-	helm, helmErr = engine.Engine{}.Render(c, common.Values{"Values": deep(values), "Release": release, "Capabilities": common.DefaultCapabilities})
+	helm, helmErr = engine.Engine{}.RenderWithContext(context.Background(), c, common.Values{"Values": deep(values), "Release": release, "Capabilities": common.DefaultCapabilities})
 
 	set, err := tmpl.Parse(prefixed)
 	if err != nil {

@@ -113,8 +113,10 @@ func Pack(wasm []byte, opts Options) (*Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	img := &Image{Format: opts.Format, Reference: opts.Reference, Digest: root.Digest, MediaType: root.MediaType,
-		Size: root.Size, Module: digest(wasm), blobs: p.blobs}
+	img := &Image{
+		Format: opts.Format, Reference: opts.Reference, Digest: root.Digest, MediaType: root.MediaType,
+		Size: root.Size, Module: digest(wasm), blobs: p.blobs,
+	}
 	if opts.Reference != "" {
 		root.Annotations = map[string]string{"io.containerd.image.name": opts.Reference}
 		if tag := tagOf(opts.Reference); tag != "" {
@@ -161,8 +163,10 @@ func (p *packer) add(mediaType string, blob []byte) descriptor {
 }
 
 func (p *packer) manifest(config, layer descriptor) descriptor {
-	return p.add(MediaTypeManifest, encode(manifest{SchemaVersion: 2, MediaType: MediaTypeManifest,
-		Config: config, Layers: []descriptor{layer}, Annotations: p.opts.Annotations}))
+	return p.add(MediaTypeManifest, encode(manifest{
+		SchemaVersion: 2, MediaType: MediaTypeManifest,
+		Config: config, Layers: []descriptor{layer}, Annotations: p.opts.Annotations,
+	}))
 }
 
 // scratch makes an image for each platform around one layer, and an index.

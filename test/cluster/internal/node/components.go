@@ -47,13 +47,16 @@ func linkPrograms(b *parts.Builder) error {
 }
 
 func controlPlane() (etcd, apiserver, controllers, scheduler *process) {
-	etcd = &process{name: "etcd", args: []string{"etcd", "--data-dir=/var/lib/etcd", "--name=node",
+	etcd = &process{name: "etcd", args: []string{
+		"etcd", "--data-dir=/var/lib/etcd", "--name=node",
 		// The cluster's life is short: it need not survive the machine's.
 		"--unsafe-no-fsync", "--quota-backend-bytes=2147483648", "--log-level=warn",
 		"--listen-client-urls=http://127.0.0.1:2379", "--advertise-client-urls=http://127.0.0.1:2379",
 		"--listen-peer-urls=http://127.0.0.1:2380", "--initial-advertise-peer-urls=http://127.0.0.1:2380",
-		"--initial-cluster=node=http://127.0.0.1:2380"}}
-	apiserver = &process{name: "kube-apiserver", args: []string{"kube", "kube-apiserver",
+		"--initial-cluster=node=http://127.0.0.1:2380",
+	}}
+	apiserver = &process{name: "kube-apiserver", args: []string{
+		"kube", "kube-apiserver",
 		"--etcd-servers=http://127.0.0.1:2379", "--advertise-address=" + NodeIP, "--bind-address=0.0.0.0", "--secure-port=6443",
 		"--authorization-mode=Node,RBAC", "--enable-admission-plugins=NodeRestriction", "--allow-privileged=true",
 		"--client-ca-file=" + pki("ca.crt"), "--tls-cert-file=" + pki("apiserver.crt"), "--tls-private-key-file=" + pki("apiserver.key"),
@@ -64,22 +67,29 @@ func controlPlane() (etcd, apiserver, controllers, scheduler *process) {
 		"--requestheader-client-ca-file=" + pki("ca.crt"), "--requestheader-allowed-names=front-proxy",
 		"--requestheader-extra-headers-prefix=X-Remote-Extra-", "--requestheader-group-headers=X-Remote-Group",
 		"--requestheader-username-headers=X-Remote-User",
-		"--proxy-client-cert-file=" + pki("front-proxy.crt"), "--proxy-client-key-file=" + pki("front-proxy.key")}}
-	controllers = &process{name: "kube-controller-manager", args: []string{"kube", "kube-controller-manager",
+		"--proxy-client-cert-file=" + pki("front-proxy.crt"), "--proxy-client-key-file=" + pki("front-proxy.key"),
+	}}
+	controllers = &process{name: "kube-controller-manager", args: []string{
+		"kube", "kube-controller-manager",
 		"--kubeconfig=" + pki("controller-manager.conf"), "--leader-elect=false", "--use-service-account-credentials=true",
 		"--service-account-private-key-file=" + pki("service-account.key"), "--root-ca-file=" + pki("ca.crt"),
 		"--cluster-signing-cert-file=" + pki("ca.crt"), "--cluster-signing-key-file=" + pki("ca.key"),
-		"--authentication-kubeconfig=" + pki("controller-manager.conf"), "--authorization-kubeconfig=" + pki("controller-manager.conf")}}
-	scheduler = &process{name: "kube-scheduler", args: []string{"kube", "kube-scheduler",
+		"--authentication-kubeconfig=" + pki("controller-manager.conf"), "--authorization-kubeconfig=" + pki("controller-manager.conf"),
+	}}
+	scheduler = &process{name: "kube-scheduler", args: []string{
+		"kube", "kube-scheduler",
 		"--kubeconfig=" + pki("scheduler.conf"), "--leader-elect=false",
-		"--authentication-kubeconfig=" + pki("scheduler.conf"), "--authorization-kubeconfig=" + pki("scheduler.conf")}}
+		"--authentication-kubeconfig=" + pki("scheduler.conf"), "--authorization-kubeconfig=" + pki("scheduler.conf"),
+	}}
 	return etcd, apiserver, controllers, scheduler
 }
 
 func nodePlane() (containerd, kubelet, proxy *process) {
 	containerd = &process{name: "containerd", args: []string{"containerd", "--config=/etc/containerd/config.toml"}}
-	kubelet = &process{name: "kubelet", args: []string{"kube", "kubelet", "--config=/etc/kubernetes/kubelet.yaml",
-		"--kubeconfig=" + pki("kubelet.conf"), "--hostname-override=" + NodeName, "--node-ip=" + NodeIP}}
+	kubelet = &process{name: "kubelet", args: []string{
+		"kube", "kubelet", "--config=/etc/kubernetes/kubelet.yaml",
+		"--kubeconfig=" + pki("kubelet.conf"), "--hostname-override=" + NodeName, "--node-ip=" + NodeIP,
+	}}
 	proxy = &process{name: "kube-proxy", args: []string{"kube", "kube-proxy", "--config=/etc/kubernetes/proxy.yaml", "--hostname-override=" + NodeName}}
 	return containerd, kubelet, proxy
 }

@@ -98,7 +98,8 @@ func provisionOnce(ctx context.Context, a *api, log io.Writer) error {
 				"claimRef":                      map[string]string{"apiVersion": "v1", "kind": "PersistentVolumeClaim", "name": c.Metadata.Name, "namespace": c.Metadata.Namespace, "uid": c.Metadata.UID},
 				"local":                         map[string]string{"path": dir},
 				"nodeAffinity": map[string]any{"required": map[string]any{"nodeSelectorTerms": []any{map[string]any{
-					"matchExpressions": []any{map[string]any{"key": "kubernetes.io/hostname", "operator": "In", "values": []string{NodeName}}}}}}},
+					"matchExpressions": []any{map[string]any{"key": "kubernetes.io/hostname", "operator": "In", "values": []string{NodeName}}},
+				}}}},
 			},
 		}
 		if err := a.do(ctx, "POST", "/api/v1/persistentvolumes", volume, nil); err != nil {

@@ -93,9 +93,11 @@ func (b *Builder) closure(ctx context.Context, out string, packages ...string) e
 	if err := os.WriteFile(status, nil, 0o644); err != nil {
 		return fmt.Errorf("unpacking packages: %w", err)
 	}
-	args := []string{"-q", "-y", "-o", "APT::Sandbox::User=root", "-o", "Dir::State::status=" + status,
+	args := []string{
+		"-q", "-y", "-o", "APT::Sandbox::User=root", "-o", "Dir::State::status=" + status,
 		"-o", "Dir::Cache::archives=" + tmp, "-o", "Dir::State::extended_states=" + filepath.Join(tmp, "extended"),
-		"-o", "Debug::NoLocking=1", "--download-only", "--no-install-recommends", "install"}
+		"-o", "Debug::NoLocking=1", "--download-only", "--no-install-recommends", "install",
+	}
 	if _, err := run(ctx, tmp, []string{"DEBIAN_FRONTEND=noninteractive"}, "apt-get", append(args, packages...)...); err != nil {
 		return err
 	}
