@@ -8,6 +8,10 @@ SHELL := /bin/bash
 # Everything that is built on the way stays in build/, what is shipped in dist/.
 BUILD := $(CURDIR)/build
 DIST := $(CURDIR)/dist
+# Third parties' software, by version: Helm, Kafka, Kubernetes, containerd. It
+# outlives a clone. HELM_WASM_CACHE names another directory.
+CACHE ?= $(or $(HELM_WASM_CACHE),$(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/helm-wasm)
+export HELM_WASM_CACHE := $(CACHE)
 VERSION := $(shell sed -n 's/^const Version = "\(.*\)"/\1/p' internal/version/version.go)
 
 GO ?= go
@@ -33,7 +37,12 @@ generate: $(GENERATE_TARGETS) ## rewrite all generated files
 test: $(TEST_TARGETS) ## run every check and test that needs no cluster
 
 .PHONY: clean
-clean: ## remove what was built, but for the cache of third parties' software
+clean: ## remove what was built, but for a running cluster and the cache
 	@mkdir -p $(BUILD)
-	find $(BUILD) -mindepth 1 -maxdepth 1 ! -name cache ! -name cluster -exec rm -rf {} +
+	find $(BUILD) -mindepth 1 -maxdepth 1 ! -name cluster -exec rm -rf {} +
 	rm -rf $(DIST)
+
+# Only what the fragments put there: the directory may hold more.
+.PHONY: clean-cache
+clean-cache: ## remove third parties' software, built for all clones, from HELM_WASM_CACHE or ~/.cache/helm-wasm
+	rm -rf $(addprefix $(CACHE)/,cluster helm-[0-9]* kafka-[0-9]* containerd-*)

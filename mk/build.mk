@@ -2,6 +2,8 @@
 
 # Helm itself, of the version in go.mod, for tests and the demo.
 HELM := $(BUILD)/bin/helm
+HELM_VERSION := $(shell sed -n 's,^.*helm.sh/helm/v4 v\([0-9.]*\).*,\1,p' go.mod)
+HELM_CACHED := $(CACHE)/helm-$(HELM_VERSION)/helm
 CHART_TGZ := $(DIST)/charts/wasm-keda-stack-$(VERSION).tgz
 PLATFORMS := linux-amd64 linux-arm64 darwin-arm64
 
@@ -12,13 +14,18 @@ PACK_PLUGIN = ./mk/pack-plugin.sh
 
 BUILD_TARGETS += plugins native packages sums
 
-$(HELM): go.mod
-	@echo "building Helm from its module (about 3 minutes the first time)"
-	$(GO) build -o $@ helm.sh/helm/v4/cmd/helm
-	@touch $@
+# Another clone may build it at the same time: the last one to finish wins.
+$(HELM_CACHED):
+	@echo "building Helm $(HELM_VERSION) from its module (about 3 minutes the first time)"
+	@mkdir -p $(@D)
+	@$(GO) build -o $@.$$$$ helm.sh/helm/v4/cmd/helm && mv $@.$$$$ $@
+
+$(HELM): go.mod $(HELM_CACHED)
+	@mkdir -p $(@D)
+	@cp -f $(HELM_CACHED) $@.new && touch $@.new && mv $@.new $@
 
 .PHONY: helm
-helm: $(HELM) ## build Helm itself into build/bin
+helm: $(HELM) ## put Helm itself, built once, into build/bin
 
 .PHONY: plugins
 plugins: plugin-wasm plugin-getter ## build plugin.wasm beside each plugin.yaml

@@ -1,9 +1,9 @@
 # Node setup against real containerds, each in directories of its own.
 TEST_TARGETS += test-nodesetup
 
-CONTAINERD_1 := $(BUILD)/cache/containerd-debian
+CONTAINERD_1 := $(CACHE)/containerd-debian
 CONTAINERD_2_VERSION := 2.4.2
-CONTAINERD_2 := $(BUILD)/cache/containerd-$(CONTAINERD_2_VERSION)
+CONTAINERD_2 := $(CACHE)/containerd-$(CONTAINERD_2_VERSION)
 CONTAINERD_TAGS := no_btrfs,no_devmapper,no_zfs,no_tracing
 CONTAINERD_PACKAGE := github.com/containerd/containerd/v2
 
@@ -18,7 +18,7 @@ $(CONTAINERD_1)/usr/bin/containerd:
 	  echo "installing libseccomp2, which runc needs"; apt-get install -qq -y libseccomp2; fi
 	@touch $@
 
-$(CONTAINERD_2)/containerd: test/containerd/go.mod
+$(CONTAINERD_2)/containerd:
 	@echo "building containerd $(CONTAINERD_2_VERSION) from its module (some minutes the first time)"
 	@mkdir -p $(CONTAINERD_2)
 	@cd test/containerd && for program in containerd-shim-runc-v2 containerd; do \

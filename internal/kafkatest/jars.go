@@ -23,8 +23,8 @@ const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 </project>
 `
 
-// jars is the directory with Kafka's classes: build/kafka-VERSION in the
-// repository, filled by Maven once. KAFKA_JARS names another.
+// jars is the directory with Kafka's classes: kafka-VERSION in the cache that
+// all clones share, filled by Maven once. KAFKA_JARS names another.
 var jars = sync.OnceValues(func() (string, error) {
 	if dir := os.Getenv("KAFKA_JARS"); dir != "" {
 		return dir, nil
@@ -34,11 +34,7 @@ var jars = sync.OnceValues(func() (string, error) {
 			return "", fmt.Errorf("%s is not installed (Debian: apt-get install openjdk-17-jre-headless maven)", tool)
 		}
 	}
-	root, err := repository()
-	if err != nil {
-		return "", err
-	}
-	dir := filepath.Join(root, "build", "kafka-"+Version)
+	dir := filepath.Join(cache(), "kafka-"+Version)
 	done := filepath.Join(dir, ".complete")
 	if _, err := os.Stat(done); err == nil {
 		return dir, nil
@@ -73,20 +69,13 @@ var jars = sync.OnceValues(func() (string, error) {
 	return dir, nil
 })
 
-// repository is the directory of go.mod above the working directory.
-func repository() (string, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", err
+// cache is what the top Makefile calls CACHE.
+func cache() string {
+	if dir := os.Getenv("HELM_WASM_CACHE"); dir != "" {
+		return dir
 	}
-	for ; ; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.sum")); err == nil {
-			if _, err := os.Stat(filepath.Join(dir, "stack")); err == nil {
-				return dir, nil
-			}
-		}
-		if dir == filepath.Dir(dir) {
-			return "", fmt.Errorf("not inside the repository")
-		}
+	if dir := os.Getenv("XDG_CACHE_HOME"); dir != "" {
+		return filepath.Join(dir, "helm-wasm")
 	}
+	return filepath.Join(os.Getenv("HOME"), ".cache", "helm-wasm")
 }

@@ -39,6 +39,10 @@ func TestStack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	total, passed, checked := time.Now(), 0, 0
+	defer func() {
+		fmt.Printf("%d of %d requirements hold; %s\n", passed, checked, time.Since(total).Round(time.Second))
+	}()
 	for _, r := range requirements {
 		begin := time.Now()
 		figures, ran := "", false
@@ -49,9 +53,10 @@ func TestStack(t *testing.T) {
 		if !ran { // -run left it out
 			continue
 		}
-		verdict := "ok  "
-		if !ok {
-			verdict = "FAIL"
+		checked++
+		verdict := "FAIL"
+		if ok {
+			verdict, passed = "ok  ", passed+1
 		}
 		fmt.Fprintf(os.Stdout, "%s %-10s %5.0fs  %s: %s\n", verdict, r.name, time.Since(begin).Seconds(), r.about, figures)
 		if !ok && r.name == "install" {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -35,7 +36,7 @@ func newEnv() (*env, error) {
 		return nil, fmt.Errorf("finding project: %w", err)
 	}
 	build := filepath.Join(root, "build")
-	d, err := state.Open(value("E2E_STATE", filepath.Join(build, "cluster")), value("E2E_CACHE", filepath.Join(build, "cache", "cluster")))
+	d, err := state.Open(value("E2E_STATE", filepath.Join(build, "cluster")), value("E2E_CACHE", state.DefaultCache()))
 	if err != nil {
 		return nil, err
 	}
@@ -72,13 +73,53 @@ func newEnv() (*env, error) {
 	e.environ = append(e.environ, "KUBECONFIG="+d.Kubeconfig(), "HOME="+home,
 		"HELM_DATA_HOME="+home+"/data", "HELM_CONFIG_HOME="+home+"/config",
 		// Compiled plugins: as on any machine, the second run is the fast one.
-		"HELM_CACHE_HOME="+filepath.Join(build, "cache", "helm"))
+		"HELM_CACHE_HOME="+filepath.Join(build, "helm-cache"))
 	for _, dir := range []string{root, filepath.Join(root, "wasm-plugins", "getter")} {
 		if _, err := e.run(context.Background(), "", e.helmBin, "plugin", "install", dir); err != nil {
 			return nil, err
 		}
 	}
-	return e, nil
+	return e, e.sweep(context.Background())
+}
+
+// sweep takes away what an earlier run left behind, so that every run begins on
+// a cluster without the stack. The base stack, whose KEDA frees the
+// ScaledObjects of the others, goes last.
+func (e *env) sweep(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	out, err := e.run(ctx, "", e.kubectl, "get", "namespaces", "-o", "jsonpath={.items[*].metadata.name}")
+	if err != nil {
+		return fmt.Errorf("sweeping cluster: %w", err)
+	}
+	var names []string
+	for _, name := range strings.Fields(out) {
+		if name != "default" && name != base && !strings.HasPrefix(name, "kube-") {
+			names = append(names, name)
+		}
+	}
+	if slices.Contains(strings.Fields(out), base) {
+		names = append(names, base)
+	}
+	for _, name := range names {
+		fmt.Printf("     removing namespace %s of an earlier run\n", name)
+		releases, err := e.run(ctx, "", e.helmBin, "list", "-n", name, "-q")
+		if err != nil {
+			return fmt.Errorf("sweeping cluster: %w", err)
+		}
+		for _, release := range strings.Fields(releases) {
+			// Failing is no reason to stop: the namespace takes the rest.
+			e.run(ctx, "", e.helmBin, "uninstall", release, "-n", name, "--wait", "--timeout", "2m")
+		}
+		objects, _ := e.run(ctx, "", e.kubectl, "-n", name, "get", "scaledobjects", "-o", "name")
+		for _, object := range strings.Fields(objects) {
+			e.run(ctx, "", e.kubectl, "-n", name, "patch", object, "--type=merge", "-p", `{"metadata":{"finalizers":null}}`)
+		}
+		if _, err := e.run(ctx, "", e.kubectl, "delete", "namespace", name, "--timeout=5m"); err != nil {
+			return fmt.Errorf("sweeping cluster: %w", err)
+		}
+	}
+	return nil
 }
 
 func value(name, otherwise string) string {
@@ -149,8 +190,13 @@ func (e *env) list(t *testing.T, args ...string) []map[string]any {
 	return l.Items
 }
 
-// eventually asks until f is content, and tells how long that took.
-func eventually(t *testing.T, what string, timeout time.Duration, f func() error) time.Duration {
+// patience is how long eventually waits. It is no promise about the stack: a
+// machine may be slow, and what never comes costs this much once.
+const patience = 10 * time.Minute
+
+// eventually asks until f is content, and tells how long that took. f's error
+// says what was seen instead.
+func eventually(t *testing.T, what string, f func() error) time.Duration {
 	t.Helper()
 	begin := time.Now()
 	for {
@@ -158,12 +204,12 @@ func eventually(t *testing.T, what string, timeout time.Duration, f func() error
 		if err == nil {
 			return time.Since(begin)
 		}
-		if time.Since(begin) > timeout {
-			t.Fatalf("waiting %s for %s: %v", timeout, what, err)
+		if time.Since(begin) > patience {
+			t.Fatalf("waiting for %s: after %s: %v", what, patience, err)
 		}
 		select {
 		case <-t.Context().Done():
-			t.Fatalf("waiting for %s: %v", what, t.Context().Err())
+			t.Fatalf("waiting for %s: %v: %v", what, t.Context().Err(), err)
 		case <-time.After(500 * time.Millisecond):
 		}
 	}
@@ -175,7 +221,7 @@ func (e *env) namespace(t *testing.T, name string) {
 	t.Helper()
 	e.kube(t, "", "create", "namespace", name)
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		if t.Failed() {
 			e.keep(ctx, t.Name(), name)
@@ -185,11 +231,11 @@ func (e *env) namespace(t *testing.T, name string) {
 			t.Error(err)
 		}
 		for _, release := range strings.Fields(releases) {
-			if _, err := e.run(ctx, "", e.helmBin, "uninstall", release, "-n", name, "--wait", "--timeout", "90s"); err != nil {
+			if _, err := e.run(ctx, "", e.helmBin, "uninstall", release, "-n", name, "--wait", "--timeout", "10m"); err != nil {
 				t.Error(err)
 			}
 		}
-		if _, err := e.run(ctx, "", e.kubectl, "delete", "namespace", name, "--timeout=60s"); err != nil {
+		if _, err := e.run(ctx, "", e.kubectl, "delete", "namespace", name, "--timeout=5m"); err != nil {
 			t.Error(err)
 		}
 	})

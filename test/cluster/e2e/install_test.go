@@ -36,7 +36,9 @@ defaults:
   scaling:
     pollingInterval: 2
     cooldownPeriod: 15
-    behavior: {scaleDown: {stabilizationWindowSeconds: 10, policies: [{type: Percent, value: 100, periodSeconds: 5}]}}
+    behavior:
+      scaleUp: {stabilizationWindowSeconds: 0, policies: [{type: Pods, value: 6, periodSeconds: 5}]}
+      scaleDown: {stabilizationWindowSeconds: 10, policies: [{type: Percent, value: 100, periodSeconds: 5}]}
 functions:
   hello:
     module: {image: "ghcr.io/helm-wasm/functions/hello:0.1.0"}
@@ -56,14 +58,14 @@ functions:
 
 func install(e *env, t *testing.T) string {
 	begin := time.Now()
-	if _, err := e.run(t.Context(), baseValues, e.helmBin, "install", base, e.chart, "-n", base, "--create-namespace", "-f", "-", "--wait", "--timeout", "8m"); err != nil {
+	if _, err := e.run(t.Context(), baseValues, e.helmBin, "install", base, e.chart, "-n", base, "--create-namespace", "-f", "-", "--wait", "--timeout", "10m"); err != nil {
 		e.keep(context.Background(), t.Name(), base)
 		t.Fatal(err)
 	}
 	took := time.Since(begin)
 	// --wait does not know ScaledObjects.
 	for _, f := range []string{"hello", "clean"} {
-		eventually(t, "ScaledObject "+f+" to be Ready", time.Minute, func() error {
+		eventually(t, "ScaledObject "+f+" to be Ready", func() error {
 			status := e.get(t.Context(), base, "scaledobject/shop-"+f, `{.status.conditions[?(@.type=="Ready")].status}`)
 			if status != "True" {
 				return fmt.Errorf("Ready is %q", status)
@@ -76,7 +78,7 @@ func install(e *env, t *testing.T) string {
 }
 
 func helmTest(e *env, t *testing.T) string {
-	out := e.helm(t, "", "test", base, "-n", base, "--timeout", "3m")
+	out := e.helm(t, "", "test", base, "-n", base, "--timeout", "10m")
 	if !strings.Contains(out, "Succeeded") {
 		t.Fatalf("helm test says:\n%s", out)
 	}
@@ -145,5 +147,5 @@ func dryRun(e *env, t *testing.T) string {
 // rollout waits until every replica is of the newest version and ready.
 func (e *env) rollout(t *testing.T, namespace, object string) {
 	t.Helper()
-	e.kube(t, "", "-n", namespace, "rollout", "status", object, "--timeout=180s")
+	e.kube(t, "", "-n", namespace, "rollout", "status", object, "--timeout=10m")
 }

@@ -9,7 +9,6 @@ import (
 	"net"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -61,17 +60,19 @@ func (e *env) dialTLS(config *tls.Config) func(context.Context, string, string) 
 // produce sends n records, made by f, and waits until all are acknowledged.
 func (b *broker) produce(t *testing.T, topic string, n int, f func(i int) (key, value []byte)) {
 	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
 	var failed atomic.Value
 	for i := range n {
 		key, value := f(i)
-		b.client.Produce(t.Context(), &kgo.Record{Topic: topic, Key: key, Value: value}, func(_ *kgo.Record, err error) {
+		b.client.Produce(ctx, &kgo.Record{Topic: topic, Key: key, Value: value}, func(_ *kgo.Record, err error) {
 			if err != nil {
 				failed.CompareAndSwap(nil, err)
 			}
 		})
 	}
-	if err := b.client.Flush(t.Context()); err != nil {
-		t.Fatalf("producing to %s: %v", topic, err)
+	if err := b.client.Flush(ctx); err != nil {
+		t.Fatalf("producing to %s: waiting %s for %d acknowledgements, %d are missing: %v", topic, patience, n, b.client.BufferedProduceRecords(), err)
 	}
 	if err, ok := failed.Load().(error); ok {
 		t.Fatalf("producing to %s: %v", topic, err)
@@ -128,7 +129,7 @@ func (b *broker) read(t *testing.T, topic string) []*kgo.Record {
 		t.Fatalf("reading %s: %v", topic, err)
 	}
 	defer consumer.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	var records []*kgo.Record
 	for len(left) > 0 {

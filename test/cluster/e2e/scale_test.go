@@ -67,7 +67,7 @@ func scale(e *env, t *testing.T) string {
 	}
 	first := fresh()
 	deployment := "deployment/shop-hello"
-	eventually(t, "no replicas before the first event", 3*time.Minute, func() error {
+	eventually(t, "no replicas before the first event", func() error {
 		if r := e.get(t.Context(), base, deployment, "{.status.replicas}"); atoi(r) != 0 {
 			return fmt.Errorf("%s replicas", r)
 		}
@@ -110,14 +110,14 @@ func scale(e *env, t *testing.T) string {
 	})
 	b.produce(t, "names", n, func(i int) (key, value []byte) { return event(first + i) })
 	produced := time.Since(begin)
-	drained := eventually(t, "all results in greetings.clean", 8*time.Minute, func() error {
+	drained := eventually(t, "all results in greetings.clean", func() error {
 		end, err := b.end(t.Context(), "greetings.clean")
 		if err == nil && end-before < n {
 			err = fmt.Errorf("%d of %d", end-before, n)
 		}
 		return err
 	})
-	atZero := eventually(t, "zero replicas after the cooldown", 5*time.Minute, func() error {
+	atZero := eventually(t, "zero replicas after the cooldown", func() error {
 		if r := e.get(t.Context(), base, deployment, "{.status.replicas}"); atoi(r) != 0 {
 			return fmt.Errorf("%s replicas", r)
 		}

@@ -87,21 +87,21 @@ func secure(e *env, t *testing.T) string {
 	secret("kafka-ca", map[string]string{"ca.crt": ca})
 	secret("kafka-user", map[string]string{"username": "app", "password": "quite-secret"})
 	e.kube(t, secureKafka, "apply", "-f", "-")
-	e.kube(t, "", "-n", "secure", "wait", "--for=condition=Ready", "pod/kafka", "--timeout=180s")
+	e.kube(t, "", "-n", "secure", "wait", "--for=condition=Ready", "pod/kafka", "--timeout=10m")
 	values := strings.Replace(one("sealed", helloImage, ""), "["+bootstrap+"]", `[kafka.secure.svc:9092]
   tls: {enabled: true, caSecret: {name: kafka-ca}}
   sasl: {mechanism: scram-sha-512, secret: {name: kafka-user}}`, 1)
 	if manifests := e.helm(t, values, "template", "s", e.chart, "-n", "secure", "-f", "-"); strings.Contains(manifests, "quite-secret") {
 		t.Error("the password is in a manifest")
 	}
-	e.helm(t, values, "install", "s", e.chart, "-n", "secure", "-f", "-", "--wait", "--timeout", "3m")
+	e.helm(t, values, "install", "s", e.chart, "-n", "secure", "-f", "-", "--wait", "--timeout", "10m")
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM([]byte(ca))
 	b := e.kafka(t, "kafka.secure.svc:9092",
 		kgo.SASL(scram.Auth{User: "app", Pass: "quite-secret"}.AsSha512Mechanism()),
 		kgo.Dialer(e.dialTLS(&tls.Config{RootCAs: pool, ServerName: "kafka.secure.svc"})))
 	b.produce(t, "sealed", n, event)
-	took := eventually(t, "results", 3*time.Minute, func() error {
+	took := eventually(t, "results", func() error {
 		end, err := b.end(t.Context(), "sealed.out")
 		if err == nil && end < n {
 			err = fmt.Errorf("%d of %d", end, n)

@@ -48,7 +48,7 @@ func main() {
 	}
 	flags := flag.NewFlagSet("cluster", flag.ExitOnError)
 	stateDir := flags.String("dir", "build/cluster", "directory of the cluster's files")
-	cacheDir := flags.String("cache", "build/cache/cluster", "directory of what was built")
+	cacheDir := flags.String("cache", state.DefaultCache(), "directory of what was built")
 	root := flags.String("project", ".", "directory of the project")
 	port := flags.Int("port", 0, "port of the API server on 127.0.0.1; 0 means a free one")
 	flags.Usage = func() {
@@ -115,6 +115,11 @@ func (c *command) builder() (*parts.Builder, error) {
 }
 
 func (c *command) build(ctx context.Context) error {
+	unlock, err := c.dirs.LockCache()
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	b, err := c.builder()
 	if err != nil {
 		return err
@@ -243,6 +248,11 @@ func (c *command) status() error {
 
 // images builds and pushes the project's own images to a running cluster.
 func (c *command) images(ctx context.Context) error {
+	unlock, err := c.dirs.LockCache()
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	own, err := images.Own(ctx, c.project, c.dirs.Cache)
 	if err != nil {
 		return err

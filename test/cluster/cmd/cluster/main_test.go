@@ -114,7 +114,7 @@ func TestDown(t *testing.T) {
 	}
 	cache := os.Getenv("CLUSTER_CACHE")
 	if cache == "" {
-		cache = filepath.Join(root, "build", "cache", "cluster")
+		cache = state.DefaultCache()
 	}
 	command := func(ctx context.Context, args ...string) *exec.Cmd {
 		return exec.CommandContext(ctx, program, append([]string{"-dir", dir, "-cache", cache, "-project", root}, args...)...)

@@ -31,7 +31,7 @@ func Own(ctx context.Context, project, cache string) ([]Image, error) {
 		if _, err := os.Stat(filepath.Join(project, "cmd", command, "main.go")); errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		binary, err := build(ctx, project, cache, "./cmd/"+command)
+		binary, err := build(ctx, project, "./cmd/"+command)
 		if err != nil {
 			return nil, err
 		}
@@ -67,8 +67,11 @@ func functions(project, version string) []Image {
 	return list
 }
 
-func build(ctx context.Context, project, cache, pkg string) (string, error) {
-	out := filepath.Join(cache, "own", filepath.Base(pkg))
+func build(ctx context.Context, project, pkg string) (string, error) {
+	out, err := filepath.Abs(filepath.Join(project, "build", "own", filepath.Base(pkg)))
+	if err != nil {
+		return "", fmt.Errorf("building %s: %w", pkg, err)
+	}
 	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", out, pkg)
 	cmd.Dir = project
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")

@@ -41,6 +41,19 @@ func Open(stateDir, cacheDir string) (Dirs, error) {
 	return Dirs{State: s, Cache: c}, nil
 }
 
+// DefaultCache is the cache that all clones share, as in the top Makefile.
+func DefaultCache() string {
+	top := os.Getenv("HELM_WASM_CACHE")
+	if top == "" {
+		home := os.Getenv("XDG_CACHE_HOME")
+		if home == "" {
+			home = filepath.Join(os.Getenv("HOME"), ".cache")
+		}
+		top = filepath.Join(home, "helm-wasm")
+	}
+	return filepath.Join(top, "cluster")
+}
+
 // Path of a file in the state directory.
 func (d Dirs) Path(elem ...string) string {
 	return filepath.Join(append([]string{d.State}, elem...)...)
@@ -122,6 +135,20 @@ func StartTime(pid int) (uint64, error) {
 // Lock keeps two commands from changing one cluster at the same time.
 func (d Dirs) Lock() (unlock func(), err error) {
 	name := d.State + ".lock"
+	free, err := lock(name)
+	if err != nil {
+		return nil, err
+	}
+	return func() {
+		free()
+		os.Remove(name)
+	}, nil
+}
+
+// LockCache keeps two clusters from filling one cache at the same time.
+func (d Dirs) LockCache() (unlock func(), err error) { return lock(d.Cache + ".lock") }
+
+func lock(name string) (unlock func(), err error) {
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return nil, fmt.Errorf("locking cluster: %w", err)
 	}
@@ -133,10 +160,7 @@ func (d Dirs) Lock() (unlock func(), err error) {
 		f.Close()
 		return nil, fmt.Errorf("locking cluster: %w", err)
 	}
-	return func() {
-		f.Close()
-		os.Remove(name)
-	}, nil
+	return func() { f.Close() }, nil
 }
 
 // Stop ends the recorded process: SIGTERM, then SIGKILL. The process is the

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# e2e.sh: build, start a cluster, check the stack on it. Whatever the end is, the
+# cluster is stopped, but for a person at a terminal who may want to look at it
+# (CI=true stops it there, too) and with KEEP=1.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+begin=$SECONDS
+
+finish() {
+  local code=$?
+  if [ "${KEEP:-}" != 1 ] && { [ "${CI:-}" = true ] || ! [ -t 1 ]; }; then
+    $CLUSTER down || code=1
+  elif $CLUSTER status >/dev/null 2>&1; then
+    echo "the cluster still runs: build/bin/cluster status tells how to reach it, make cluster-down stops it"
+  fi
+  echo "make e2e: $([ "$code" = 0 ] && echo passed || echo FAILED) after $(((SECONDS - begin) / 60)) min $(((SECONDS - begin) % 60)) s"
+  exit "$code"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+step() {
+  local started=$SECONDS
+  "$@"
+  echo "     $((SECONDS - started)) s: $last"
+}
+
+last="plugins, functions and Helm built"
+step make --no-print-directory cluster-program plugins functions helm
+last="the cluster is up"
+step $CLUSTER up
+last="the project's images pushed"
+step $CLUSTER images
+cd test/cluster
+filter=()
+if [ -n "$RUN" ]; then filter=(-run "TestStack/(install|$RUN)\$"); fi
+E2E_CACHE=$CLUSTER_CACHE GOWORK=off "$GO" test -count=1 -timeout 60m ./e2e "${filter[@]}"
