@@ -3,3 +3,4 @@
 .PHONY: demo
 demo: $(HELM) plugins ## build and install the plugins into a private Helm home, and try them all
 	@HELM=$(HELM) ./mk/demo.sh $(BUILD)/demo
+	@$(MAKE) --no-print-directory demo-events
