@@ -58,6 +58,9 @@ func (s *Setup) detect(ctx context.Context) error {
 		}
 		s.node = override(node, o)
 	}
+	if s.node.Distribution == "" {
+		s.node.Distribution = "as configured"
+	}
 	if s.node.Form == "" {
 		s.node.Form = File
 	}
