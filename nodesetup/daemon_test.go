@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package nodesetup
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/helm-wasm/helm-wasm/internal/kube"
+)
+
+// api is an API server with one node.
+type api struct {
+	mu     sync.Mutex
+	labels map[string]string
+	events []string
+}
+
+func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var body struct {
+		Metadata struct {
+			Labels map[string]*string `json:"labels"`
+		} `json:"metadata"`
+		Reason  string `json:"reason"`
+		Message string `json:"message"`
+	}
+	_ = json.NewDecoder(r.Body).Decode(&body)
+	switch r.Method + " " + r.URL.Path {
+	case "POST /api/v1/namespaces/default/events":
+		a.events = append(a.events, body.Reason+": "+body.Message)
+	case "PATCH /api/v1/nodes/n1":
+		for key, value := range body.Metadata.Labels {
+			if value == nil {
+				delete(a.labels, key)
+			} else {
+				a.labels[key] = *value
+			}
+		}
+	case "GET /api/v1/nodes/n1":
+	default:
+		http.Error(w, "{}", http.StatusNotFound)
+		return
+	}
+	_ = json.NewEncoder(w).Encode(map[string]any{"metadata": map[string]any{"labels": a.labels}})
+}
+
+func (a *api) label(key string) string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.labels[key]
+}
+
+func (a *api) set(key, value string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.labels[key] = value
+}
+
+func (a *api) said(text string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return strings.Contains(strings.Join(a.events, "\n"), text)
+}
+
+func until(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for range 200 {
+		if ok() {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatalf("waited in vain: %s", what)
+}
+
+func TestDaemon(t *testing.T) {
+	f := newFake(t)
+	a := &api{labels: map[string]string{"kubernetes.io/os": "linux", LabelPrefix + "gone": Ready}}
+	server := httptest.NewServer(a)
+	t.Cleanup(server.Close)
+	d := &Daemon{
+		Setup: f.setup(), Log: slog.New(slog.DiscardHandler),
+		Reporter: &Reporter{Node: "n1", API: &kube.Client{Base: server.URL, HTTP: server.Client(), Token: func() (string, error) { return "t", nil }}},
+		Every:    100 * time.Millisecond, TryEvery: 0, Retry: 100 * time.Millisecond,
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := "http://" + listener.Addr().String()
+	get := func(path string) (int, string) {
+		response, err := http.Get(base + path)
+		if err != nil {
+			return 0, err.Error()
+		}
+		defer response.Body.Close()
+		text, _ := io.ReadAll(response.Body)
+		return response.StatusCode, string(text)
+	}
+	f.write("broken", "")
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- d.Run(ctx, listener) }()
+	stop := sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	defer stop()
+
+	until(t, "an event of the failure", func() bool { return a.said("WasmNodeSetupFailed: handler \"wasmtime\" started no pod") })
+	if code, _ := get("/readyz"); code != http.StatusServiceUnavailable {
+		t.Errorf("readyz is %d after a failure", code)
+	}
+	if a.label(LabelPrefix+"wasmtime") != "" {
+		t.Error("a node that failed is labelled")
+	}
+	os.Remove(filepath.Join(f.dir, "broken"))
+	until(t, "the label", func() bool { return a.label(LabelPrefix+"wasmtime") == Ready })
+	until(t, "an event of success", func() bool { return a.said("WasmRuntimeReady: runtime wasmtime") })
+	until(t, "readiness", func() bool { code, _ := get("/readyz"); return code == http.StatusOK })
+	if a.label(LabelPrefix+"gone") != "" || a.label("kubernetes.io/os") != "linux" {
+		t.Error("labels of others changed, or a stale one stayed")
+	}
+	if _, text := get("/metrics"); !strings.Contains(text, `wasm_node_setup_runtime_ready{runtime="wasmtime"} 1`) {
+		t.Errorf("metrics are\n%s", text)
+	}
+	// Someone writes the file anew.
+	f.write("etc/config.toml", fakeConfig)
+	until(t, "repair", func() bool { return strings.Contains(f.read("etc/config.toml"), endLine) })
+	// What works no longer is not ready.
+	f.write("broken", "")
+	until(t, "the label to go", func() bool { return a.label(LabelPrefix+"wasmtime") == "" })
+	os.Remove(filepath.Join(f.dir, "broken"))
+	until(t, "the label to come back", func() bool { return a.label(LabelPrefix+"wasmtime") == Ready })
+	// An administrator takes it away, and wants it again.
+	a.set(SwitchLabel, Off)
+	until(t, "removal", func() bool { return a.said("WasmNodeSetupRemoved") })
+	if a.label(LabelPrefix+"wasmtime") != "" || f.read("etc/config.toml") != fakeConfig {
+		t.Error("something is left after the node was switched off")
+	}
+	a.set(SwitchLabel, "on")
+	until(t, "the label after switching on", func() bool { return a.label(LabelPrefix+"wasmtime") == Ready })
+	// Ended, it leaves the node alone.
+	stop()
+	f.installed()
+	if a.label(LabelPrefix+"wasmtime") != Ready {
+		t.Error("the end of the daemon took the label")
+	}
+}
