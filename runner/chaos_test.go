@@ -28,6 +28,8 @@ import (
 const (
 	chaosKeys       = 500
 	chaosPartitions = 6
+	chaosKills      = 5
+	chaosRestarts   = 2
 	chaosLimit      = 6 * time.Minute
 )
 
@@ -77,7 +79,7 @@ type chaosRunner struct {
 func newChaos(t *testing.T, delivery string) *chaos {
 	c := &chaos{t: t, delivery: delivery, events: chaosEvents(t), dir: t.TempDir()}
 	c.binary = runnerBinary(t)
-	c.broker = kafkatest.Start(t)
+	c.broker = kafkatest.Start(t, "group.consumer.min.session.timeout.ms=6000", "group.consumer.session.timeout.ms=6000")
 	c.client = c.broker.Client(kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)))
 	t.Cleanup(c.client.Close)
 	ctx, cancel := context.WithTimeout(context.Background(), chaosLimit)
@@ -191,6 +193,14 @@ func (c *chaos) run() {
 	if c.delivery == "exactly-once" && result.duplicates != 0 {
 		c.t.Errorf("%d duplicates with exactly-once", result.duplicates)
 	}
+	if c.delivery == "at-least-once" {
+		first, second := c.perStage()
+		limit := repeatable()
+		c.t.Logf("%d kills and %d restarts of the broker: the first function repeated %d events, the second %d; the windows of what may be open allow %d together", chaosKills, chaosRestarts, first, second, limit)
+		if first+second > limit {
+			c.t.Errorf("%d events were repeated, more than %d", first+second, limit)
+		}
+	}
 	if c.t.Failed() {
 		c.logs()
 	}
@@ -282,6 +292,31 @@ func (c *chaos) collect() chaosResult {
 		}
 	}
 	return result
+}
+
+// perStage counts what each function wrote twice by itself: the second cannot
+// help to pass on the first one's duplicates.
+func (c *chaos) perStage() (first, second int) {
+	ends, err := kadm.NewClient(c.client).ListEndOffsets(c.ctx, "b", "c")
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	count := map[string]int{}
+	ends.Each(func(o kadm.ListedOffset) { count[o.Topic] += int(o.Offset) })
+	return count["b"] - c.events, count["c"] - count["b"]
+}
+
+// repeatable bounds the duplicates: a runner repeats at most what its
+// partitions had open when it was killed, or when a broker that came back did
+// not know it any more. One that leaves repeats nothing.
+func repeatable() int {
+	open := func(partitions int) int { return partitions * max(openShare, openMax/max(1, partitions)) }
+	kills := chaosKills * open(chaosPartitions)
+	restarts := 0 // the worst split of a group's partitions among its two runners
+	for n := range chaosPartitions {
+		restarts = max(restarts, open(n)+open(chaosPartitions-n))
+	}
+	return kills + chaosRestarts*2*restarts
 }
 
 func (c *chaos) logs() {

@@ -11,25 +11,48 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/helm-wasm/helm-wasm/runner/broker"
 )
 
-// commitTries bounds a commit that a rebalance waits for.
-const commitTries = 5
+const (
+	// Offsets are committed every commitInterval, when commitEvents are done,
+	// or when a partition has used half of what it may hold open.
+	commitInterval = 250 * time.Millisecond
+	commitEvents   = 2000
+	// commitPause follows a commit that failed.
+	commitPause = 50 * time.Millisecond
+	// commitTries bounds a commit that a rebalance waits for.
+	commitTries = 5
+	// uncommitted is how long commits may fail before readiness shows it.
+	uncommitted = 10 * time.Second
+)
+
+// window is how many events a partition may have begun and not committed.
+func (s *stream) window() int {
+	return max(openShare, openMax/int(max(1, s.count.Load())))
+}
+
+// commitSoon asks for a commit before the interval is over.
+func (s *stream) commitSoon() {
+	select {
+	case s.soon <- struct{}{}:
+	default:
+	}
+}
 
 func (s *stream) commitLoop(ctx context.Context) {
-	ticker := time.NewTicker(commitTick)
+	defer s.processor.conditions.Clear("offsets")
+	ticker := time.NewTicker(commitInterval)
 	defer ticker.Stop()
 	for last := time.Now(); ; {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-		}
-		if time.Since(last) < commitInterval && s.finished.Load() < commitEvents {
-			continue
+		case <-s.soon:
 		}
 		s.finished.Store(0)
-		last = time.Now()
 		var list []*partition
 		s.mu.Lock()
 		for _, p := range s.partitions {
@@ -38,12 +61,25 @@ func (s *stream) commitLoop(ctx context.Context) {
 		s.mu.Unlock()
 		s.observe(list)
 		limit, cancel := context.WithTimeout(ctx, 10*time.Second)
-		if err := s.commitOnce(limit, list); err != nil && ctx.Err() == nil {
-			// The next tick tries again; a rebalance makes this normal.
-			s.processor.metrics.CommitErrors.Inc()
-			s.logger.Debug("committing offsets", "error", err.Error())
-		}
+		err := s.commitOnce(limit, list)
 		cancel()
+		if err == nil {
+			last = time.Now()
+			s.processor.conditions.Clear("offsets")
+			continue
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		// The next round tries again; a rebalance makes this normal.
+		s.processor.metrics.CommitErrors.Inc()
+		s.logger.Debug("committing offsets", "error", err.Error())
+		if time.Since(last) > uncommitted {
+			s.processor.conditions.Block("offsets", "offsets cannot be committed: "+broker.Explain(err))
+		}
+		if sleep(ctx, commitPause) != nil {
+			return
+		}
 	}
 }
 
@@ -69,9 +105,11 @@ func (s *stream) commitOnce(ctx context.Context, list []*partition) error {
 	s.commitMu.Lock()
 	defer s.commitMu.Unlock()
 	offsets := map[int32]kgo.EpochOffset{}
+	reached := map[*partition]progress{}
 	for _, p := range list {
-		if offset, fresh := p.progress(); fresh {
-			offsets[p.id] = offset
+		if to, fresh := p.progress(); fresh {
+			offsets[p.id] = to.offset
+			reached[p] = to
 		}
 	}
 	if len(offsets) == 0 {
@@ -80,25 +118,15 @@ func (s *stream) commitOnce(ctx context.Context, list []*partition) error {
 	var failed error
 	s.client.CommitOffsetsSync(ctx, map[string]map[int32]kgo.EpochOffset{s.processor.Source.Topic: offsets},
 		func(_ *kgo.Client, _ *kmsg.OffsetCommitRequest, response *kmsg.OffsetCommitResponse, err error) {
-			if err != nil {
-				failed = err
-				return
-			}
-			for _, topic := range response.Topics {
-				for _, p := range topic.Partitions {
-					if err := kerr.ErrorForCode(p.ErrorCode); err != nil {
-						failed = err
-					}
-				}
+			if failed = err; err == nil {
+				failed = commitError(response)
 			}
 		})
 	if failed != nil {
 		return failed
 	}
-	for _, p := range list {
-		if offset, ok := offsets[p.id]; ok {
-			p.committed(offset.Offset)
-		}
+	for p, to := range reached {
+		p.committed(to)
 	}
 	return nil
 }

@@ -21,8 +21,11 @@ const (
 	// had, so it is not for partitions that move.
 	stuckAfter = 500 * time.Millisecond
 	stuckMax   = 256
-	// inflightMax bounds records between the function and the brokers' word.
-	inflightMax = 8192
+	// What was begun and is not committed comes again after a crash, so it is
+	// bounded: openMax events for a runner, but no less than openShare for a
+	// partition. Commits keep ahead of it while the brokers answer.
+	openMax   = 4096
+	openShare = 1024
 )
 
 // partition is one assigned partition: a queue, a goroutine that takes from
@@ -47,7 +50,10 @@ type partition struct {
 	epoch    int32
 	commited int64
 	end      int64 // high watermark
-	lost     bool  // acknowledgements no longer count
+	// Counts of records since assignment: handed to the function, done, and
+	// covered by a commit.
+	begun, done, safe int
+	lost              bool // acknowledgements no longer count
 }
 
 // pending is a record with results under way.
@@ -120,13 +126,15 @@ func (p *partition) load() (events, bytes int) {
 func (p *partition) take() []*kgo.Record {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for p.stop.Err() == nil && (len(p.queue) == 0 || len(p.inflight) > inflightMax) {
+	n := min(len(p.queue), chunkMax)
+	for p.stop.Err() == nil && (n == 0 || p.begun-p.safe+n > p.stream.window()) {
 		p.changed.Wait()
+		n = min(len(p.queue), chunkMax)
 	}
 	if p.stop.Err() != nil {
 		return nil
 	}
-	n := min(len(p.queue), chunkMax)
+	p.begun += n
 	records := p.queue[:n:n]
 	p.queue = p.queue[n:]
 	for _, r := range records {
@@ -186,21 +194,34 @@ func (p *partition) advance() {
 	clear(p.inflight[:n])
 	p.inflight = p.inflight[n:]
 	p.base += uint64(n)
-	p.stream.finished.Add(int64(n))
+	p.done += n
+	if p.stream.finished.Add(int64(n)) >= commitEvents || p.done-p.safe >= p.stream.window()/2 {
+		p.stream.commitSoon()
+	}
 	p.changed.Broadcast()
 }
 
-// progress is the offset to commit, and whether it is new.
-func (p *partition) progress() (kgo.EpochOffset, bool) {
+// progress is what to commit, and whether there is anything.
+func (p *partition) progress() (progress, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return kgo.EpochOffset{Epoch: p.epoch, Offset: p.mark}, !p.lost && p.mark > p.commited
+	return progress{kgo.EpochOffset{Epoch: p.epoch, Offset: p.mark}, p.done}, !p.lost && p.mark > p.commited
 }
 
-func (p *partition) committed(offset int64) {
+// progress of a partition: the offset to commit, and how many records since
+// assignment lie before it.
+type progress struct {
+	offset kgo.EpochOffset
+	done   int
+}
+
+// committed makes room for further records.
+func (p *partition) committed(to progress) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.commited = max(p.commited, offset)
+	p.commited = max(p.commited, to.offset.Offset)
+	p.safe = max(p.safe, to.done)
+	p.changed.Broadcast()
 }
 
 // finish stops taking records and waits until what was begun is written, or

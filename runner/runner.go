@@ -125,19 +125,27 @@ func cause(inner, outer context.Context, err error) error {
 // consumer makes the client for the delivery that is asked for.
 func (r *Runner) consumer(p *processor, opts []kgo.Opt) (func(context.Context) error, *kgo.Client, error) {
 	joined := func() { r.metrics.Phase("assigned", r.options.began) }
+	known := func(*kgo.Client) {}
+	if r.settings.Source.OffsetResetPolicy == "latest" {
+		l := &latest{topic: r.settings.Source.Topic, logger: r.logger, known: make(chan struct{})}
+		opts = append(opts, kgo.AdjustFetchOffsetsFn(l.adjust))
+		known = l.use
+	}
 	if r.settings.Delivery == "exactly-once" {
 		t := &transactions{processor: p, logger: r.logger, grace: r.options.grace, joined: joined}
 		session, err := kgo.NewGroupTransactSession(append(opts, t.options(r.transactionalID())...)...)
 		if err != nil {
 			return nil, nil, err
 		}
+		known(session.Client())
 		return func(ctx context.Context) error { return t.run(ctx, session) }, session.Client(), nil
 	}
-	s := &stream{processor: p, logger: r.logger, grace: r.options.grace, joined: joined, partitions: map[int32]*partition{}, taken: make(chan struct{}, 1)}
+	s := &stream{processor: p, logger: r.logger, grace: r.options.grace, joined: joined, partitions: map[int32]*partition{}, taken: make(chan struct{}, 1), soon: make(chan struct{}, 1)}
 	client, err := kgo.NewClient(append(opts, s.options()...)...)
 	if err != nil {
 		return nil, nil, err
 	}
+	known(client)
 	return func(ctx context.Context) error { return s.run(ctx, client) }, client, nil
 }
 

@@ -16,12 +16,7 @@ import (
 )
 
 const (
-	// Offsets are committed every commitInterval, or when commitEvents are
-	// done: the most that is repeated after a crash, and what KEDA's lag is late.
-	commitInterval = 250 * time.Millisecond
-	commitEvents   = 2000
-	commitTick     = 20 * time.Millisecond
-	pollMax        = 4096
+	pollMax = 4096
 	// handover is how long a rebalance waits for what was begun.
 	handover = 20 * time.Second
 )
@@ -40,6 +35,7 @@ type stream struct {
 	count      atomic.Int64 // of partitions, for those who hold a partition's lock
 	taken      chan struct{}
 	finished   atomic.Int64 // events since the last commit
+	soon       chan struct{}
 	commitMu   sync.Mutex
 }
 

@@ -71,14 +71,14 @@ func (b *testBroker) read(topic string, n int) []*kgo.Record {
 		b.t.Fatal(err)
 	}
 	defer client.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	var got []*kgo.Record
 	for len(got) < n {
 		fetches := client.PollFetches(ctx)
 		got = append(got, fetches.Records()...)
 		if ctx.Err() != nil {
-			b.t.Fatalf("topic %s: %d of %d records after 20 s", topic, len(got), n)
+			b.t.Fatalf("topic %s: %d of %d records after a minute", topic, len(got), n)
 		}
 	}
 	return got

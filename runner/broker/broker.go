@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"strings"
@@ -53,9 +54,13 @@ func Options(cfg stack.RunnerKafka, getenv func(string) string) ([]kgo.Opt, erro
 }
 
 // backoff between tries of a request: quick at first, since most outages are
-// a leader that moves, then at most 5 s.
+// a leader that moves. At most 1 s, far below the group's session timeout:
+// brokers that come back give their members only that long to be heard again,
+// and events in flight of one that is late are repeated. A quarter of it is
+// random, so that runners do not all come at once.
 func backoff(tries int) time.Duration {
-	return min(5*time.Second, 50*time.Millisecond<<min(tries, 10))
+	d := min(time.Second, 50*time.Millisecond<<min(tries, 10))
+	return d - rand.N(d/4)
 }
 
 func tlsConfig(cfg stack.RunnerKafkaTLS) (*tls.Config, error) {
