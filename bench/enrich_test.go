@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+func TestMeasure(t *testing.T) {
+	e := &Env{Context: context.Background(), Runs: 1}
+	event, err := enrichEvent()
+	if err != nil || len(event) < 900 || len(event) > 1200 {
+		t.Fatalf("the event has %d bytes: %v", len(event), err)
+	}
+	s, err := measure(e, event, native)
+	if err != nil || s.Rate <= 0 || s.P50 <= 0 || s.P99 < s.P50 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	// A side that does not do the work is not measured.
+	lazy := func(records []*kgo.Record, done func([]byte)) error {
+		for _, r := range records {
+			done(r.Value)
+		}
+		return nil
+	}
+	if _, err := measure(e, event, lazy); err == nil || !strings.Contains(err.Error(), "the function gave") {
+		t.Errorf("a lazy function: %v", err)
+	}
+	lost := func([]*kgo.Record, func([]byte)) error { return nil }
+	if _, err := measure(e, event, lost); err == nil || !strings.Contains(err.Error(), "0 events came back") {
+		t.Errorf("a function that loses events: %v", err)
+	}
+	broken := errors.New("broken")
+	if _, err := measure(e, event, func([]*kgo.Record, func([]byte)) error { return broken }); !errors.Is(err, broken) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestReadsFigures(t *testing.T) {
+	if m := limitLine.FindStringSubmatch("BenchmarkCall/job/close-on-done-2  \t 6 \t 1790 ns/op\t  8888.5 cpu-ns/op\n"); m == nil || m[1] != "job" || m[2] != "close-on-done" || m[3] != "8888.5" {
+		t.Errorf("%q", m)
+	}
+	m := startLine.FindStringSubmatch("    kafka_test.go:130: cold start 0: seconds to module 0.01, compiled 0.02, first event 0.12; resident [47000 kB]")
+	if m == nil || m[2] != "47000" || len(phaseWords.FindAllString(m[1], -1)) != 3 {
+		t.Errorf("%q", m)
+	}
+}
