@@ -206,7 +206,27 @@ func (o *RenderedObject) readHead() {
 
 func keyValue(line string) (key, value string) {
 	key, value, _ = strings.Cut(line, ":")
-	return strings.Trim(key, `"'`), strings.Trim(strings.TrimSpace(value), `"'`)
+	// Most are ` text`, which takes no search.
+	if last := len(value) - 1; last > 0 && value[0] == ' ' && ascii(value[1]) && ascii(value[last]) {
+		value = value[1:]
+	} else {
+		value = strings.TrimSpace(value)
+	}
+	return unquoted(key), unquoted(value)
+}
+
+// ascii says that a character is neither a space nor a part of one.
+func ascii(c byte) bool { return c > ' ' && c < 0x80 }
+
+// unquoted takes quotes off both ends.
+func unquoted(s string) string {
+	for s != "" && (s[0] == '"' || s[0] == '\'') {
+		s = s[1:]
+	}
+	for s != "" && (s[len(s)-1] == '"' || s[len(s)-1] == '\'') {
+		s = s[:len(s)-1]
+	}
+	return s
 }
 
 // installOrder is the order in which Helm installs kinds; others come after,
