@@ -22,9 +22,32 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
+	"github.com/helm-wasm/helm-wasm/runner"
 )
 
-const mirrorGuest = "../../runner/testdata/guests/mirror"
+// compiled keeps machine code for all tests: with the race detector one guest
+// takes the compiler most of a minute.
+var compiled string
+
+func TestMain(m *testing.M) {
+	var err error
+	if compiled, err = os.MkdirTemp("", "helm-wasm-dev"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(compiled)
+	os.Exit(code)
+}
+
+// guest builds and compiles a guest of the runner's tests.
+func guest(t *testing.T, name string) []byte {
+	t.Helper()
+	wasm := guestbuild.Command(t, "../../runner/testdata/guests/"+name)
+	if _, err := runner.Compile(t.Context(), wasm, "auto", "handle", compiled); err != nil {
+		t.Fatal(err)
+	}
+	return wasm
+}
 
 // output is a log that tests read while it grows.
 type output struct {
@@ -58,9 +81,7 @@ func serve(t *testing.T, o Options) *server {
 	t.Helper()
 	out := &output{}
 	o.Out, o.Poll = out, 50*time.Millisecond
-	if o.CacheDir == "" {
-		o.CacheDir = t.TempDir()
-	}
+	o.CacheDir = compiled
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- Run(ctx, o) }()
@@ -90,7 +111,7 @@ func serve(t *testing.T, o Options) *server {
 
 func (s *server) eventually(what string, ok func() bool) {
 	s.t.Helper()
-	for end := time.Now().Add(40 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(90 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if ok() {
 			return
 		}
@@ -173,8 +194,8 @@ func write(t *testing.T, file string, data []byte) {
 // TestDev is a developer's session: events, a dead letter, a broken module, a
 // better one, more replicas, and the end.
 func TestDev(t *testing.T) {
-	mirror := guestbuild.Command(t, mirrorGuest)
-	upper := guestbuild.Command(t, "../../runner/testdata/guests/upper")
+	mirror := guest(t, "mirror")
+	upper := guest(t, "upper")
 	before := left()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "mirror.wasm")
@@ -351,7 +372,7 @@ func TestModuleArrives(t *testing.T) {
 	if reason := s.function("mirror").Reason; !strings.Contains(reason, filepath.Join(dir, "mirror.wasm")) {
 		t.Errorf("reason %q", reason)
 	}
-	write(t, filepath.Join(dir, "build", "functions", "mirror.wasm"), guestbuild.Command(t, mirrorGuest))
+	write(t, filepath.Join(dir, "build", "functions", "mirror.wasm"), guest(t, "mirror"))
 	s.running("mirror", 1)
 	if trace := s.follow("in", "at last"); len(trace.Steps) != 2 {
 		t.Errorf("trace %+v", trace)
@@ -367,7 +388,7 @@ func TestOtherBrokers(t *testing.T) {
 	}
 	defer cluster.Close()
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, "mirror.wasm"), guestbuild.Command(t, mirrorGuest))
+	write(t, filepath.Join(dir, "mirror.wasm"), guest(t, "mirror"))
 	target := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, "answered")
 	})}
@@ -426,10 +447,10 @@ func TestOtherBrokers(t *testing.T) {
 // TestEvents is the run that ends by itself, as `make demo` does.
 func TestEvents(t *testing.T) {
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, "mirror.wasm"), guestbuild.Command(t, mirrorGuest))
+	write(t, filepath.Join(dir, "mirror.wasm"), guest(t, "mirror"))
 	write(t, filepath.Join(dir, "samples", "in.json"), []byte(`[{"value": "fine ${n}", "weight": 97}, {"value": "drop", "weight": 2}, {"value": "fail x"}]`))
 	out := &output{}
-	o := Options{Document: parse(t, pair), Dir: dir, Events: 300, Out: out, CacheDir: t.TempDir()}
+	o := Options{Document: parse(t, pair), Dir: dir, Events: 300, Out: out, CacheDir: compiled}
 	if err := Run(t.Context(), o); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

@@ -47,7 +47,7 @@ func TestPage(t *testing.T) {
 		b.run(chromedp.Click("button.primary", chromedp.ByQuery))
 		b.eventually(`document.getElementById("trace-state").innerText.startsWith("through in")`)
 		text := b.text("#trace")
-		for _, want := range []string{"orders\nsent from this page", "orders.enriched\nwritten by enrich-orders", "orders.high\nwritten by enrich-orders", "orders.usd\nwritten by price-in-dollars", `"base": "USD"`} {
+		for _, want := range []string{"orders\nsent from this page", "orders.enriched\nwritten by enrich-orders", "orders.high\nwritten by enrich-orders", "orders.usd\nwritten by price-in-dollars", "what is new: enriched", `"base": "USD"`} {
 			if !strings.Contains(text, want) {
 				t.Errorf("no %q in the trace\n%s", want, text)
 			}

@@ -4,12 +4,14 @@
 import { $, clock, code, get, h, headers, post, put, span } from "./dom.js";
 
 let samples = {};
+let feeds = new Map(); // the topic that a function reads
 let following = 0;
 let browsing = "";
 let listed = "";
 let count = 0;
 
 export function startEvents(state) {
+  feeds = new Map(state.functions.map((f) => [f.name, f.source]));
   const sources = new Set(state.functions.map((f) => f.source));
   const fed = new Set(state.functions.flatMap((f) => f.sinks));
   const score = (t) => (sources.has(t.name) ? 0 : 2) + (fed.has(t.name) ? 1 : 0);
@@ -111,13 +113,41 @@ async function follow(id) {
 
 function drawTrace(trace) {
   const list = $("trace");
-  trace.steps.slice(list.childElementCount).forEach((step) => list.append(item(step)));
+  for (const step of trace.steps.slice(list.childElementCount)) {
+    const before = trace.steps.find((other) => other !== step && other.topic === feeds.get(step.by));
+    list.append(item(step, before));
+  }
   for (const name of trace.silent ?? []) {
     list.append(h("li", { class: "silent" }, h("span", { class: "when" }), h("span", { class: "knot" }), h("div", {}, h("h3", {}, "no result"), h("p", { class: "by" }, `${name} took the event and wrote nothing`))));
   }
 }
 
-function item(step) {
+/** changes are the fields that a function added or changed, if both values are objects. */
+function changes(before, after) {
+  const object = (record) => {
+    try {
+      const value = JSON.parse(record?.value);
+      return value && typeof value === "object" && !Array.isArray(value) ? value : null;
+    } catch {
+      return null;
+    }
+  };
+  const [a, b] = [object(before), object(after)];
+  if (!a || !b) return null;
+  const fresh = Object.keys(b).filter((key) => JSON.stringify(a[key]) !== JSON.stringify(b[key]));
+  const gone = Object.keys(a).filter((key) => !(key in b));
+  return { value: Object.fromEntries(fresh.map((key) => [key, b[key]])), fresh, gone };
+}
+
+/** body shows what is new first, and the whole value on request. */
+function body(step, before) {
+  const c = changes(before, step);
+  if (!c || !c.fresh.length) return [code(step.value, step.null)];
+  const words = `what is new: ${c.fresh.join(", ")}` + (c.gone.length ? `; gone: ${c.gone.join(", ")}` : "");
+  return [h("p", { class: "by" }, words), code(JSON.stringify(c.value, null, 2)), h("details", {}, h("summary", {}, "the whole value"), code(step.value))];
+}
+
+function item(step, before) {
   const why = reason(step);
   const by = step.by ? (step.dead ? `given up by ${step.by}` : `written by ${step.by}`) : "sent from this page";
   return h(
@@ -129,7 +159,7 @@ function item(step) {
       h("h3", {}, step.topic),
       h("p", { class: "by" }, `${by}, partition ${step.partition}, offset ${step.offset}`),
       why ? h("p", { class: "why" }, why) : null,
-      code(step.value, step.null),
+      ...body(step, before),
       h("details", {}, h("summary", {}, `key and ${step.headers.length} ${step.headers.length === 1 ? "header" : "headers"}`), headers([["key", step.key || "(none)"], ...step.headers]))),
   );
 }
