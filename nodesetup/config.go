@@ -105,7 +105,7 @@ func (s Source) check() (bad []error) {
 		}
 	}
 	if s.Image != "" && !strings.Contains(s.Image, "@sha256:") {
-		bad = append(bad, fmt.Errorf("image: %q has no digest: write repository@sha256:...", s.Image))
+		bad = append(bad, fmt.Errorf("image: %q has no digest: write repository@sha256:DIGEST", s.Image))
 	}
 	if s.Path != "" && !path.IsAbs(s.Path) {
 		bad = append(bad, fmt.Errorf("path: %q is not absolute", s.Path))

@@ -39,27 +39,33 @@ func TestFaults(t *testing.T) {
 	}{
 		"containerd refuses": {
 			func(f *fake, _ *Config) { f.write("refuse", "") },
-			[]string{"containerd refuses the new configuration", "left as it is", "no such thing"}, "",
+			[]string{"containerd refuses the new configuration", "left as it is", "no such thing"},
+			"",
 		},
 		"restart hangs": {
 			func(f *fake, _ *Config) { f.write("hang", "") },
-			[]string{"no end after 2s", "rolled back: the old configuration is in place"}, "",
+			[]string{"no end after 2s", "rolled back: the old configuration is in place"},
+			"",
 		},
 		"restart does nothing": {
 			func(f *fake, _ *Config) { f.write("ignore", "") },
-			[]string{`handler "wasmtime" is missing`, "rolled back"}, "",
+			[]string{`handler "wasmtime" is missing`, "rolled back"},
+			"",
 		},
 		"restart fails": {
 			func(_ *fake, c *Config) { c.Node.Restart = []string{"false"} },
-			[]string{"exit status 1", "the old configuration is back in place, but the container runtime was not restarted"}, "",
+			[]string{"exit status 1", "the old configuration is back in place, but the container runtime was not restarted"},
+			"",
 		},
 		"shim starts no pod": {
 			func(f *fake, _ *Config) { f.write("broken", "") },
-			[]string{`handler "wasmtime" started no pod`, "no shim", "rolled back"}, "",
+			[]string{`handler "wasmtime" started no pod`, "no shim", "rolled back"},
+			"",
 		},
 		"malformed TOML": {
 			func(f *fake, _ *Config) { f.write("etc/config.toml", "version = 3\n[plugins\n") },
-			[]string{"config.toml", "line 2", "left as it is"}, "version = 3\n[plugins\n",
+			[]string{"config.toml", "line 2", "left as it is"},
+			"version = 3\n[plugins\n",
 		},
 		"wrong checksum": {
 			func(_ *fake, c *Config) {
@@ -67,7 +73,8 @@ func TestFaults(t *testing.T) {
 					c.Runtimes["wasmtime"].SHA256[arch] = strings.Repeat("0", 64)
 				}
 			},
-			[]string{"its SHA-256 is", "nothing was installed"}, "",
+			[]string{"its SHA-256 is", "nothing was installed"},
+			"",
 		},
 		"no program for this architecture": {
 			func(_ *fake, c *Config) {
@@ -75,11 +82,13 @@ func TestFaults(t *testing.T) {
 				s.URL = map[string]string{"vax": "http://127.0.0.1:1/"}
 				c.Runtimes["wasmtime"] = s
 			},
-			[]string{"nothing for this node's architecture", "only for vax"}, "",
+			[]string{"nothing for this node's architecture", "only for vax"},
+			"",
 		},
 		"state directory is a file": {
 			func(f *fake, c *Config) { f.write("var", "x"); c.StateDir = f.dir + "/var/state" },
-			[]string{"not a directory"}, "",
+			[]string{"not a directory"},
+			"",
 		},
 	}
 	for name, c := range cases {

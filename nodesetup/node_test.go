@@ -38,10 +38,10 @@ func TestDetect(t *testing.T) {
 		rke2 = "/var/lib/rancher/rke2/agent/etc/containerd/"
 	)
 	cases := map[string]struct {
-		files                        []string
-		distribution, config, unit   string
-		form                         Form
-		refused                      string
+		files                      []string
+		distribution, config, unit string
+		form                       Form
+		refused                    string
 	}{
 		"plain":          {files: []string{"/usr/bin/containerd"}, distribution: "containerd", config: "/etc/containerd/config.toml", unit: "containerd.service", form: File},
 		"kind":           {files: []string{"/kind/version=v1.33", "/usr/local/bin/containerd"}, distribution: "kind", config: "/etc/containerd/config.toml", unit: "containerd.service", form: File},

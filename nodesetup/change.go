@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package nodesetup
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+)
+
+// validated writes the new file beside the old one and has it checked.
+func (s *Setup) validated(ctx context.Context, before []byte, edited Edited) error {
+	config, err := s.Host.resolve(s.node.Config)
+	if err != nil {
+		return err
+	}
+	defer s.Host.discard(config)
+	if err := s.Host.writeTemp(config, bytes.NewReader(edited.Data), 0o644); err != nil {
+		return writable(err)
+	}
+	return s.validate(ctx, before, edited)
+}
+
+// replace notes what is about to happen, keeps the old file, and puts the new
+// one in its place. A run that was cut off here has noted what was before it.
+func (s *Setup) replace(before, data []byte) error {
+	base, had, err := unwrap(before)
+	if err != nil {
+		return err
+	}
+	if !had && before != nil {
+		if err := s.Host.Write(s.backupPath(), base, 0o600); err != nil {
+			return writable(err)
+		}
+	}
+	if s.state.Pending == nil {
+		if err := s.Host.Write(s.beforePath(), before, 0o600); err != nil {
+			return writable(err)
+		}
+		s.state.Created = s.state.Created || before == nil
+		s.state.Pending = &pending{Existed: before != nil}
+		s.state.Node = s.node
+		if err := s.saveState(); err != nil {
+			return writable(err)
+		}
+	}
+	return writable(s.put(data))
+}
+
+// put writes the configuration, or removes the file where there is nothing.
+func (s *Setup) put(data []byte) error {
+	if data == nil {
+		return s.Host.Remove(s.node.Config)
+	}
+	return s.Host.Write(s.node.Config, data, 0o644)
+}
+
+// settle ends a change that was seen to work.
+func (s *Setup) settle() error {
+	s.state.Pending, s.state.Error = nil, ""
+	if err := s.saveState(); err != nil {
+		return writable(err)
+	}
+	for _, name := range sortedKeys(s.state.Binaries) {
+		if err := s.Host.Remove(previousName(name)); err != nil {
+			return writable(err)
+		}
+	}
+	return s.Host.Remove(s.beforePath())
+}
+
+// rollBack puts back what was there before the change, whatever else happens,
+// and says why.
+func (s *Setup) rollBack(cause error) error {
+	s.Log.Error("rolling back", "reason", cause.Error())
+	// On its own time: the caller's may be what ran out.
+	ctx, cancel := context.WithTimeout(context.Background(), 3*s.Config.RestartTimeout)
+	defer cancel()
+	failed := func(err error) error {
+		return fmt.Errorf("%w; putting the old configuration back failed as well: %w (a copy is %q)", cause, err, s.beforePath())
+	}
+	before, err := s.Host.Read(s.beforePath())
+	if err != nil {
+		return failed(err)
+	}
+	if !s.state.Pending.Existed {
+		before, s.state.Created = nil, false
+	} else if before == nil {
+		return failed(fmt.Errorf("%q is gone", s.beforePath()))
+	}
+	if err := s.put(before); err != nil {
+		return failed(err)
+	}
+	s.restorePrograms()
+	if err := s.restart(ctx); err != nil {
+		return fmt.Errorf("%w; the old configuration is back in place, but the container runtime was not restarted: %w", cause, err)
+	}
+	if err := s.wait(ctx, nil, nil); err != nil {
+		return fmt.Errorf("%w; the old configuration is back in place, but: %w", cause, err)
+	}
+	if err := s.settle(); err != nil {
+		return failed(err)
+	}
+	return fmt.Errorf("%w; rolled back: the old configuration is in place and the container runtime is ready", cause)
+}
