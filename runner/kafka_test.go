@@ -4,20 +4,11 @@ package runner
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"regexp"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kgo"
-
-	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
 	"github.com/helm-wasm/helm-wasm/internal/kafkatest"
 	"github.com/helm-wasm/helm-wasm/runner/check"
 	"github.com/helm-wasm/helm-wasm/runner/topics"
@@ -81,52 +72,4 @@ func TestRealKafka(t *testing.T) {
 		}
 	})
 	t.Run("cold start", func(t *testing.T) { coldStart(t, broker) })
-}
-
-// coldStart measures the time from a process' start to its first event, with
-// compiled code in the cache, and its memory.
-func coldStart(t *testing.T, broker *kafkatest.Broker) {
-	binary := runnerBinary(t)
-	dir := t.TempDir()
-	module := filepath.Join(dir, "mirror.wasm")
-	if err := os.WriteFile(module, guestbuild.Command(t, mirror), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	cache := filepath.Join(dir, "cache")
-	if text, err := exec.Command(binary, "compile", "--module", module, "--cache-dir", cache).CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, text)
-	}
-	client := broker.Client()
-	defer client.Close()
-	if err := client.ProduceSync(context.Background(), &kgo.Record{Topic: "in", Value: []byte("x")}).FirstErr(); err != nil {
-		t.Fatal(err)
-	}
-	phase := regexp.MustCompile(`wasm_runner_cold_start_seconds\{function="cold",phase="(\w+)"\} (\S+)`)
-	for try := range 3 {
-		config := fmt.Sprintf(`{name: cold, module: {path: %q}, abi: auto, source: {topic: in, consumerGroup: cold-%d}, sink: {topic: out}, delivery: at-least-once, onError: {retries: 0}, limits: {}, kafka: {bootstrapServers: [%q]}, adminPort: %d}`, module, try, broker.Addr, 19464+try)
-		file := filepath.Join(dir, "runner.yaml")
-		if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		cmd := exec.Command(binary, "--config", file, "--precompiled-dir", cache, "--cache-dir", "", "--admin-host", "127.0.0.1")
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		page := ""
-		eventually(t, "first event", func() bool {
-			page = get(fmt.Sprintf("http://127.0.0.1:%d/metrics", 19464+try))
-			return strings.Contains(page, `phase="first_event"`)
-		})
-		status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", cmd.Process.Pid))
-		_ = cmd.Process.Signal(syscall.SIGTERM)
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("the runner did not end well: %v", err)
-		}
-		phases := map[string]string{}
-		for _, m := range phase.FindAllStringSubmatch(page, -1) {
-			phases[m[1]] = m[2]
-		}
-		rss := regexp.MustCompile(`VmRSS:\s+(\d+ kB)`).FindStringSubmatch(string(status))
-		t.Logf("cold start %d: seconds to module %s, compiled %s, instance %s, brokers %s, assigned %s, first event %s; resident %v", try, phases["module"], phases["compiled"], phases["instance"], phases["brokers"], phases["assigned"], phases["first_event"], rss[1:])
-	}
 }

@@ -120,7 +120,10 @@ func (p *processor) attempt(stop context.Context, records []*kgo.Record, emit em
 		}
 	})
 	if done > 0 {
-		p.first.Do(func() { p.metrics.Phase("first_event", p.began) })
+		p.first.Do(func() {
+			p.metrics.Phase("first_event", p.began)
+			p.logger.Info("first event processed", "after", time.Since(p.began).Round(time.Millisecond).String())
+		})
 		sample := int64(time.Since(begin)) / int64(done)
 		old := p.cost.Load()
 		if old == 0 {

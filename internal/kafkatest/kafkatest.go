@@ -31,6 +31,8 @@ type Broker struct {
 	// SASLAddr is host:port of the listener that wants SASL PLAIN or
 	// SCRAM-SHA-256 as user "alice" with password "alice-secret".
 	SASLAddr string
+	// TLS is set by StartTLS.
+	TLS *TLS
 
 	t       testing.TB
 	dir     string
@@ -44,6 +46,11 @@ type Broker struct {
 // further lines of server.properties. Without Java or Maven the test is
 // skipped with the reason, and fails where CI is true.
 func Start(t testing.TB, config ...string) *Broker {
+	t.Helper()
+	return start(t, nil, config)
+}
+
+func start(t testing.TB, secure func(dir string) (*TLS, error), config []string) *Broker {
 	t.Helper()
 	classes, err := jars()
 	if err != nil {
@@ -59,13 +66,22 @@ func Start(t testing.TB, config ...string) *Broker {
 		SASLAddr: fmt.Sprintf("127.0.0.1:%d", ports[2]),
 		t:        t, dir: dir, classes: classes,
 	}
+	listeners, advertised, protocols := "", "", ""
+	if secure != nil {
+		if b.TLS, err = secure(dir); err != nil {
+			t.Fatalf("making certificates: %v", err)
+		}
+		listeners, protocols = b.TLS.listeners()
+		advertised = listeners
+		config = append(config, b.TLS.properties()...)
+	}
 	properties := []string{
 		"process.roles=broker,controller",
 		"node.id=1",
 		fmt.Sprintf("controller.quorum.voters=1@127.0.0.1:%d", ports[1]),
-		fmt.Sprintf("listeners=PLAINTEXT://%s,SASL://%s,CONTROLLER://127.0.0.1:%d", b.Addr, b.SASLAddr, ports[1]),
-		fmt.Sprintf("advertised.listeners=PLAINTEXT://%s,SASL://%s", b.Addr, b.SASLAddr),
-		"listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
+		fmt.Sprintf("listeners=PLAINTEXT://%s,SASL://%s,CONTROLLER://127.0.0.1:%d", b.Addr, b.SASLAddr, ports[1]) + listeners,
+		fmt.Sprintf("advertised.listeners=PLAINTEXT://%s,SASL://%s", b.Addr, b.SASLAddr) + advertised,
+		"listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT" + protocols,
 		"controller.listener.names=CONTROLLER",
 		"inter.broker.listener.name=PLAINTEXT",
 		"sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256",

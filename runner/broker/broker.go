@@ -111,6 +111,8 @@ func Explain(err error) string {
 		return "the brokers' certificate is signed by an authority that kafka.tls.caFile does not hold: " + text
 	case errors.As(err, &hostname):
 		return "the brokers' certificate is for another host name: " + text
+	case refusesCertificate(text):
+		return "the brokers refuse the client's certificate, or want one (kafka.tls.certFile, kafka.tls.keyFile): " + text
 	case errors.As(err, &header):
 		return "the brokers do not speak TLS on this port (kafka.tls.enabled): " + text
 	case errors.As(err, &dns):
@@ -121,4 +123,15 @@ func Explain(err error) string {
 		return "the brokers close the connection (they may want TLS or SASL on this port): " + text
 	}
 	return text
+}
+
+// refusesCertificate knows the alerts that a server answers to a client's
+// certificate; the TLS library keeps their type to itself.
+func refusesCertificate(text string) bool {
+	for _, alert := range []string{"certificate required", "bad certificate", "unknown certificate authority", "certificate unknown", "unsupported certificate", "expired certificate", "revoked certificate"} {
+		if strings.Contains(text, "remote error: tls: "+alert) {
+			return true
+		}
+	}
+	return false
 }

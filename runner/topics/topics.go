@@ -141,13 +141,36 @@ func (a *applier) create(ctx context.Context, name string, want stack.Topic, par
 	}
 	switch {
 	case errors.Is(err, kerr.TopicAlreadyExists): // another run was quicker
-		return nil
+		return a.appeared(ctx, name, want)
 	case err != nil:
 		return explain("creating", err, response.ErrMessage)
 	}
 	a.note(name, true, "created with %d partitions", partitions)
 	return nil
 }
+
+// appeared waits until a topic that the controller knows is known to the
+// brokers, and then looks at it like at any other.
+func (a *applier) appeared(ctx context.Context, name string, want stack.Topic) error {
+	for deadline := time.Now().Add(appearLimit); time.Now().Before(deadline); {
+		list, err := a.admin.ListTopics(ctx, name)
+		if err != nil {
+			return explain("listing topics", err, "")
+		}
+		if have := list[name]; have.Err == nil && len(have.Partitions) > 0 {
+			return a.topic(ctx, name, want, have)
+		}
+		select {
+		case <-time.After(100 * time.Millisecond):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return fmt.Errorf("creating: the controller says that it exists, and the brokers do not know it after %s", appearLimit)
+}
+
+// appearLimit is far more than brokers need to hear from the controller.
+const appearLimit = 20 * time.Second
 
 func (a *applier) grow(ctx context.Context, name string, partitions int) error {
 	responses, err := a.admin.UpdatePartitions(ctx, partitions, name)

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package runner
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/helm-wasm/helm-wasm/internal/kafkatest"
+	"github.com/helm-wasm/helm-wasm/runner/broker"
+	"github.com/helm-wasm/helm-wasm/stack"
+)
+
+// TestRealTLS: TLS, mutual TLS, and SASL over TLS on a real Kafka: what is
+// right connects and consumes, what is wrong is told by the field to mend.
+func TestRealTLS(t *testing.T) {
+	b := kafkatest.StartTLS(t)
+	client := b.Client()
+	defer client.Close()
+	if _, err := kadm.NewClient(client).CreateTopics(context.Background(), 1, 1, nil, "in", "out"); err != nil {
+		t.Fatal(err)
+	}
+	trust := stack.RunnerKafkaTLS{Enabled: true, CAFile: b.TLS.CAFile}
+	identity := trust
+	identity.CertFile, identity.KeyFile = b.TLS.CertFile, b.TLS.KeyFile
+	good := []struct {
+		name, addr, mechanism string
+		tls                   stack.RunnerKafkaTLS
+	}{
+		{"tls", b.TLS.Addr, "none", trust},
+		{"tls without a check", b.TLS.Addr, "none", stack.RunnerKafkaTLS{Enabled: true, InsecureSkipVerify: true}},
+		{"mutual", b.TLS.MutualAddr, "none", identity},
+		{"plain over tls", b.TLS.SASLAddr, "plain", trust},
+		{"scram over tls", b.TLS.SASLAddr, "scram-sha-256", trust},
+	}
+	for _, test := range good {
+		t.Run(test.name, func(t *testing.T) {
+			cfg := stack.RunnerConfig{
+				Name: "test", Module: stack.RunnerModule{Path: "given"}, ABI: "auto",
+				Source: stack.Source{Topic: "in", ConsumerGroup: "tls " + test.name}, Sink: stack.Sink{Topic: "out"},
+				Kafka: stack.RunnerKafka{BootstrapServers: []string{test.addr}, TLS: test.tls},
+			}
+			if err := connect(t, cfg, test.mechanism, "alice", "alice-secret"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	other := trust
+	other.CAFile = b.TLS.OtherCAFile
+	stranger := trust
+	stranger.CertFile, stranger.KeyFile = b.TLS.OtherCertFile, b.TLS.OtherKeyFile
+	bad := []struct {
+		name, addr, mechanism, want string
+		tls                         stack.RunnerKafkaTLS
+	}{
+		{"another authority", b.TLS.Addr, "none", "kafka.tls.caFile does not hold", other},
+		{"no client certificate", b.TLS.MutualAddr, "none", "kafka.tls.certFile", trust},
+		{"a stranger's certificate", b.TLS.MutualAddr, "none", "kafka.tls.certFile", stranger},
+		{"tls on a plain port", b.Addr, "none", "TLS", trust},
+		{"plain on a tls port", b.TLS.Addr, "none", "TLS", stack.RunnerKafkaTLS{}},
+		{"no sasl", b.TLS.SASLAddr, "none", "SASL", trust},
+	}
+	for _, test := range bad {
+		t.Run(test.name, func(t *testing.T) {
+			text := refusal(t, stack.RunnerKafka{BootstrapServers: []string{test.addr}, TLS: test.tls, SASL: stack.RunnerSASL{Mechanism: test.mechanism}})
+			if !strings.Contains(text, test.want) {
+				t.Errorf("told %q, which lacks %q", text, test.want)
+			}
+		})
+	}
+}
+
+// refusal is what users are told when these brokers do not let them in.
+func refusal(t *testing.T, cfg stack.RunnerKafka) string {
+	t.Helper()
+	opts, err := broker.Options(cfg, func(string) string { return "" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := kgo.NewClient(append(opts, kgo.RequestRetries(1))...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	err = client.Ping(ctx)
+	if err == nil {
+		t.Fatal("the brokers took it")
+	}
+	return broker.Explain(err)
+}
