@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"io"
 	"io/fs"
+	"log"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -330,7 +331,7 @@ func sums(t *testing.T, dir string) map[string][32]byte {
 
 func TestPush(t *testing.T) {
 	dir := built(t)
-	server := httptest.NewServer(registry.New(registry.WithReferrersSupport(true)))
+	server := httptest.NewServer(registry.New(registry.WithReferrersSupport(true), registry.Logger(log.New(io.Discard, "", 0))))
 	defer server.Close()
 	host := strings.TrimPrefix(server.URL, "http://")
 	var out bytes.Buffer
