@@ -45,8 +45,8 @@ func TestReadsFigures(t *testing.T) {
 	if m := limitLine.FindStringSubmatch("BenchmarkCall/job/close-on-done-2  \t 6 \t 1790 ns/op\t  8888.5 cpu-ns/op\n"); m == nil || m[1] != "job" || m[2] != "close-on-done" || m[3] != "8888.5" {
 		t.Errorf("%q", m)
 	}
-	m := startLine.FindStringSubmatch("    kafka_test.go:130: cold start 0: seconds to module 0.01, compiled 0.02, first event 0.12; resident [47000 kB]")
-	if m == nil || m[2] != "47000" || len(phaseWords.FindAllString(m[1], -1)) != 3 {
+	m := startLine.FindStringSubmatch("    coldstart_test.go:67: cold start (Rust, 62 KB; medians of 5 runs, each from the process' start): exec 8 ms, first_event 120 ms, rss 47 MB")
+	if m == nil || m[1] != "Rust, 62 KB" || len(phaseWords.FindAllString(m[2], -1)) != 3 {
 		t.Errorf("%q", m)
 	}
 }
