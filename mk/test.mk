@@ -48,7 +48,9 @@ check-generated:
 .PHONY: test-go
 test-go: $(HELM) build
 	@echo "go test -race ./..."
-	@$(GO) test -race $$($(GO) list ./... | grep -v -e /internal/imports$$ -e /test/helm$$)
+	@$(GO) test -race -timeout 30m $$($(GO) list ./... | grep -v -e /internal/imports$$ -e /test/helm$$)
+	@echo "go test of what the race detector thins out"
+	@$(GO) test -timeout 30m ./internal/deadline ./test/parity
 	@HELM_WASM_BUILT=1 $(GO) test -count=1 ./internal/imports ./test/helm
 
 .PHONY: fuzz-short
