@@ -32,7 +32,7 @@ last="the cluster is up"
 step $CLUSTER up
 last="the project's images pushed"
 step $CLUSTER images
-cd test/cluster
+cd test/cluster/e2e # go test without a package shows its output as it comes
 filter=()
 if [ -n "$RUN" ]; then filter=(-run "TestStack/(install|$RUN)\$"); fi
-E2E_CACHE=$CLUSTER_CACHE GOWORK=off "$GO" test -count=1 -timeout 60m ./e2e "${filter[@]}"
+E2E_CACHE=$CLUSTER_CACHE GOWORK=off "$GO" test -count=1 -timeout 60m "${filter[@]}"
