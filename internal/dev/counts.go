@@ -48,6 +48,20 @@ func value(c prometheus.Counter) float64 {
 	return out.GetCounter().GetValue()
 }
 
+// assigned is the number of partitions that the function's runners hold.
+func (f *function) assigned() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	sum := 0.0
+	for _, i := range f.instances {
+		var out dto.Metric
+		if i.runner.Metrics().Partitions.Write(&out) == nil {
+			sum += out.GetGauge().GetValue()
+		}
+	}
+	return int(sum)
+}
+
 // events is the number of finished events.
 func (c *counts) events() float64 { return c.Processed + c.Filtered + c.Dead + c.Dropped }
 
