@@ -85,7 +85,8 @@ type Scaling struct {
 	ScalingModifiers ScalingModifiers `json:"scalingModifiers,omitempty" keda:"advanced.scalingModifiers"`
 
 	// RestoreToOriginalReplicaCount gives a workload its replicas back when
-	// its ScaledObject goes. Functions ignore it: Helm removes their Deployment.
+	// its ScaledObject goes; unset means true for workloads. Functions ignore
+	// it: Helm removes their Deployment.
 	RestoreToOriginalReplicaCount *bool `json:"restoreToOriginalReplicaCount,omitempty" keda:"advanced.restoreToOriginalReplicaCount"`
 
 	// HPAName is the name of the HPA; empty means keda-hpa-<object name>.

@@ -98,7 +98,7 @@ var objectScaling = Object{Name: "Scaling", Doc: "Scaling becomes a KEDA ScaledO
 	{Name: "pausedScaleOut", Kind: KindBoolean, Default: "false", Keda: "metadata.annotations[autoscaling.keda.sh/paused-scale-out]", Doc: "pausedScaleOut stops scaling out only."},
 	{Name: "triggers", Kind: KindMap, Elem: KindObject, Object: &objectTrigger, Keys: "label", Keda: "triggers[]", Doc: "Triggers are further KEDA triggers of any type, by name, passed as they are."},
 	{Name: "scalingModifiers", Kind: KindObject, Object: &objectScalingModifiers, Keda: "advanced.scalingModifiers", Doc: "scalingModifiers combine triggers by a formula; the kafka trigger of `source` is named `kafka`. Without them the HPA takes the largest."},
-	{Name: "restoreToOriginalReplicaCount", Kind: KindBoolean, Keda: "advanced.restoreToOriginalReplicaCount", Doc: "restoreToOriginalReplicaCount gives a workload its replicas back when its ScaledObject goes. Functions ignore it: Helm removes their Deployment."},
+	{Name: "restoreToOriginalReplicaCount", Kind: KindBoolean, Keda: "advanced.restoreToOriginalReplicaCount", Doc: "restoreToOriginalReplicaCount gives a workload its replicas back when its ScaledObject goes; unset means true for workloads. Functions ignore it: Helm removes their Deployment."},
 	{Name: "hpaName", Kind: KindString, Default: "\"\"", Format: "name", Keda: "advanced.horizontalPodAutoscalerConfig.name", Doc: "hpaName is the name of the HPA; empty means keda-hpa-<object name>."},
 	{Name: "annotations", Kind: KindMap, Elem: KindString, Keda: "metadata.annotations", Doc: "Annotations of the ScaledObject; KEDA copies them to the HPA."},
 }}
