@@ -106,7 +106,7 @@ func causes(e *env, t *testing.T) string {
 		{"login", strings.Replace(one("login", helloImage, ""), "kafka:\n", "kafka:\n  createTopics: false\n  sasl: {mechanism: scram-sha-512, secret: {name: "+secret+"}}\n", 1), "scaledobjects", "error resolving secret name &SecretKeySelector{LocalObjectReference:LocalObjectReference{Name:" + secret},
 	} {
 		notes := e.helm(t, c.values, "install", c.release, e.chart, "-n", "causes", "-f", "-")
-		look := "kubectl -n causes describe pods,scaledobjects -l app.kubernetes.io/instance=" + c.release
+		look := "kubectl -n causes describe pods,scaledobjects --show-events -l app.kubernetes.io/instance=" + c.release
 		if !strings.Contains(notes, look) {
 			t.Errorf("%s: NOTES does not say %q:\n%s", c.release, look, notes)
 		}
@@ -122,7 +122,7 @@ func causes(e *env, t *testing.T) string {
 			b.produce(t, c.release, 10, event)
 		}
 		took := eventually(t, "the cause of "+c.release, func() error {
-			seen := e.kube(t, "", "-n", "causes", "describe", c.object, "-l", "app.kubernetes.io/instance="+c.release)
+			seen := e.kube(t, "", "-n", "causes", "describe", c.object, "--show-events", "-l", "app.kubernetes.io/instance="+c.release)
 			if !strings.Contains(seen, c.want) {
 				return fmt.Errorf("kubectl describe %s does not say %q:\n%s", c.object, c.want, tail(seen, 3000))
 			}
