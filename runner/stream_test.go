@@ -4,6 +4,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -89,6 +91,9 @@ func (b *testBroker) truncate() {
 	b.t.Helper()
 	admin := kadm.NewClient(b.client)
 	committed, err := admin.FetchOffsets(context.Background(), "g")
+	if errors.Is(err, kerr.GroupIDNotFound) {
+		return // the runner has not joined yet
+	}
 	if err != nil {
 		b.t.Fatal(err)
 	}
