@@ -170,16 +170,6 @@ func (e *env) kube(t *testing.T, stdin string, args ...string) string {
 	return out
 }
 
-// kubeCleanup runs when the test's context has ended.
-func (e *env) kubeCleanup(t *testing.T, args ...string) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	if _, err := e.run(ctx, "", e.kubectl, args...); err != nil {
-		t.Error(err)
-	}
-}
-
 // get reads one value of an object; a missing object or value is "".
 func (e *env) get(ctx context.Context, namespace, object, path string) string {
 	out, err := e.run(ctx, "", e.kubectl, "-n", namespace, "get", object, "-o", "jsonpath="+path, "--ignore-not-found")
