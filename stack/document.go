@@ -64,6 +64,10 @@ func Parse(name string, data []byte) (doc *Document, err error) {
 		return nil, err
 	}
 	text := bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	// Helm ends every line, which a block scalar at the end shows.
+	if len(text) > 0 && text[len(text)-1] != '\n' {
+		text = append(text[:len(text):len(text)], '\n')
+	}
 	src := &source{name: name, lines: &lineReader{data: text}, hasMarkers: bytes.Contains(text, []byte(ignoreMarker))}
 	if tree, ok := yamlin.Parse(text, yamlin.Scalars{Plain: usualScalar, Key: usualKey}); ok {
 		return &Document{tree: tree, sources: []*source{src}}, nil

@@ -117,8 +117,14 @@ func plainNumber(s string) any {
 			return f
 		}
 	}
-	if strings.HasPrefix(plain, "-0b") {
-		if i, err := strconv.ParseInt("-"+plain[3:], 2, 64); err == nil {
+	// Go's own syntax has no sign within 0b; the library of Helm does.
+	if digits, ok := strings.CutPrefix(plain, "0b"); ok {
+		if i, err := strconv.ParseInt(digits, 2, 64); err == nil {
+			return float64(i)
+		}
+	}
+	if digits, ok := strings.CutPrefix(plain, "-0b"); ok {
+		if i, err := strconv.ParseInt("-"+digits, 2, 64); err == nil {
 			return float64(i)
 		}
 	}

@@ -18,8 +18,9 @@ import (
 
 // helmCases are values files that Helm and we must read alike.
 var helmCases = []string{
+	"a: |\n  no end of line",
 	"{}", "a: 1", "a: {b: [1, 2.5, 'x', null, ~, yes, No, on, OFF, y, n, Y]}",
-	"a: 010\nb: 0x1f\nc: 0b11\nd: 0o17\ne: 1_000\nf: -0b101\ng: +5\nh: 1e3\ni: 1.\nj: .5\nk: 1e400\nl: 0.1\nm: 12345678901234567890\nn: 99999999999999999999999\no: -1",
+	"a: 010\nb: 0x1f\nc: 0b11\nd: 0o17\ne: 1_000\nf: -0b101\nf2: 0b+1\nf3: -0b+1\ng: +5\nh: 1e3\ni: 1.\nj: .5\nk: 1e400\nl: 0.1\nm: 12345678901234567890\nn: 99999999999999999999999\no: -1",
 	"a: 2001-01-01\nb: 2001-12-14t21:59:43.10-05:00\nc: 12:30\nd: 1.2.3\ne: 1-2\nf: .5.5\ng: ._5\nh: '-'\ni: +\nj: .\n",
 	"1: a\ntrue: b\nno: c\n1.5: d\n0x10: e\n1_0: f\n010: g\n'1e3': h\n1e6: i\n2001-01-01: j\n\"null\": k\n",
 	"a: !!str 1\nb: !!int 2\nc: !!float 3\nd: !!bool yes\ne: !!null ~\nf: !!binary aGk=\ng: !!str yes\n",
