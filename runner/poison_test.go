@@ -35,8 +35,8 @@ func TestPoison(t *testing.T) {
 				{"fail on purpose", []string{"guest: ", "transforming record failed: on purpose"}},
 				{"panic attack", []string{"panic: attack"}},
 				{"exit", []string{"guest: ", "exit code 3"}},
-				{"loop", []string{"timeout: ", "limits.timeout (1s)"}},
-				{"sleep", []string{"timeout: ", "limits.timeout (1s)"}},
+				{"loop", []string{"timeout: ", "limits.timeout (4s)"}},
+				{"sleep", []string{"timeout: ", "limits.timeout (4s)"}},
 				{"hoard", []string{"memory: ", "limits.memory"}},
 				{"huge", []string{"memory: "}},
 				{"to nowhere", []string{"guest: ", "writing record failed with errno: -3"}},
@@ -49,8 +49,8 @@ func TestPoison(t *testing.T) {
 			poisons: []poison{
 				{"fail on purpose", []string{"guest: on purpose", "exit code 7"}},
 				{"panic attack", []string{"panic: attack"}},
-				{"loop", []string{"timeout: ", "limits.timeout (1s)"}},
-				{"sleep", []string{"timeout: ", "limits.timeout (1s)"}},
+				{"loop", []string{"timeout: ", "limits.timeout (4s)"}},
+				{"sleep", []string{"timeout: ", "limits.timeout (4s)"}},
 				{"hoard", []string{"memory: ", "limits.memory"}},
 				{"huge", []string{"output: ", "limits.output (1048576 bytes)"}},
 			},
@@ -63,7 +63,7 @@ func TestPoison(t *testing.T) {
 				{"fail on purpose", []string{"guest: on purpose"}},
 				{"code", []string{"guest: handle returned 4"}},
 				{"panic attack", []string{"panic: attack"}},
-				{"loop", []string{"timeout: ", "limits.timeout (1s)"}},
+				{"loop", []string{"timeout: ", "limits.timeout (4s)"}},
 				{"hoard", []string{"memory: ", "limits.memory"}},
 				{"huge", []string{"output: ", "limits.output"}},
 			},
@@ -73,6 +73,7 @@ func TestPoison(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			b := newBroker(t)
 			cfg := b.config()
+			cfg.Limits.Timeout = "4s" // longer than a busy machine takes to fill the memory
 			_, stop := start(t, cfg, WithModule(test.module(t)))
 			var values, good []string
 			for i, p := range test.poisons {
