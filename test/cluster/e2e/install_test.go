@@ -85,8 +85,10 @@ func helmTest(e *env, t *testing.T) string {
 	return fmt.Sprintf("%d test(s) succeeded", strings.Count(out, "Succeeded"))
 }
 
-var kindLine = regexp.MustCompile(`(?m)^kind: *(\S+)`)
-var groupLine = regexp.MustCompile(`(?m)^ *apiVersion: *"?([^"\s]+)`)
+var (
+	kindLine  = regexp.MustCompile(`(?m)^kind: *(\S+)`)
+	groupLine = regexp.MustCompile(`(?m)^ *apiVersion: *"?([^"\s]+)`)
+)
 
 // dryRun sends what every preset and every case renders to the API server,
 // with its validation, defaulting and webhooks. Objects of an API that this
