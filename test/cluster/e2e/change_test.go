@@ -150,15 +150,23 @@ func upgrade(e *env, t *testing.T) string {
 	for range 4 {
 		more()
 	}
+	// However fast the machine is, there is work until the new version does it.
+	busy := func() error {
+		lag, err := b.lag(t.Context(), "shop.shop-hello", "names")
+		if err == nil && lag < 3*batch {
+			more()
+		}
+		return fmt.Errorf("lag %d, %v", lag, err)
+	}
 	replicas := 0
 	eventually(t, "two replicas or more", func() error {
+		state := busy()
 		replicas = atoi(e.get(t.Context(), base, "deployment/shop-hello", "{.spec.replicas}"))
 		if replicas < 2 {
-			return fmt.Errorf("%d replicas", replicas)
+			return fmt.Errorf("%d replicas, %w", replicas, state)
 		}
 		return nil
 	})
-	// However fast the machine is, there is work until the new version does it.
 	upgraded := make(chan struct{})
 	var changing sync.WaitGroup
 	changing.Go(func() {
@@ -170,15 +178,12 @@ func upgrade(e *env, t *testing.T) string {
 	})
 	defer changing.Wait()
 	eventually(t, "helm upgrade", func() error {
-		lag, err := b.lag(t.Context(), "shop.shop-hello", "names")
-		if err == nil && lag < 3*batch {
-			more()
-		}
+		state := busy()
 		select {
 		case <-upgraded:
 			return nil
 		default:
-			return fmt.Errorf("it runs; lag %d, %v", lag, err)
+			return fmt.Errorf("it runs; %w", state)
 		}
 	})
 	after := atoi(e.get(t.Context(), base, "deployment/shop-hello", "{.spec.replicas}"))
