@@ -69,11 +69,14 @@ type chaos struct {
 }
 
 type chaosRunner struct {
-	c       *chaos
-	name    string
-	config  string
-	process *exec.Cmd
-	exited  chan struct{}
+	c      *chaos
+	name   string
+	config string
+
+	mu       sync.Mutex
+	process  *exec.Cmd
+	stopping bool
+	exited   chan struct{}
 }
 
 func newChaos(t *testing.T, delivery string) *chaos {
@@ -133,39 +136,62 @@ func (c *chaos) write(module, name, from, to string) string {
 	return file
 }
 
+// start runs the process until end, and again when it ends by itself, as a
+// kubelet does.
 func (r *chaosRunner) start() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	cmd, exited := r.launch(), make(chan struct{})
+	r.process, r.exited, r.stopping = cmd, exited, false
+	go func() {
+		defer close(exited)
+		for {
+			_ = cmd.Wait()
+			r.mu.Lock()
+			if r.stopping {
+				r.mu.Unlock()
+				return
+			}
+			cmd = r.launch()
+			r.process = cmd
+			r.mu.Unlock()
+		}
+	}()
+}
+
+func (r *chaosRunner) launch() *exec.Cmd {
 	log, err := os.OpenFile(filepath.Join(r.c.dir, r.name+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
-		r.c.t.Fatal(err)
+		panic(err)
 	}
 	defer log.Close()
 	cmd := exec.Command(r.c.binary, "run", "--config", r.config, "--cache-dir", cacheDir, "--transactional-id", "chaos."+r.name)
 	cmd.Stderr = log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {
-		r.c.t.Fatal(err)
+		panic(err)
 	}
-	exited := make(chan struct{})
-	r.process, r.exited = cmd, exited
-	go func() {
-		_ = cmd.Wait()
-		close(exited)
-	}()
+	return cmd
 }
 
 func (r *chaosRunner) end(signal syscall.Signal) {
-	if r.process == nil {
+	r.mu.Lock()
+	process := r.process
+	r.stopping, r.process = true, nil
+	if process != nil {
+		_ = process.Process.Signal(signal)
+	}
+	r.mu.Unlock()
+	if process == nil {
 		return
 	}
-	_ = r.process.Process.Signal(signal)
 	select {
 	case <-r.exited:
 	case <-time.After(40 * time.Second):
 		r.c.t.Errorf("runner %s did not end on %s", r.name, signal)
-		_ = r.process.Process.Kill()
+		_ = process.Process.Kill()
 		<-r.exited
 	}
-	r.process = nil
 }
 
 func (c *chaos) run() {

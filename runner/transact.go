@@ -97,7 +97,7 @@ var errAborted = errors.New("the group rebalanced or the work took too long")
 
 func (t *transactions) transact(ctx context.Context, session *kgo.GroupTransactSession, fetches kgo.Fetches) error {
 	if err := session.Begin(); err != nil {
-		return err
+		return unknownState{err}
 	}
 	// Well before the brokers abort the transaction, we do; on a stop, the
 	// grace period bounds it too.
@@ -156,7 +156,7 @@ func (t *transactions) transact(ctx context.Context, session *kgo.GroupTransactS
 	switch {
 	case err != nil:
 		t.processor.metrics.Transactions.WithLabelValues("failed").Inc()
-		return err
+		return unknownState{err}
 	case committed:
 		t.processor.metrics.Transactions.WithLabelValues("committed").Inc()
 		return nil
@@ -179,8 +179,15 @@ func (t *transactions) produce(session *kgo.GroupTransactSession, _, out *kgo.Re
 	})
 }
 
+// unknownState is a transaction of which nobody here knows whether it was
+// committed, as after an outage of the brokers. Going on could skip its events;
+// a new process fences it off and starts at the offsets that are committed.
+type unknownState struct{ error }
+
+func (u unknownState) Unwrap() error { return u.error }
+
 // fatal errors leave the producer unusable; a new process starts anew.
 func fatal(err error) bool {
-	return errors.Is(err, kerr.ProducerFenced) || errors.Is(err, kerr.InvalidProducerEpoch) ||
+	return errors.As(err, new(unknownState)) || errors.Is(err, kerr.ProducerFenced) || errors.Is(err, kerr.InvalidProducerEpoch) ||
 		errors.Is(err, kerr.TransactionalIDAuthorizationFailed) || errors.Is(err, kerr.InvalidProducerIDMapping)
 }
