@@ -37,7 +37,7 @@ func handle(e transform.WriteEvent, w transform.RecordWriter) error {
 		time.Sleep(time.Hour)
 	case "hoard":
 		for {
-			hoard = append(hoard, bytes.Repeat([]byte("x"), 1<<20))
+			hoard = append(hoard, bytes.Repeat([]byte("x"), 16<<20)) // few growths, each of which copies
 		}
 	case "huge":
 		r.Value = bytes.Repeat([]byte("x"), 50<<20)

@@ -36,7 +36,7 @@ func handle() int32 {
 		}
 	case "hoard":
 		for {
-			hoard = append(hoard, bytes.Repeat([]byte("x"), 1<<20))
+			hoard = append(hoard, bytes.Repeat([]byte("x"), 16<<20)) // few growths, each of which copies
 		}
 	case "huge":
 		pdk.Output(bytes.Repeat([]byte("x"), 3<<20))

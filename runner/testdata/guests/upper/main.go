@@ -35,7 +35,7 @@ func main() {
 	case "hoard":
 		var hoard [][]byte
 		for {
-			hoard = append(hoard, bytes.Repeat([]byte("x"), 1<<20))
+			hoard = append(hoard, bytes.Repeat([]byte("x"), 16<<20)) // few growths, each of which copies
 		}
 	case "huge":
 		chunk := bytes.Repeat([]byte("x"), 1<<20)
