@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -15,6 +16,10 @@ type Benchmark struct {
 	Name string
 	Run  func(*Env) ([]Result, error)
 }
+
+// errNotMeasured says that a benchmark cannot measure by itself; the results of
+// an earlier run then stay.
+var errNotMeasured = errors.New("not measured")
 
 // benchmarks in the order of their files' names.
 var benchmarks []Benchmark

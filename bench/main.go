@@ -9,6 +9,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -60,6 +61,10 @@ func run() error {
 		}
 		fmt.Printf("%s\n", b.Name)
 		got, err := b.Run(env)
+		if errors.Is(err, errNotMeasured) {
+			fmt.Println("  " + err.Error())
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("running %s: %w", b.Name, err)
 		}

@@ -23,6 +23,7 @@ var requirements = []requirement{
 	{"helm-test", "helm test passes", helmTest},
 	{"dry-run", "the API server accepts every preset and every case of the corpus", dryRun},
 	{"scale", "50,000 events scale from zero and back, and none is lost", scale},
+	{"plain", "a function beside a plain Go container that does the same, under the same ScaledObject", plain},
 	{"poison", "events that cannot be processed reach the dead-letter topic", poison},
 	{"causes", "a missing image, a wrong digest and a missing Secret tell their cause", causes},
 	{"upgrade", "a changed function rolls under load without resetting replicas or losing events", upgrade},

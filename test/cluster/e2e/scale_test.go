@@ -76,6 +76,7 @@ func scale(e *env, t *testing.T) string {
 		mu      sync.Mutex
 		samples []sample
 	)
+	pods := e.watch(t, base, "helm-wasm.dev/function=hello")
 	begin := time.Now()
 	ctx, cancel := context.WithCancel(t.Context())
 	var done sync.WaitGroup
@@ -103,11 +104,14 @@ func scale(e *env, t *testing.T) string {
 			}
 		}
 	})
-	var breakdown string
+	breakdown, call := "", ""
 	done.Go(func() {
-		for ctx.Err() == nil && breakdown == "" {
-			breakdown = e.start(ctx, begin)
-			time.Sleep(300 * time.Millisecond)
+		for ctx.Err() == nil && call == "" {
+			if first, err := pods.first(begin); err == nil {
+				breakdown = first.tell(begin)
+				call = e.firstCall(ctx, first.name)
+			}
+			time.Sleep(200 * time.Millisecond)
 		}
 	})
 	b.produce(t, "names", n, func(i int) (key, value []byte) { return event(first + i) })
@@ -127,9 +131,12 @@ func scale(e *env, t *testing.T) string {
 	})
 	cancel()
 	done.Wait()
-	most, delay := 0, time.Duration(0)
+	most, delay, autoscaled := 0, time.Duration(0), time.Duration(0)
 	for _, s := range samples {
 		most = max(most, s.replicas)
+		if autoscaled == 0 && s.desired > 1 {
+			autoscaled = s.at
+		}
 		if delay == 0 && s.processed > 0 {
 			delay = s.at
 		}
@@ -144,29 +151,21 @@ func scale(e *env, t *testing.T) string {
 	if most != partitions {
 		t.Errorf("%d replicas at most, want %d: lag %d with threshold 2000, capped by %d partitions", most, partitions, n, partitions)
 	}
-	return fmt.Sprintf("produced in %.1f s; first pod %s; first result after %.1f s, all after %.0f s, 0 -> %d -> 0 replicas, at zero %.0f s later, %d missing, %d twice",
-		produced.Seconds(), breakdown, delay.Seconds(), (produced + drained).Seconds(), most, atZero.Seconds(), missing, duplicates)
+	if breakdown == "" || call == "" {
+		t.Errorf("the start of the first pod is not known: %q, %q", breakdown, call)
+	}
+	return fmt.Sprintf("produced in %.1f s; first pod %s, first event done %s after its process began; first result after %.1f s, more replicas wanted (HPA) after %.1f s, all results after %.0f s, 0 -> %d -> 0 replicas, at zero %.0f s later, %d missing, %d twice",
+		produced.Seconds(), breakdown, call, delay.Seconds(), autoscaled.Seconds(), (produced + drained).Seconds(), most, atZero.Seconds(), missing, duplicates)
 }
 
-// start tells when the first pod came to be and was scheduled, started and
-// ready, in seconds (Kubernetes keeps no finer ones) after the first event; it
-// is "" until the pod is ready.
-func (e *env) start(ctx context.Context, begin time.Time) string {
-	out := e.get(ctx, base, "pods", `{range .items[?(@.metadata.labels.helm-wasm\.dev/function=="hello")]}{.metadata.creationTimestamp} {.status.conditions[?(@.type=="PodScheduled")].lastTransitionTime} {.status.containerStatuses[0].state.running.startedAt} {.status.conditions[?(@.type=="Ready")].lastTransitionTime} {.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}`)
-	for line := range strings.Lines(out) {
-		f := strings.Fields(line)
-		if len(f) != 5 || f[4] != "True" {
-			continue
-		}
-		var after []any
-		for _, stamp := range f[:4] {
-			at, err := time.Parse(time.RFC3339, stamp)
-			if err != nil {
-				return ""
-			}
-			after = append(after, max(0, at.Sub(begin.Truncate(time.Second)).Seconds()))
-		}
-		return fmt.Sprintf("made after %.0f s (KEDA's poll), scheduled %.0f s, container started %.0f s, ready %.0f s", after...)
+var firstCall = regexp.MustCompile(`"msg":"first event processed","after":"([^"]+)"`)
+
+// firstCall is what a runner says of its first event: the time since its
+// process began; "" until it has had one.
+func (e *env) firstCall(ctx context.Context, pod string) string {
+	log, err := e.run(ctx, "", e.kubectl, "-n", base, "logs", pod)
+	if m := firstCall.FindStringSubmatch(log); err == nil && m != nil {
+		return m[1]
 	}
 	return ""
 }

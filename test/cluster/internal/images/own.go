@@ -16,7 +16,8 @@ import (
 
 var versionLine = regexp.MustCompile(`(?m)^const Version = "(.*)"$`)
 
-// Own are the project's images, built from its working tree.
+// Own are the project's images, built from its working tree, and the service
+// that functions are compared with.
 func Own(ctx context.Context, project, cache string) ([]Image, error) {
 	source, err := os.ReadFile(filepath.Join(project, "internal", "version", "version.go"))
 	if err != nil {
@@ -31,7 +32,7 @@ func Own(ctx context.Context, project, cache string) ([]Image, error) {
 		if _, err := os.Stat(filepath.Join(project, "cmd", command, "main.go")); errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		binary, err := build(ctx, project, "./cmd/"+command)
+		binary, err := build(ctx, project, ".", "./cmd/"+command)
 		if err != nil {
 			return nil, err
 		}
@@ -47,6 +48,15 @@ func Own(ctx context.Context, project, cache string) ([]Image, error) {
 			Env: []string{"PATH=/", "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"},
 		})
 	}
+	service, err := build(ctx, project, "bench", "./plain")
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, Image{
+		Name:       "ghcr.io/helm-wasm/bench-plain:" + string(m[1]),
+		Layers:     [][]File{{{To: "/plain", From: service}}},
+		Entrypoint: []string{"/plain"}, User: "65532:65532", WorkDir: "/",
+	})
 	return append(list, functions(project, string(m[1]))...), nil
 }
 
@@ -67,13 +77,14 @@ func functions(project, version string) []Image {
 	return list
 }
 
-func build(ctx context.Context, project, pkg string) (string, error) {
+// build compiles a command of the module in dir, into build/own.
+func build(ctx context.Context, project, dir, pkg string) (string, error) {
 	out, err := filepath.Abs(filepath.Join(project, "build", "own", filepath.Base(pkg)))
 	if err != nil {
 		return "", fmt.Errorf("building %s: %w", pkg, err)
 	}
 	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", out, pkg)
-	cmd.Dir = project
+	cmd.Dir = filepath.Join(project, dir)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
 	if msg, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building %s: %w\n%s", pkg, err, strings.TrimSpace(string(msg)))
