@@ -20,12 +20,28 @@ spec:
   selector: {matchLabels: {app: %[1]s}}
   template:
     metadata: {labels: {app: %[1]s}}
-    spec: {nodeSelector: {nowhere: "true"}, containers: [{name: c, image: "registry.k8s.io/pause:3.10"}]}
+    spec:
+      nodeSelector: {nowhere: "true"}
+      containers: [{name: c, image: "registry.k8s.io/pause:3.10", resources: {requests: {cpu: 10m}}}]
 `, name, replicas)
 }
 
-// scaler is a ScaledObject as users of KEDA write it, without this chart.
-func scaler(name, kind, topic string, threshold, most int) string {
+// A scaler is a ScaledObject as users of KEDA write it, without this chart.
+// What is left empty is as in the first row of the claims.
+type scaler struct {
+	name, kind, brokers, topic, reset string
+	threshold, least, most            int
+	metadata                          string // more of the trigger's, ", key: value"
+	spec, triggers                    string // more of the ScaledObject's
+}
+
+func (s scaler) String() string {
+	or := func(value, otherwise string) string {
+		if value == "" {
+			return otherwise
+		}
+		return value
+	}
 	return fmt.Sprintf(`---
 apiVersion: keda.sh/v1alpha1
 kind: ScaledObject
@@ -33,12 +49,15 @@ metadata: {name: %[1]s, namespace: claims}
 spec:
   scaleTargetRef: {name: %[1]s}
   pollingInterval: 2
-  minReplicaCount: 1
-  maxReplicaCount: %[5]d
+  minReplicaCount: %[2]d
+  maxReplicaCount: %[3]d
+%[4]s
   triggers:
-  - type: %[2]s
-    metadata: {bootstrapServers: "%[6]s", consumerGroup: %[1]s, topic: %[3]s, lagThreshold: "%[4]d", offsetResetPolicy: earliest}
-`, name, kind, topic, threshold, most, bootstrap)
+  - type: %[5]s
+    name: lag
+    metadata: {bootstrapServers: "%[6]s", consumerGroup: %[1]s, topic: %[7]s, lagThreshold: "%[8]d", offsetResetPolicy: %[9]s%[10]s}
+%[11]s
+`, s.name, s.least, s.most, s.spec, or(s.kind, "kafka"), or(s.brokers, bootstrap), s.topic, s.threshold, or(s.reset, "earliest"), s.metadata, s.triggers)
 }
 
 // claims settles on real KEDA what the rules of the linter say of it.
@@ -49,10 +68,10 @@ keda: {enabled: false}
 kafka:
   mode: external
   bootstrapServers: [`+bootstrap+`]
-  topics: {claims.five: {partitions: 5}, claims.many: {partitions: 24}}
+  topics: {claims.three: {partitions: 3}, claims.five: {partitions: 5}, claims.ten: {partitions: 10}, claims.many: {partitions: 24}}
 `, "install", "topics", e.chart, "-n", "claims", "-f", "-", "--wait", "--timeout", "10m")
 	b := e.kafka(t, bootstrap)
-	for topic, n := range map[string]int{"claims.five": 29, "claims.many": 2400} {
+	for topic, n := range map[string]int{"claims.three": 0, "claims.five": 29, "claims.ten": 35, "claims.many": 2400} {
 		eventually(t, "topic "+topic, func() error {
 			_, err := b.end(t.Context(), topic)
 			return err
@@ -63,11 +82,33 @@ kafka:
 		}
 		b.produce(t, topic, n-int(have), event)
 	}
-	// The autoscaler at most doubles at once, so five are near enough to six.
-	e.kube(t, target("five", 5)+target("at22", 22)+target("at21", 21)+
-		scaler("five", "kafka", "claims.five", 5, 10)+
-		scaler("at22", "kafka", "claims.many", 10, 24)+
-		scaler("at21", "kafka", "claims.many", 10, 24), "apply", "-f", "-")
+	return strings.Join(append(append(e.rounding(t), e.outage(t)...), e.late(t)), "; ")
+}
+
+// rounding settles what partitions, thresholds and the autoscaler's tolerance
+// come to: rules KE12 and KE13, and what a formula leaves of the metrics.
+func (e *env) rounding(t *testing.T) []string {
+	var manifests strings.Builder
+	for _, c := range []struct {
+		replicas int
+		scaler
+	}{
+		// The autoscaler at most doubles at once, so five are near enough to six.
+		{5, scaler{name: "five", topic: "claims.five", threshold: 5, least: 1, most: 10}},
+		{22, scaler{name: "at22", topic: "claims.many", threshold: 10, least: 1, most: 24}},
+		{21, scaler{name: "at21", topic: "claims.many", threshold: 10, least: 1, most: 24}},
+		{3, scaler{name: "even", topic: "claims.ten", threshold: 10, least: 1, most: 10, metadata: `, ensureEvenDistributionOfPartitions: "true"`}},
+		{0, scaler{name: "latest", topic: "claims.three", threshold: 10, most: 3, reset: "latest"}},
+		{0, scaler{name: "never", topic: "claims.three", threshold: 10, most: 3, reset: "latest", metadata: `, scaleToZeroOnInvalidOffset: "true"`}},
+		{1, scaler{
+			name: "formula", topic: "claims.five", threshold: 5, least: 1, most: 10,
+			spec:     "  advanced: {scalingModifiers: {formula: lag, target: \"50\"}}",
+			triggers: `  - {type: cpu, metricType: Utilization, metadata: {value: "50", containerName: c}}`,
+		}},
+	} {
+		manifests.WriteString(target(c.name, c.replicas) + c.scaler.String())
+	}
+	e.kube(t, manifests.String(), "apply", "-f", "-")
 	var figures []string
 	for _, c := range []struct {
 		name string
@@ -77,6 +118,7 @@ kafka:
 		{"five", 6, "lag 29 of 5 partitions, threshold 5: %d replicas"},
 		{"at22", 22, "24 partitions full, at 22: %d"},
 		{"at21", 24, "at 21: %d"},
+		{"even", 5, "lag 35 of 10 partitions, threshold 10, evenly: %d"},
 	} {
 		// The metric and what follows from it are written in one step.
 		seen := 0
@@ -94,5 +136,19 @@ kafka:
 		}
 		figures = append(figures, fmt.Sprintf(c.what, seen))
 	}
-	return strings.Join(figures, "; ")
+	eventually(t, "a group that never committed to wake with latest", func() error {
+		if r := e.get(t.Context(), "claims", "deployment/latest", "{.spec.replicas}"); r != "1" {
+			return fmt.Errorf("%s replicas", r)
+		}
+		return nil
+	})
+	// It has been polled as often as the one that woke.
+	if r := e.get(t.Context(), "claims", "deployment/never", "{.spec.replicas}"); r != "0" {
+		t.Errorf("never: %s replicas with scaleToZeroOnInvalidOffset, want 0", r)
+	}
+	kinds := e.get(t.Context(), "claims", "hpa/keda-hpa-formula", "{.spec.metrics[*].type}")
+	if kinds != "External" {
+		t.Errorf("formula: the HPA has metrics of kinds %q, want External alone", kinds)
+	}
+	return append(figures, "latest without a commit wakes at once, with scaleToZeroOnInvalidOffset not; a formula drops a cpu trigger of one container")
 }

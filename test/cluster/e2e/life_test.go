@@ -200,25 +200,34 @@ func (e *env) pid(t *testing.T) string {
 // uninstall takes the base stack away while it works, and installs it again.
 func uninstall(e *env, t *testing.T) string {
 	e.namespace(t, "others")
-	const foreign = `apiVersion: apps/v1
+	const foreign = `---
+apiVersion: apps/v1
 kind: Deployment
-metadata: {name: theirs, namespace: others}
+metadata: {name: NAME, namespace: others}
 spec:
   replicas: 0
-  selector: {matchLabels: {app: theirs}}
+  selector: {matchLabels: {app: NAME}}
   template:
-    metadata: {labels: {app: theirs}}
+    metadata: {labels: {app: NAME}}
     spec: {containers: [{name: c, image: "registry.k8s.io/pause:3.10"}]}
 ---
 apiVersion: keda.sh/v1alpha1
 kind: ScaledObject
-metadata: {name: theirs, namespace: others}
+metadata: {name: NAME, namespace: others}
 spec:
-  scaleTargetRef: {name: theirs}
+  scaleTargetRef: {name: NAME}
   minReplicaCount: 0
   triggers: [{type: cron, metadata: {timezone: UTC, start: 0 0 1 1 *, end: 1 0 1 1 *, desiredReplicas: "1"}}]
 `
-	e.kube(t, foreign, "apply", "-f", "-")
+	for _, name := range []string{"theirs", "orphan"} {
+		e.kube(t, strings.ReplaceAll(foreign, "NAME", name), "apply", "-f", "-")
+		eventually(t, "KEDA to know "+name, func() error {
+			if f := e.get(t.Context(), "others", "scaledobject/"+name, "{.metadata.finalizers}"); f == "" {
+				return fmt.Errorf("it has no finalizer")
+			}
+			return nil
+		})
+	}
 	b := e.kafka(t, bootstrap)
 	b.produce(t, "names", 20_000, event)
 	eventually(t, "a replica that works", func() error {
@@ -230,9 +239,13 @@ spec:
 	begin := time.Now()
 	e.helm(t, "", "uninstall", base, "-n", base, "--wait", "--timeout", "10m")
 	took := time.Since(begin)
-	if left := e.kube(t, "", "-n", base, "get", "scaledobjects,triggerauthentications,hpa,deployments,statefulsets,jobs", "-o", "name"); left != "" {
-		t.Errorf("left after uninstall:\n%s", left)
+	gone := func(when string) {
+		t.Helper()
+		if left := e.kube(t, "", "-n", base, "get", "scaledobjects,triggerauthentications,hpa,deployments,statefulsets,jobs", "-o", "name"); left != "" {
+			t.Errorf("left after uninstalling %s:\n%s", when, left)
+		}
 	}
+	gone("under load")
 	// Their finalizer needs an operator; ours is gone, theirs stay untouched.
 	if name := e.get(t.Context(), "others", "scaledobject/theirs", "{.metadata.name}"); name != "theirs" {
 		t.Error("the uninstall took a ScaledObject of others away")
@@ -240,15 +253,29 @@ spec:
 	if crd := e.get(t.Context(), base, "crd/scaledobjects.keda.sh", "{.metadata.name}"); crd == "" {
 		t.Error("the uninstall took KEDA's CRDs away")
 	}
+	// Why uninstalling has an order: without an operator a ScaledObject stays.
+	e.kube(t, "", "-n", "others", "delete", "scaledobject/orphan", "--wait=false")
 	begin = time.Now()
 	e.kube(t, "", "delete", "namespace", base, "--timeout=10m")
-	gone := time.Since(begin)
+	deleted := time.Since(begin)
+	if at := e.get(t.Context(), "others", "scaledobject/orphan", "{.metadata.deletionTimestamp}"); at == "" {
+		t.Error("a ScaledObject was deleted although no operator runs: the hook before deletion is needless")
+	}
 	again := time.Now()
 	e.helm(t, baseValues, "install", base, e.chart, "-n", base, "--create-namespace", "-f", "-", "--wait", "--timeout", "10m")
 	second := time.Since(again)
-	// With an operator again, the others' object can be deleted.
+	// With an operator again, the others' objects can be deleted.
+	eventually(t, "the deleted ScaledObject to go", func() error {
+		if name := e.get(t.Context(), "others", "scaledobject/orphan", "{.metadata.name}"); name != "" {
+			return fmt.Errorf("it is still there")
+		}
+		return nil
+	})
 	e.kube(t, "", "-n", "others", "delete", "scaledobject/theirs", "--timeout=10m")
+	begin = time.Now()
 	e.helm(t, "", "uninstall", base, "-n", base, "--wait", "--timeout", "10m")
+	idle := time.Since(begin)
+	gone("idle")
 	e.kube(t, "", "delete", "namespace", base, "--timeout=10m")
-	return fmt.Sprintf("uninstalled under load in %.0f s, namespace gone in %.0f s, installed again in %.0f s; others' ScaledObject and the CRDs stayed", took.Seconds(), gone.Seconds(), second.Seconds())
+	return fmt.Sprintf("uninstalled under load in %.0f s, namespace gone in %.0f s, installed again in %.0f s, uninstalled idle in %.0f s; others' ScaledObject and the CRDs stayed; one that was deleted between waited for an operator", took.Seconds(), deleted.Seconds(), second.Seconds(), idle.Seconds())
 }
