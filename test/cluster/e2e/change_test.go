@@ -99,8 +99,8 @@ func causes(e *env, t *testing.T) string {
 	const secret = "forgotten"
 	var figures []string
 	for _, c := range []struct{ release, values, object, want string }{
-		{"gone", one("gone", "ghcr.io/helm-wasm/functions/no-such-function:1", ""), "pods", "does not exist"},
-		{"digest", one("digest", "ghcr.io/helm-wasm/functions/hello@sha256:"+strings.Repeat("0", 64), ""), "pods", "does not exist"},
+		{"gone", one("gone", "ghcr.io/helm-wasm/functions/no-such-function:1", ""), "pods", "no-such-function:1 does not exist"},
+		{"digest", one("digest", "ghcr.io/helm-wasm/functions/hello@sha256:"+strings.Repeat("0", 64), ""), "pods", "hello@sha256:" + strings.Repeat("0", 64) + " does not exist"},
 		{"env", one("env", helloImage, "    pod: {envFrom: [{secretRef: {name: "+secret+"}}]}\n"), "pods", `secret "` + secret + `" not found`},
 		// KEDA cannot ask the broker, so no replica is made that could tell.
 		{"login", strings.Replace(one("login", helloImage, ""), "kafka:\n", "kafka:\n  createTopics: false\n  sasl: {mechanism: scram-sha-512, secret: {name: "+secret+"}}\n", 1), "scaledobjects", "error resolving secret name &SecretKeySelector{LocalObjectReference:LocalObjectReference{Name:" + secret},

@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"testing"
@@ -50,6 +51,13 @@ func TestStack(t *testing.T) {
 		figures, ran := "", false
 		ok := t.Run(r.name, func(t *testing.T) {
 			ran = true
+			defer func() {
+				if t.Failed() {
+					ctx, cancel := context.WithTimeout(context.Background(), patience)
+					defer cancel()
+					e.keep(ctx, t.Name(), base)
+				}
+			}()
 			figures = r.check(e, t)
 		})
 		if !ran { // -run left it out

@@ -5,7 +5,6 @@ package e2e
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -82,23 +81,21 @@ func newEnv() (*env, error) {
 	return e, e.sweep(context.Background())
 }
 
+// ours marks the namespaces of these tests. A cluster may hold others.
+const ours = "helm-wasm.dev/e2e=true"
+
 // sweep takes away what an earlier run left behind, so that every run begins on
 // a cluster without the stack. The base stack, whose KEDA frees the
 // ScaledObjects of the others, goes last.
 func (e *env) sweep(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	out, err := e.run(ctx, "", e.kubectl, "get", "namespaces", "-o", "jsonpath={.items[*].metadata.name}")
+	out, err := e.run(ctx, "", e.kubectl, "get", "namespaces", "-l", ours, "-o", "jsonpath={.items[*].metadata.name}")
 	if err != nil {
 		return fmt.Errorf("sweeping cluster: %w", err)
 	}
-	var names []string
-	for _, name := range strings.Fields(out) {
-		if name != "default" && name != base && !strings.HasPrefix(name, "kube-") {
-			names = append(names, name)
-		}
-	}
-	if slices.Contains(strings.Fields(out), base) {
+	names := slices.DeleteFunc(strings.Fields(out), func(name string) bool { return name == base })
+	if len(names) < len(strings.Fields(out)) {
 		names = append(names, base)
 	}
 	for _, name := range names {
@@ -118,6 +115,12 @@ func (e *env) sweep(ctx context.Context) error {
 		if _, err := e.run(ctx, "", e.kubectl, "delete", "namespace", name, "--timeout=5m"); err != nil {
 			return fmt.Errorf("sweeping cluster: %w", err)
 		}
+	}
+	// Whoever tries the stack on this cluster keeps it.
+	if other, err := e.run(ctx, "", e.helmBin, "list", "--all-namespaces", "-q"); err != nil {
+		return fmt.Errorf("sweeping cluster: %w", err)
+	} else if other != "" {
+		return fmt.Errorf("the cluster holds releases that are not of these tests: uninstall them, or make cluster-down:\n%s", other)
 	}
 	return nil
 }
@@ -179,17 +182,6 @@ func (e *env) get(ctx context.Context, namespace, object, path string) string {
 	return out
 }
 
-// list reads objects into a slice of maps.
-func (e *env) list(t *testing.T, args ...string) []map[string]any {
-	t.Helper()
-	out := e.kube(t, "", append([]string{"get", "-o", "json"}, args...)...)
-	var l struct{ Items []map[string]any }
-	if err := json.Unmarshal([]byte(out), &l); err != nil {
-		t.Fatalf("reading kubectl get %v: %v", args, err)
-	}
-	return l.Items
-}
-
 // patience is how long eventually waits. It is no promise about the stack: a
 // machine may be slow, and what never comes costs this much once.
 const patience = 10 * time.Minute
@@ -220,6 +212,7 @@ func eventually(t *testing.T, what string, f func() error) time.Duration {
 func (e *env) namespace(t *testing.T, name string) {
 	t.Helper()
 	e.kube(t, "", "create", "namespace", name)
+	e.kube(t, "", "label", "namespace", name, ours)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
@@ -256,5 +249,12 @@ func (e *env) keep(ctx context.Context, test, namespace string) {
 	for _, pod := range strings.Fields(pods) {
 		log, _ := e.run(ctx, "", e.kubectl, "-n", namespace, "logs", pod, "--all-containers", "--prefix")
 		write(filepath.Base(pod)+".log", log)
+		if before, err := e.run(ctx, "", e.kubectl, "-n", namespace, "logs", pod, "--all-containers", "--prefix", "--previous"); err == nil {
+			write(filepath.Base(pod)+".previous.log", before)
+		}
+	}
+	// What the cluster's own programs say goes with the cluster.
+	if err := os.CopyFS(filepath.Join(dir, "cluster"), os.DirFS(e.dirs.Path("log"))); err != nil {
+		write("cluster.txt", err.Error())
 	}
 }

@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -58,11 +57,9 @@ functions:
 
 func install(e *env, t *testing.T) string {
 	begin := time.Now()
-	if _, err := e.run(t.Context(), baseValues, e.helmBin, "install", base, e.chart, "-n", base, "--create-namespace", "-f", "-", "--wait", "--timeout", "10m"); err != nil {
-		e.keep(context.Background(), t.Name(), base)
-		t.Fatal(err)
-	}
+	e.helm(t, baseValues, "install", base, e.chart, "-n", base, "--create-namespace", "-f", "-", "--wait", "--timeout", "10m")
 	took := time.Since(begin)
+	e.kube(t, "", "label", "namespace", base, ours)
 	// --wait does not know ScaledObjects.
 	for _, f := range []string{"hello", "clean"} {
 		eventually(t, "ScaledObject "+f+" to be Ready", func() error {
@@ -73,8 +70,22 @@ func install(e *env, t *testing.T) string {
 			return nil
 		})
 	}
-	pods := e.list(t, "pods", "-n", base)
-	return fmt.Sprintf("helm install --wait took %.0f s; %d pods", took.Seconds(), len(pods))
+	scaled := time.Since(begin)
+	running := 0
+	for line := range strings.Lines(e.kube(t, "", "-n", base, "get", "pods", "-o", `jsonpath={range .items[*]}{.metadata.name} {.status.phase} {.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}`)) {
+		f := strings.Fields(line)
+		switch {
+		case len(f) == 3 && f[1] == "Running" && f[2] == "True":
+			running++
+		case len(f) == 3 && f[1] == "Succeeded": // a Job's
+		default:
+			t.Errorf("pod, phase and Ready are %q", line)
+		}
+	}
+	if running == 0 {
+		t.Error("no pod runs")
+	}
+	return fmt.Sprintf("helm install --wait took %.0f s, all ScaledObjects Ready after %.0f s; %d pods run and are ready", took.Seconds(), scaled.Seconds(), running)
 }
 
 func helmTest(e *env, t *testing.T) string {
@@ -96,22 +107,39 @@ var (
 func dryRun(e *env, t *testing.T) string {
 	e.namespace(t, "dry-run")
 	e.namespace(t, "prod") // one case puts a Role there
-	var cases []string
-	for _, pattern := range []string{"charts/presets/*.yaml", "test/schema/testdata/*.yaml", "test/parity/testdata/*/values.yaml", "stack/testdata/render/*/values.yaml"} {
+	type values struct{ name, file, stdin string }
+	var cases []values
+	for _, pattern := range []string{"charts/presets/*.yaml", "test/schema/testdata/*.yaml", "test/parity/testdata/*.yaml"} {
 		found, err := filepath.Glob(filepath.Join(e.root, pattern))
 		if err != nil {
 			t.Fatal(err)
 		}
-		cases = append(cases, found...)
+		if len(found) == 0 {
+			t.Fatalf("no case is in %s", pattern)
+		}
+		for _, file := range found {
+			if name := filepath.Base(file); strings.HasPrefix(pattern, "charts/presets/") {
+				cases = append(cases, values{name: "preset " + name, file: "wasm://presets/" + name})
+				continue
+			}
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			cases = append(cases, values{name: file, file: "-", stdin: string(text)})
+		}
 	}
 	served := e.kube(t, "", "api-versions")
-	objects, foreign := 0, map[string]int{}
-	for _, file := range cases {
-		values, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
+	objects, refused, foreign := 0, 0, map[string]int{}
+	for _, c := range cases {
+		manifests, err := e.run(t.Context(), c.stdin, e.helmBin, "template", "dry", e.chart, "-n", "dry-run", "-f", c.file)
+		if fails := strings.HasSuffix(c.name, "-fails.yaml"); fails || err != nil {
+			if fails != (err != nil) {
+				t.Errorf("%s: helm template says %v", c.name, err)
+			}
+			refused++
+			continue
 		}
-		manifests := e.helm(t, string(values), "template", "dry", e.chart, "-n", "dry-run", "-f", "-", "--no-hooks")
 		var send []string
 		for doc := range strings.SplitSeq(manifests, "\n---") {
 			if !kindLine.MatchString(doc) {
@@ -133,13 +161,13 @@ func dryRun(e *env, t *testing.T) string {
 		objects += len(send)
 		_, err = e.run(t.Context(), strings.Join(send, "\n---"), e.kubectl, "apply", "--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict", "-f", "-")
 		if err != nil {
-			t.Errorf("%s: %v", file, err)
+			t.Errorf("%s: %v", c.name, err)
 		}
 	}
-	if len(cases) == 0 || objects == 0 {
+	if objects == 0 {
 		t.Fatal("nothing to send")
 	}
-	figures := fmt.Sprintf("%d cases, %d objects", len(cases), objects)
+	figures := fmt.Sprintf("%d cases, %d objects, hooks included; %d cases of the corpus are meant to fail and do", len(cases)-refused, objects, refused)
 	for group, n := range foreign {
 		figures += fmt.Sprintf("; %d of %s not sent (its CRDs are not here)", n, group)
 	}

@@ -66,7 +66,12 @@ workloads:
     scaling: {minReplicas: 1, maxReplicas: 4, lagThreshold: 10, pollingInterval: 2}
 `
 	e.helm(t, values, "install", "w", e.chart, "-n", "workloads", "-f", "-", "--wait", "--timeout", "10m")
+	before := e.get(t.Context(), "workloads", "deployment/legacy", "{.spec}")
 	b := e.kafka(t, bootstrap)
+	eventually(t, "topic jobs", func() error {
+		_, err := b.end(t.Context(), "jobs")
+		return err
+	})
 	b.produce(t, "jobs", 400, event)
 	took := eventually(t, "4 replicas", func() error {
 		if r := e.get(t.Context(), "workloads", "deployment/legacy", "{.spec.replicas}"); r != "4" {
@@ -75,17 +80,20 @@ workloads:
 		return nil
 	})
 	e.helm(t, "", "uninstall", "w", "-n", "workloads", "--wait", "--timeout", "10m")
-	labels := e.get(t.Context(), "workloads", "deployment/legacy", "{.metadata.labels}")
-	if labels != `{"team":"a"}` {
-		t.Errorf("labels are %s after uninstall, want what they were", labels)
-	}
 	eventually(t, "the replicas of before", func() error {
 		if r := e.get(t.Context(), "workloads", "deployment/legacy", "{.spec.replicas}"); r != "2" {
 			return fmt.Errorf("%s replicas", r)
 		}
 		return nil
 	})
-	return fmt.Sprintf("2 -> 4 replicas in %.0f s, 2 again after uninstall, labels untouched", took.Seconds())
+	metadata := e.get(t.Context(), "workloads", "deployment/legacy", "{.metadata.labels} {.metadata.annotations.deployment\\.kubernetes\\.io/revision} {.metadata.ownerReferences}")
+	if want := `{"team":"a"} 1 `; metadata != want {
+		t.Errorf("labels, revision and owners are %s after uninstall, want %s", metadata, want)
+	}
+	if after := e.get(t.Context(), "workloads", "deployment/legacy", "{.spec}"); after != before {
+		t.Errorf("the spec before:\n%s\nand after uninstall:\n%s", before, after)
+	}
+	return fmt.Sprintf("2 -> 4 replicas in %.0f s, 2 again after uninstall, labels and spec as before", took.Seconds())
 }
 
 // faults breaks one thing after the other while events flow.
@@ -116,18 +124,37 @@ func faults(e *env, t *testing.T) string {
 			})
 		}
 	}
-	deletePods := func(args ...string) func() {
+	// Deleting a pod would let it drain: its process is killed.
+	killPod := func(selector string) func() {
 		return func() {
-			e.kube(t, "", append([]string{"-n", base, "delete", "pod", "--force", "--grace-period=0"}, args...)...)
+			pod, id := "", ""
+			eventually(t, "a container of "+selector, func() error {
+				for line := range strings.Lines(e.kube(t, "", "-n", base, "get", "pods", "-l", selector, "-o", `jsonpath={range .items[*]}{.metadata.name} {.status.containerStatuses[0].containerID} {.status.containerStatuses[0].ready}{"\n"}{end}`)) {
+					if f := strings.Fields(line); len(f) == 3 && f[2] == "true" {
+						pod, id = f[0], strings.TrimPrefix(f[1], "containerd://")
+						return nil
+					}
+				}
+				return fmt.Errorf("none is ready")
+			})
+			if _, err := e.run(t.Context(), "", "nsenter", "-t", e.pid(t), "-p", "-m", "--", "/run/cluster/bin/ctr", "-n", "k8s.io", "task", "kill", "-s", "SIGKILL", id); err != nil {
+				t.Fatal(err)
+			}
+			eventually(t, "the killed container to be replaced", func() error {
+				if now := e.get(t.Context(), base, "pod/"+pod, "{.status.containerStatuses[0].containerID}"); now == "containerd://"+id {
+					return fmt.Errorf("%s still has container %s", pod, id)
+				}
+				return nil
+			})
 		}
 	}
 	faults := []struct {
 		name string
 		do   func()
 	}{
-		{"function pod", deletePods("-l", "app.kubernetes.io/instance=shop,app.kubernetes.io/component=function")},
-		{"Kafka", deletePods("shop-kafka-0")},
-		{"KEDA operator", deletePods("-l", "app=keda-operator")},
+		{"function pod", killPod("helm-wasm.dev/function=hello")},
+		{"Kafka", killPod("app.kubernetes.io/instance=shop,app.kubernetes.io/component=kafka")},
+		{"KEDA operator", killPod("app=keda-operator")},
 		{"API server", kill("kube-apiserver")},
 		{"containerd", kill("containerd")},
 		{"kubelet", kill("kubelet")},
@@ -246,12 +273,15 @@ spec:
 		}
 	}
 	gone("under load")
-	// Their finalizer needs an operator; ours is gone, theirs stay untouched.
-	if name := e.get(t.Context(), "others", "scaledobject/theirs", "{.metadata.name}"); name != "theirs" {
-		t.Error("the uninstall took a ScaledObject of others away")
+	// Their finalizer needs an operator, and ours is gone: what was deleted
+	// would still be there, with a time of deletion.
+	if so := e.get(t.Context(), "others", "scaledobject/theirs", "{.metadata.name}{.metadata.deletionTimestamp}"); so != "theirs" {
+		t.Errorf("the uninstall touched a ScaledObject of others: it is %q, want theirs", so)
 	}
-	if crd := e.get(t.Context(), base, "crd/scaledobjects.keda.sh", "{.metadata.name}"); crd == "" {
-		t.Error("the uninstall took KEDA's CRDs away")
+	for _, crd := range []string{"scaledobjects.keda.sh", "triggerauthentications.keda.sh"} {
+		if seen := e.get(t.Context(), base, "crd/"+crd, "{.metadata.name}{.metadata.deletionTimestamp}"); seen != crd {
+			t.Errorf("the uninstall touched a CRD of KEDA: it is %q, want %s", seen, crd)
+		}
 	}
 	// Why uninstalling has an order: without an operator a ScaledObject stays.
 	e.kube(t, "", "-n", "others", "delete", "scaledobject/orphan", "--wait=false")
@@ -264,6 +294,16 @@ spec:
 	again := time.Now()
 	e.helm(t, baseValues, "install", base, e.chart, "-n", base, "--create-namespace", "-f", "-", "--wait", "--timeout", "10m")
 	second := time.Since(again)
+	e.kube(t, "", "label", "namespace", base, ours)
+	b = e.kafka(t, bootstrap)
+	b.produce(t, "names", 100, event)
+	eventually(t, "results of the second installation", func() error {
+		end, err := b.end(t.Context(), "greetings.clean")
+		if err == nil && end < 100 {
+			err = fmt.Errorf("%d of 100", end)
+		}
+		return err
+	})
 	// With an operator again, the others' objects can be deleted.
 	eventually(t, "the deleted ScaledObject to go", func() error {
 		if name := e.get(t.Context(), "others", "scaledobject/orphan", "{.metadata.name}"); name != "" {
@@ -272,10 +312,18 @@ spec:
 		return nil
 	})
 	e.kube(t, "", "-n", "others", "delete", "scaledobject/theirs", "--timeout=10m")
+	for _, f := range []string{"hello", "clean"} {
+		eventually(t, "no replicas of "+f, func() error {
+			if r := e.get(t.Context(), base, "deployment/shop-"+f, "{.status.replicas}"); atoi(r) != 0 {
+				return fmt.Errorf("%s replicas", r)
+			}
+			return nil
+		})
+	}
 	begin = time.Now()
 	e.helm(t, "", "uninstall", base, "-n", base, "--wait", "--timeout", "10m")
 	idle := time.Since(begin)
 	gone("idle")
 	e.kube(t, "", "delete", "namespace", base, "--timeout=10m")
-	return fmt.Sprintf("uninstalled under load in %.0f s, namespace gone in %.0f s, installed again in %.0f s, uninstalled idle in %.0f s; others' ScaledObject and the CRDs stayed; one that was deleted between waited for an operator", took.Seconds(), deleted.Seconds(), second.Seconds(), idle.Seconds())
+	return fmt.Sprintf("uninstalled under load in %.0f s, namespace gone in %.0f s, installed again in %.0f s and worked, uninstalled idle in %.0f s; others' ScaledObject and the CRDs stayed; one that was deleted between waited for an operator", took.Seconds(), deleted.Seconds(), second.Seconds(), idle.Seconds())
 }

@@ -114,6 +114,13 @@ func scale(e *env, t *testing.T) string {
 			time.Sleep(200 * time.Millisecond)
 		}
 	})
+	t.Cleanup(func() { // also of a run that failed
+		cancel()
+		done.Wait()
+		if err := timeline(filepath.Join(e.out, "scale"), "50,000 events, from zero replicas and back", samples); err != nil {
+			t.Error(err)
+		}
+	})
 	b.produce(t, "names", n, func(i int) (key, value []byte) { return event(first + i) })
 	produced := time.Since(begin)
 	drained := eventually(t, "all results in greetings.clean", func() error {
@@ -142,9 +149,6 @@ func scale(e *env, t *testing.T) string {
 		}
 	}
 	missing, duplicates := count(b.read(t, "greetings.clean"), first, n)
-	if err := timeline(filepath.Join(e.out, "scale"), "50,000 events, from zero replicas and back", samples); err != nil {
-		t.Error(err)
-	}
 	if missing > 0 {
 		t.Errorf("%d of %d events have no result", missing, n)
 	}

@@ -113,8 +113,8 @@ func secure(e *env, t *testing.T) string {
 		t.Errorf("%d of %d events lost", missing, n)
 	}
 	auth := e.get(t.Context(), "secure", "scaledobject/s-hello", "{.spec.triggers[0].authenticationRef.name}")
-	if auth == "" {
-		auth = e.kube(t, "", "-n", "secure", "get", "triggerauthentications", "-o", "name")
+	if parameters := e.get(t.Context(), "secure", "triggerauthentication/"+auth, "{.spec.secretTargetRef[*].parameter}"); auth == "" || !strings.Contains(parameters, "username") || !strings.Contains(parameters, "password") || !strings.Contains(parameters, "ca") {
+		t.Errorf("TriggerAuthentication %q gives KEDA the parameters %q", auth, parameters)
 	}
 	return fmt.Sprintf("KEDA scaled from zero with TriggerAuthentication %s; %d events in %.0f s, %d missing, %d twice", auth, n, took.Seconds(), missing, duplicates)
 }
