@@ -156,6 +156,9 @@ func (c *command) build(ctx context.Context) error {
 }
 
 func (c *command) up(ctx context.Context) error {
+	if os.Geteuid() != 0 {
+		return fmt.Errorf("starting a cluster needs root: it makes namespaces, mounts and cgroups")
+	}
 	unlock, err := c.dirs.Lock()
 	if err != nil {
 		return err

@@ -69,6 +69,28 @@ func (b *Builder) Dir(name string) string {
 	panic("no part " + name)
 }
 
+// tools that building needs, and what has them.
+var tools = []struct{ program, from string }{
+	{"go", "Go"},
+	{"apt-get", "Debian: other systems are not supported"},
+	{"dpkg-deb", "Debian: other systems are not supported"},
+	{"mvn", "the package maven; it fetches Apache Kafka"},
+}
+
+// check names everything that is missing at once, before the first long build.
+func check() error {
+	var missing []string
+	for _, t := range tools {
+		if _, err := exec.LookPath(t.program); err != nil {
+			missing = append(missing, t.program+" ("+t.from+")")
+		}
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("building the cluster's parts: not on this machine: %s", strings.Join(missing, ", "))
+	}
+	return nil
+}
+
 // Build builds what is missing and says what it does, with times.
 func (b *Builder) Build(ctx context.Context) error {
 	if err := os.MkdirAll(b.Cache, 0o755); err != nil {
@@ -78,6 +100,9 @@ func (b *Builder) Build(ctx context.Context) error {
 		dir := b.Dir(p.Name)
 		if _, err := os.Stat(dir); err == nil {
 			continue
+		}
+		if err := check(); err != nil {
+			return err
 		}
 		begin := time.Now()
 		fmt.Fprintf(b.Log, "building %s %s ...\n", p.Name, p.Version)
