@@ -2,7 +2,7 @@
 TEST_TARGETS += test-nodesetup
 
 CONTAINERD_1 := $(CACHE)/containerd-debian
-CONTAINERD_2_VERSION := 2.4.2
+CONTAINERD_2_VERSION := $(shell sed -n 's,^.*github.com/containerd/containerd/v2 v\([0-9.]*\).*,\1,p' test/containerd/server/go.mod)
 CONTAINERD_2 := $(CACHE)/containerd-$(CONTAINERD_2_VERSION)
 CONTAINERD_TAGS := no_btrfs,no_devmapper,no_zfs,no_tracing
 CONTAINERD_PACKAGE := github.com/containerd/containerd/v2
@@ -18,10 +18,10 @@ $(CONTAINERD_1)/usr/bin/containerd:
 	  echo "installing libseccomp2, which runc needs"; apt-get install -qq -y libseccomp2; fi
 	@touch $@
 
-$(CONTAINERD_2)/containerd:
+$(CONTAINERD_2)/containerd: test/containerd/server/go.mod
 	@echo "building containerd $(CONTAINERD_2_VERSION) from its module (some minutes the first time)"
 	@mkdir -p $(CONTAINERD_2)
-	@cd test/containerd && for program in containerd-shim-runc-v2 containerd; do \
+	@cd test/containerd/server && for program in containerd-shim-runc-v2 containerd; do \
 	  CGO_ENABLED=0 GOWORK=off $(GO) build -trimpath -tags $(CONTAINERD_TAGS) \
 	    -ldflags "-s -w -X $(CONTAINERD_PACKAGE)/version.Version=v$(CONTAINERD_2_VERSION)" \
 	    -o $(CONTAINERD_2)/ $(CONTAINERD_PACKAGE)/cmd/$$program || exit 1; \
