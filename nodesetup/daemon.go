@@ -24,6 +24,9 @@ type Daemon struct {
 	// Retry is the first pause after a failure; it doubles up to an hour,
 	// since each try may restart the container runtime twice.
 	Retry time.Duration
+	// Remove takes node setup away, as the node's label would: the chart does
+	// so on all nodes before it is uninstalled.
+	Remove bool
 
 	metrics *metrics
 	tried   time.Time
@@ -41,9 +44,12 @@ func (d *Daemon) Run(ctx context.Context, listener net.Listener) error {
 	for {
 		err := d.once(ctx)
 		next := d.Every
-		if err != nil {
+		switch {
+		case errors.Is(err, ErrInUse):
+			// Nothing was touched, and those pods may end at any time.
+		case err != nil:
 			next, pause = pause, min(2*pause, time.Hour)
-		} else {
+		default:
 			pause = d.Retry
 		}
 		select {
@@ -58,8 +64,8 @@ func (d *Daemon) Run(ctx context.Context, listener net.Listener) error {
 
 // once brings the node to what it should be and reports.
 func (d *Daemon) once(ctx context.Context) error {
-	off := false
-	if d.Reporter != nil {
+	off := d.Remove
+	if d.Reporter != nil && !off {
 		labels, err := d.Reporter.Labels(ctx)
 		if err != nil {
 			d.Log.Warn("reading the node's labels", "error", err.Error())
@@ -96,11 +102,13 @@ func (d *Daemon) once(ctx context.Context) error {
 	return err
 }
 
-// takeAway undoes node setup because the node's label says so. The node's
-// other labels go first, so that no pod comes meanwhile.
+// takeAway undoes node setup because the node's label says so, or Remove. The
+// node's other labels go first, so that no pod comes meanwhile.
 func (d *Daemon) takeAway(ctx context.Context) error {
-	if err := d.Reporter.Label(ctx, nil); err != nil {
-		return err
+	if d.Reporter != nil {
+		if err := d.Reporter.Label(ctx, nil); err != nil {
+			return err
+		}
 	}
 	result, err := d.Setup.Uninstall(ctx, false)
 	d.metrics.ready.Reset()
@@ -110,6 +118,9 @@ func (d *Daemon) takeAway(ctx context.Context) error {
 		d.say(ctx, true, "WasmNodeSetupFailed", "taking node setup away: "+err.Error())
 	case result.Changed:
 		d.say(ctx, false, "WasmNodeSetupRemoved", "node setup was taken away; the configuration is as it was before")
+	case !d.Remove:
+		// Or a label left behind would look like a program that does nothing.
+		d.say(ctx, false, "WasmNodeSetupOff", "the node's label "+SwitchLabel+"="+Off+" keeps node setup away: kubectl label node NAME "+SwitchLabel+"- brings it back")
 	}
 	return err
 }

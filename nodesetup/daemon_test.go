@@ -153,6 +153,7 @@ func TestDaemon(t *testing.T) {
 	if a.label(LabelPrefix+"wasmtime") != "" || f.read("etc/config.toml") != fakeConfig {
 		t.Error("something is left after the node was switched off")
 	}
+	until(t, "an event about the label that was left", func() bool { return a.said("WasmNodeSetupOff") })
 	a.set(SwitchLabel, "on")
 	until(t, "the label after switching on", func() bool { return a.label(LabelPrefix+"wasmtime") == Ready })
 	// Ended, it leaves the node alone.
@@ -160,5 +161,31 @@ func TestDaemon(t *testing.T) {
 	f.installed()
 	if a.label(LabelPrefix+"wasmtime") != Ready {
 		t.Error("the end of the daemon took the label")
+	}
+}
+
+// The chart takes node setup from all nodes before it goes itself.
+func TestDaemonRemoves(t *testing.T) {
+	f := newFake(t)
+	if _, err := f.setup().Install(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	a := &api{labels: map[string]string{LabelPrefix + "wasmtime": Ready}}
+	server := httptest.NewServer(a)
+	t.Cleanup(server.Close)
+	d := &Daemon{
+		Setup: f.setup(), Log: slog.New(slog.DiscardHandler), Remove: true, metrics: newMetrics(),
+		Reporter: &Reporter{Node: "n1", API: &kube.Client{Base: server.URL, HTTP: server.Client(), Token: func() (string, error) { return "t", nil }}},
+	}
+	for range 2 {
+		if err := d.once(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !d.metrics.fine.Load() || a.label(LabelPrefix+"wasmtime") != "" || f.read("etc/config.toml") != fakeConfig {
+		t.Error("something is left after the removal")
+	}
+	if !a.said("WasmNodeSetupRemoved") || a.said("WasmNodeSetupOff") {
+		t.Errorf("the events are %q", a.events)
 	}
 }

@@ -46,6 +46,7 @@ Usage: wasm-node-setup COMMAND [FLAGS]
   --host-root DIR    where the node's file system is (default /)
   --force            uninstall: also while pods use the handlers
   --no-try           install, verify, run: start no pod sandbox under the handlers
+  --remove           run: take everything away, and stay until the pod is ended
   --listen ADDRESS   run: where to serve /metrics, /healthz and /readyz (default :9465)
 
 docs/NODES.md says what happens on which distribution, and how to undo by hand.
@@ -54,7 +55,7 @@ docs/NODES.md says what happens on which distribution, and how to undo by hand.
 // options of all commands.
 type options struct {
 	config, root, listen string
-	force, noTry         bool
+	force, noTry, remove bool
 }
 
 // Main runs a command and returns the exit code: 0, 1 for failures, 2 for
@@ -84,6 +85,7 @@ func Main(env Env) int {
 	flags.StringVar(&o.listen, "listen", ":9465", "")
 	flags.BoolVar(&o.force, "force", false, "")
 	flags.BoolVar(&o.noTry, "no-try", false, "")
+	flags.BoolVar(&o.remove, "remove", false, "")
 	err := flags.Parse(env.Args[1:])
 	if errors.Is(err, flag.ErrHelp) {
 		fmt.Fprint(env.Stdout, usage)
@@ -248,6 +250,7 @@ func daemon(ctx context.Context, env Env, o options) error {
 	d := &nodesetup.Daemon{
 		Setup: s, Reporter: reporter(env, log), Log: log,
 		Every: time.Minute, TryEvery: time.Hour, Retry: 2 * time.Minute,
+		Remove: o.remove,
 	}
 	return d.Run(ctx, listener)
 }
