@@ -171,7 +171,8 @@ func upgrade(e *env, t *testing.T) string {
 	var changing sync.WaitGroup
 	changing.Go(func() {
 		defer close(upgraded)
-		values := strings.Replace(baseValues, "    abi: wasi\n", "    abi: wasi\n    config: {GREETING: Salut}\n", 1)
+		// Another module with another ABI, which passes names on as they are.
+		values := strings.NewReplacer(helloImage, strings.Replace(helloImage, "hello", "redact-cards", 1), "abi: wasi", "abi: redpanda").Replace(baseValues)
 		if _, err := e.run(t.Context(), values, e.helmBin, "upgrade", base, e.chart, "-n", base, "-f", "-"); err != nil {
 			t.Error(err)
 		}
@@ -207,7 +208,7 @@ func upgrade(e *env, t *testing.T) string {
 	changed := 0
 	for _, r := range records {
 		m := eventID.FindSubmatch(r.Value)
-		if m != nil && atoi(string(m[1])) >= first && strings.HasPrefix(string(r.Value), "Salut") {
+		if m != nil && atoi(string(m[1])) >= first && strings.HasPrefix(string(r.Value), "n") {
 			changed++
 		}
 	}
@@ -217,7 +218,9 @@ func upgrade(e *env, t *testing.T) string {
 	if changed == 0 {
 		t.Error("no event was processed by the changed function")
 	}
-	return fmt.Sprintf("%d replicas before, %d after; %d events in %.0f s, %d of them by the new version, %d missing, %d twice", replicas, after, n, took.Seconds(), changed, missing, duplicates)
+	// For what follows, the way people go back.
+	e.helm(t, "", "rollback", base, "-n", base, "--wait", "--timeout", "10m")
+	return fmt.Sprintf("another module of another ABI: %d replicas before, %d after; %d events in %.0f s, %d of them by the new version, %d missing, %d twice", replicas, after, n, took.Seconds(), changed, missing, duplicates)
 }
 
 // rollback upgrades to a function that cannot start, with --rollback-on-failure.

@@ -40,7 +40,7 @@ defaults:
       scaleDown: {stabilizationWindowSeconds: 10, policies: [{type: Percent, value: 100, periodSeconds: 5}]}
 functions:
   hello:
-    module: {image: "ghcr.io/helm-wasm/functions/hello:0.1.0"}
+    module: {image: "` + helloImage + `"}
     abi: wasi
     source: {topic: names}
     sink: {topic: greetings}
