@@ -50,10 +50,12 @@ check-generated:
 	@./mk/tree-state.sh > $(BUILD)/tree-after
 	@diff $(BUILD)/tree-before $(BUILD)/tree-after || { echo "generated files were stale: commit what make generate changed"; exit 1; }
 
-# test/helm runs real Helm with the plugins as users get them. It and the import
+# A test that finds no Java, no function or no Kafka fails here: it must not pass
+# by having skipped. test/helm runs real Helm with the plugins as users get them. It and the import
 # rules look at things that Go's cache of test results does not know of.
 .PHONY: test-go
-test-go: $(HELM) build
+test-go: export KAFKA_REQUIRED := 1
+test-go: $(HELM) build functions $(BUILD)/toolchains/java.stamp
 	@echo "go test -race ./..."
 	@$(GO) test -race -timeout 30m $$($(GO) list ./... | grep -v -e /internal/imports$$ -e /test/helm$$)
 	@echo "go test of what the race detector thins out"

@@ -44,7 +44,8 @@ type Broker struct {
 
 // Start formats and starts a broker; the test's end stops it. config are
 // further lines of server.properties. Without Java or Maven the test is
-// skipped with the reason, and fails where CI is true.
+// skipped with the reason, and fails where KAFKA_REQUIRED is set, as make does,
+// or CI is true.
 func Start(t testing.TB, config ...string) *Broker {
 	t.Helper()
 	return start(t, nil, config)
@@ -54,10 +55,7 @@ func start(t testing.TB, secure func(dir string) (*TLS, error), config []string)
 	t.Helper()
 	classes, err := jars()
 	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("a real Kafka is not to be had: %v", err)
-		}
-		t.Skipf("a real Kafka is not to be had: %v", err)
+		unavailable(t, err)
 	}
 	dir := t.TempDir()
 	ports := freePorts(t, 3)
@@ -120,6 +118,16 @@ func start(t testing.TB, secure func(dir string) (*TLS, error), config []string)
 	t.Cleanup(b.Kill)
 	b.Start()
 	return b
+}
+
+// unavailable ends a test that has no Kafka: nobody notices a skip in a long
+// run, so who must know says so by the environment.
+func unavailable(t testing.TB, cause error) {
+	t.Helper()
+	if os.Getenv("KAFKA_REQUIRED") != "" || os.Getenv("CI") == "true" {
+		t.Fatalf("a real Kafka is not to be had, and KAFKA_REQUIRED or CI asks for one: %v", cause)
+	}
+	t.Skipf("a real Kafka is not to be had: %v", cause)
 }
 
 func (b *Broker) properties() string { return filepath.Join(b.dir, "server.properties") }
