@@ -18,7 +18,7 @@ $(CONTAINERD_1)/usr/bin/containerd:
 	  echo "installing libseccomp2, which runc needs"; apt-get install -qq -y libseccomp2; fi
 	@touch $@
 
-$(CONTAINERD_2)/containerd: test/containerd/server/go.mod
+$(CONTAINERD_2)/containerd:
 	@echo "building containerd $(CONTAINERD_2_VERSION) from its module (some minutes the first time)"
 	@mkdir -p $(CONTAINERD_2)
 	@cd test/containerd/server && for program in containerd-shim-runc-v2 containerd; do \
