@@ -33,18 +33,59 @@ func (s *Setup) replace(before, data []byte) error {
 			return writable(err)
 		}
 	}
-	if s.state.Pending == nil {
-		if err := s.Host.Write(s.beforePath(), before, 0o600); err != nil {
+	old, existed := before, before != nil
+	if s.state.Pending != nil {
+		if old, existed, err = s.rebased(base, before != nil); err != nil {
+			return err
+		}
+	}
+	stored, err := s.Host.Read(s.beforePath())
+	if err != nil {
+		return err
+	}
+	if s.state.Pending == nil || s.state.Pending.Existed != existed || !bytes.Equal(stored, old) {
+		if err := s.Host.Write(s.beforePath(), old, 0o600); err != nil {
 			return writable(err)
 		}
-		s.state.Created = s.state.Created || before == nil
-		s.state.Pending = &pending{Existed: before != nil}
-		s.state.Node = s.node
+		if s.state.Pending == nil {
+			s.state.Created = s.state.Created || !existed
+			s.state.Node = s.node
+		} else if existed && !s.state.Pending.Existed {
+			s.state.Created = false
+		}
+		s.state.Pending = &pending{Existed: existed}
 		if err := s.saveState(); err != nil {
 			return writable(err)
 		}
 	}
 	return writable(s.put(data))
+}
+
+// rebased is what to go back to after a run that was cut off: the block from
+// before that run, in the file as it is now. Someone may have edited it since.
+func (s *Setup) rebased(base []byte, exists bool) (before []byte, existed bool, err error) {
+	stored, err := s.Host.Read(s.beforePath())
+	if err != nil {
+		return nil, false, err
+	}
+	if !s.state.Pending.Existed {
+		if s.empty(base) {
+			return nil, false, nil
+		}
+		return base, exists, nil
+	}
+	start, end, err := blockOf(stored)
+	if err != nil {
+		return nil, false, err
+	}
+	if start < 0 {
+		return base, exists || len(stored) > 0, nil
+	}
+	block := bytes.TrimPrefix(stored[start:end], []byte("\n"))
+	for _, line := range []string{beginLine, beginJoined} {
+		block = bytes.TrimPrefix(block, []byte(line))
+	}
+	return wrap(base, string(bytes.TrimSuffix(block, []byte(endLine)))), true, nil
 }
 
 // put writes the configuration, or removes the file where there is nothing.
@@ -91,7 +132,7 @@ func (s *Setup) rollBack(cause error) error {
 	if err := s.put(before); err != nil {
 		return failed(err)
 	}
-	s.restorePrograms()
+	s.restorePrograms(nil)
 	if err := s.restart(ctx); err != nil {
 		return fmt.Errorf("%w; the old configuration is back in place, but the container runtime was not restarted: %w", cause, err)
 	}

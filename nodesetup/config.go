@@ -27,12 +27,17 @@ type Config struct {
 	StateDir string `yaml:"stateDir"`
 	// RestartTimeout is how long a restart may take until containerd answers.
 	RestartTimeout time.Duration `yaml:"restartTimeout"`
-	// Try starts a sandbox under each handler as part of verification.
-	Try bool `yaml:"try"`
+	// Try is how far each handler is tried: wasm, sandbox or off; true is wasm
+	// and false is off.
+	Try Level `yaml:"try"`
+	// Owner is who sets the node up, such as namespace/release. Another owner
+	// is refused.
+	Owner string `yaml:"owner"`
 }
 
 // Source says where the program of a runtime comes from: one of URL, Image and
-// Path, or none where the node has it in a usual place.
+// Path; SHA256 alone for the newest known release; or nothing where the node
+// has it in a usual place.
 type Source struct {
 	Handler string            `yaml:"handler"`
 	URL     map[string]string `yaml:"url"`
@@ -41,6 +46,8 @@ type Source struct {
 	Path    string            `yaml:"path"`
 	// Binary is the program's file name, for runtimes of your own.
 	Binary string `yaml:"binary"`
+	// Try is Config.Try for this runtime alone.
+	Try Level `yaml:"try"`
 }
 
 // Defaults of a Config.
@@ -51,7 +58,7 @@ const (
 
 // ParseConfig reads a configuration and reports all its mistakes.
 func ParseConfig(data []byte) (Config, error) {
-	c := Config{BinDir: DefaultBinDir, StateDir: DefaultStateDir, RestartTimeout: 90 * time.Second, Try: true}
+	c := Config{BinDir: DefaultBinDir, StateDir: DefaultStateDir, RestartTimeout: 90 * time.Second, Try: TryWasm}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
@@ -75,6 +82,7 @@ func ParseConfig(data []byte) (Config, error) {
 		if s.Handler == "" {
 			s.Handler = key
 		}
+		s.URL = s.release(key)
 		c.Runtimes[key] = s
 		for _, err := range s.check() {
 			complain("runtimes.%s: %w", key, err)
@@ -87,6 +95,9 @@ func ParseConfig(data []byte) (Config, error) {
 }
 
 func (s Source) check() (bad []error) {
+	if len(s.SHA256) > 0 && len(s.URL) == 0 && s.Image == "" && s.Path == "" {
+		bad = append(bad, errors.New("sha256: no release of this runtime is known: set url as well"))
+	}
 	given := 0
 	for _, ok := range []bool{len(s.URL) > 0, s.Image != "", s.Path != ""} {
 		if ok {
@@ -124,5 +135,12 @@ func (s Source) file(key string) string {
 	if s.Path != "" {
 		return path.Base(s.Path)
 	}
-	return BinaryName(key, s.Handler)
+	if name := BinaryName(key, s.Handler); name != "" {
+		return name
+	}
+	// An archive or an image of a shim has it under its usual name.
+	if name := "containerd-shim-" + s.Handler + "-v1"; (len(s.URL) > 0 || s.Image != "") && shimName.MatchString(name) {
+		return name
+	}
+	return ""
 }

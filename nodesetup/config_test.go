@@ -32,7 +32,7 @@ runtimes:
 func TestParseConfig(t *testing.T) {
 	// As the chart renders it.
 	c, err := ParseConfig([]byte("runtimes:\n  \"wasmtime\": {\"handler\":\"wasmtime\"}\n  \"crun-wasmedge\": {\"handler\":\"crun-wasmedge\",\"path\":\"/usr/bin/crun\"}\n"))
-	if err != nil || c.BinDir != DefaultBinDir || !c.Try || c.Runtimes["wasmtime"].file("wasmtime") != "containerd-shim-wasmtime-v1" || c.Runtimes["crun-wasmedge"].file("crun-wasmedge") != "crun" {
+	if err != nil || c.BinDir != DefaultBinDir || c.Try != TryWasm || c.Runtimes["wasmtime"].file("wasmtime") != "containerd-shim-wasmtime-v1" || c.Runtimes["crun-wasmedge"].file("crun-wasmedge") != "crun" {
 		t.Errorf("got %+v, %v", c, err)
 	}
 	for name, text := range map[string]string{"empty": "", "unknown key": "runtime: {}\n", "short": "runtimes: {spin: {}}\nrestartTimeout: 1ms\n"} {

@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -162,59 +161,58 @@ func (s *Status) info(entry []byte) error {
 	return nil
 }
 
-// Users counts ready pods by handler.
-func (c *CRI) Users(ctx context.Context) (map[string]int, error) {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	// filter.state.state = SANDBOX_READY, which is 0 and so left out.
-	answer, err := c.call(ctx, "RuntimeService", "ListPodSandbox", putBytes(nil, 1, putBytes(nil, 2, nil)))
+// podSandbox is what node setup wants to know of one.
+type podSandbox struct {
+	id, handler string
+	created     time.Time
+	ready       bool
+	trial       bool
+}
+
+// pods lists all pod sandboxes.
+func (c *CRI) pods(ctx context.Context) (all []podSandbox, err error) {
+	answer, err := c.call(ctx, "RuntimeService", "ListPodSandbox", nil)
 	if err != nil {
 		return nil, err
 	}
-	users := map[string]int{}
 	err = fields(answer, func(number int, value []byte, _ uint64) error {
 		if number != 1 {
 			return nil
 		}
-		return fields(value, func(number int, value []byte, _ uint64) error {
-			if number == 7 && len(value) > 0 {
-				users[string(value)]++
+		pod := podSandbox{ready: true} // SANDBOX_READY is 0 and so left out
+		err := fields(value, func(number int, value []byte, varint uint64) error {
+			switch number {
+			case 1:
+				pod.id = string(value)
+			case 3:
+				pod.ready = varint == 0
+			case 4:
+				pod.created = time.Unix(0, int64(varint))
+			case 5:
+				key, err := firstField(value)
+				pod.trial = pod.trial || key == trialLabel
+				return err
+			case 7:
+				pod.handler = string(value)
 			}
 			return nil
 		})
+		all = append(all, pod)
+		return err
 	})
-	return users, err
+	return all, err
 }
 
-// Try starts a pod sandbox under a handler, on the node's own network, and
-// takes it away: the shim ran a task on this node.
-func (c *CRI) Try(ctx context.Context, handler string) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+// Users counts ready pods by handler, without those of trials.
+func (c *CRI) Users(ctx context.Context) (map[string]int, error) {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	metadata := putString(nil, 1, "wasm-node-setup-"+handler)
-	metadata = putString(metadata, 2, fmt.Sprintf("wasm-node-setup-%d", time.Now().UnixNano()))
-	metadata = putString(metadata, 3, "wasm-node-setup")
-	const node = 2 // NamespaceMode NODE
-	linux := putBytes(nil, 2, putBytes(nil, 1, putVarint(nil, 1, node)))
-	config := putBytes(nil, 1, metadata)
-	config = putBytes(config, 8, linux)
-	answer, err := c.call(ctx, "RuntimeService", "RunPodSandbox", putString(putBytes(nil, 1, config), 2, handler))
-	if err != nil {
-		return err
-	}
-	var id []byte
-	if err := fields(answer, func(number int, value []byte, _ uint64) error {
-		if number == 1 {
-			id = value
+	pods, err := c.pods(ctx)
+	users := map[string]int{}
+	for _, pod := range pods {
+		if pod.ready && !pod.trial && pod.handler != "" {
+			users[pod.handler]++
 		}
-		return nil
-	}); err != nil {
-		return err
 	}
-	// Taken away also when the caller has given up.
-	clean, stop := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
-	defer stop()
-	_, err = c.call(clean, "RuntimeService", "StopPodSandbox", putBytes(nil, 1, id))
-	_, removeErr := c.call(clean, "RuntimeService", "RemovePodSandbox", putBytes(nil, 1, id))
-	return errors.Join(err, removeErr)
+	return users, err
 }

@@ -31,7 +31,7 @@ func TestNoServer(t *testing.T) {
 func TestServerErrors(t *testing.T) {
 	f := newFake(t)
 	f.write("broken", "")
-	err := (&CRI{Socket: f.dir + "/cri.sock"}).Try(context.Background(), "x")
+	err := (&CRI{Socket: f.dir + "/cri.sock"}).Try(context.Background(), Trial{Handler: "x"})
 	if err == nil || !strings.Contains(err.Error(), "no shim") {
 		t.Errorf("error is %v", err)
 	}

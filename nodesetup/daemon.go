@@ -5,6 +5,7 @@ package nodesetup
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -31,6 +32,8 @@ type Daemon struct {
 	metrics *metrics
 	tried   time.Time
 	said    string
+	asked   bool // the node's labels were read once
+	off     bool // what they said last
 }
 
 // Run serves metrics on the listener and keeps the node set up.
@@ -64,26 +67,38 @@ func (d *Daemon) Run(ctx context.Context, listener net.Listener) error {
 
 // once brings the node to what it should be and reports.
 func (d *Daemon) once(ctx context.Context) error {
-	off := d.Remove
-	if d.Reporter != nil && !off {
+	if d.Reporter != nil {
 		labels, err := d.Reporter.Labels(ctx)
-		if err != nil {
-			d.Log.Warn("reading the node's labels", "error", err.Error())
+		switch {
+		case err == nil:
+			d.asked, d.off = true, labels[SwitchLabel] == Off
+			d.Setup.Adopt = labels[SwitchLabel] == Adopt
+		case !d.asked && !d.Remove:
+			// Nobody knows whether this node may be touched.
+			err = fmt.Errorf("reading the node's labels, before anything is done on it: %w", err)
+			d.Log.Error(err.Error())
+			return err
+		default:
+			d.Log.Warn("reading the node's labels; what they said last counts", "error", err.Error())
 		}
-		off = labels[SwitchLabel] == Off
+		d.Setup.Unlabel = d.Reporter.Unlabel
 	}
-	if off {
+	if err := d.Setup.CheckOwner(); errors.Is(err, ErrOwner) {
+		// The labels are the other one's.
+		d.metrics.fine.Store(false)
+		d.say(ctx, true, "WasmNodeSetupFailed", err.Error())
+		return err
+	}
+	if d.off || d.Remove {
 		return d.takeAway(ctx)
 	}
-	wantTry := d.Setup.Config.Try
-	if time.Since(d.tried) < d.TryEvery {
-		d.Setup.Config.Try = false
-	}
+	d.Setup.rest = time.Since(d.tried) < d.TryEvery
+	tried := !d.Setup.rest
 	result, err := d.Setup.Install(ctx)
-	if d.Setup.Config.Try && err == nil && len(result.Failed) == 0 {
+	if tried && err == nil && len(result.Failed) == 0 {
 		d.tried = time.Now()
 	}
-	d.Setup.Config.Try = wantTry
+	d.Setup.rest = false
 	if ctx.Err() != nil {
 		// Ended from outside: what was found is no verdict on the node.
 		return nil

@@ -22,12 +22,18 @@ type Edit struct {
 	Rendered []byte
 	// Root is the tree of the main configuration where the file is a drop-in.
 	Root map[string]any
+	// Seen is what containerd makes of all its files without our handlers; nil
+	// where that is not known.
+	Seen map[string]any
+	// Keep are tables of our old block that stay as they are, by handler.
+	Keep map[string]any
 }
 
 // Edited is a new configuration, and what was found in the old one.
 type Edited struct {
 	Data    []byte
 	Added   []string // handlers in our block
+	Kept    []string // handlers of the old block that stay in it
 	Foreign []string // handlers that someone else configured: left alone
 	Systemd bool     // the node's cgroups are systemd's
 	Runc    bool     // our block repeats runc, which a file without runtimes only implies
@@ -96,12 +102,16 @@ func Insert(file []byte, e Edit) (Edited, error) {
 	plugin := pluginID(tree, version, e.Containerd)
 	runtimes := at(tree, "plugins", plugin, "containerd", "runtimes")
 	out.Systemd = systemdCgroup(at(tree, "plugins", plugin, "containerd"))
+	if section := criOf(e.Seen); section != nil {
+		out.Systemd = systemdCgroup(section)
+	}
+	taken := func(name string) bool { return runtimes[name] != nil || runtimesOf(e.Seen)[name] != nil }
 	overlay := map[string]any{}
 	for _, h := range e.Handlers {
 		if err := h.check(); err != nil {
 			return Edited{}, err
 		}
-		if _, taken := runtimes[h.Name]; taken {
+		if taken(h.Name) {
 			out.Foreign = append(out.Foreign, h.Name)
 			continue
 		}
@@ -111,13 +121,19 @@ func Insert(file []byte, e Edit) (Edited, error) {
 		overlay[h.Name] = h.table(out.Systemd, e.Containerd)
 		out.Added = append(out.Added, h.Name)
 	}
+	for _, name := range sortedKeys(e.Keep) {
+		if overlay[name] == nil && !taken(name) {
+			overlay[name] = e.Keep[name]
+			out.Kept = append(out.Kept, name)
+		}
+	}
 	slices.Sort(out.Added)
 	slices.Sort(out.Foreign)
 	if len(overlay) == 0 {
 		out.Data = base
 		return out, nil
 	}
-	if len(runtimes) == 0 && e.Containerd.Major < 2 {
+	if len(runtimes) == 0 && e.Containerd.Major < 2 && !(e.Root != nil && runtimesOf(e.Seen) != nil) {
 		// containerd 1.x replaces its built-in map of runtimes by the file's,
 		// so that a file which gets its first one would lose runc.
 		overlay["runc"] = map[string]any{"runtime_type": runcType, "options": map[string]any{"SystemdCgroup": out.Systemd}}
@@ -204,7 +220,7 @@ func systemdCgroup(containerd map[string]any) bool {
 func writeRuntimes(plugin string, runtimes map[string]any) string {
 	var b strings.Builder
 	for _, name := range sortedKeys(runtimes) {
-		table := runtimes[name].(map[string]any)
+		table, _ := runtimes[name].(map[string]any)
 		header := fmt.Sprintf("plugins.%q.containerd.runtimes.%s", plugin, name)
 		fmt.Fprintf(&b, "[%s]\n", header)
 		writeValues(&b, table)

@@ -96,6 +96,16 @@ func (f *fake) write(name, text string) {
 	}
 }
 
+func (f *fake) append(name, text string) {
+	file, err := os.OpenFile(filepath.Join(f.dir, name), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		f.t.Error(err)
+		return
+	}
+	defer file.Close()
+	io.WriteString(file, text)
+}
+
 func (f *fake) read(name string) string {
 	data, err := os.ReadFile(filepath.Join(f.dir, name))
 	if err != nil {
@@ -107,6 +117,7 @@ func (f *fake) read(name string) string {
 // cri answers as containerd does.
 func (f *fake) cri(w http.ResponseWriter, r *http.Request) {
 	var answer []byte
+	request, _ := io.ReadAll(r.Body)
 	switch r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:] {
 	case "Status":
 		condition := putVarint(putString(nil, 1, "RuntimeReady"), 2, 1)
@@ -119,14 +130,40 @@ func (f *fake) cri(w http.ResponseWriter, r *http.Request) {
 		if handler := f.read("used"); !strings.HasPrefix(handler, "error") {
 			answer = putBytes(nil, 1, putString(putString(nil, 1, "id"), 7, handler))
 		}
+		if handler := f.read("left"); !strings.HasPrefix(handler, "error") {
+			// A trial that was cut off an hour ago.
+			pod := putVarint(putString(nil, 1, "left"), 4, uint64(time.Now().Add(-time.Hour).UnixNano()))
+			answer = putBytes(answer, 1, putString(putMap(pod, 5, map[string]string{trialLabel: "true"}), 7, handler))
+		}
 	case "RunPodSandbox":
-		if !strings.HasPrefix(f.read("broken"), "error") {
+		f.append("pods", fmt.Sprintf("%q\n", request))
+		if name := f.read("broken"); !strings.HasPrefix(name, "error") && bytes.HasSuffix(request, []byte(name)) {
 			w.Header().Set("Content-Type", "application/grpc")
 			w.Header().Set("Grpc-Status", "2")
 			w.Header().Set("Grpc-Message", "no%20shim")
 			return
 		}
 		answer = putString(nil, 1, "id")
+	case "ListImages":
+		app := putVarint(putString(putString(nil, 1, "sha256:app"), 2, "example.com/app:1"), 4, 5)
+		pause := putVarint(putString(putString(nil, 1, "sha256:pause"), 2, "registry.k8s.io/pause:3.10"), 4, 300000)
+		answer = putBytes(putBytes(nil, 1, app), 1, pause)
+	case "CreateContainer":
+		f.append("containers", fmt.Sprintf("%q\n", request))
+		answer = putString(nil, 1, "container")
+	case "ContainerStatus":
+		code := uint64(0)
+		if !strings.HasPrefix(f.read("engineless"), "error") {
+			code = 127
+			if left, _ := filepath.Glob(f.dir + "/var/helm-wasm/state/" + tempPrefix + "verify.wasm.tmp"); len(left) == 1 {
+				f.write("var/helm-wasm/state/"+tempPrefix+"verify.log.tmp", "2026-11-26T12:00:00Z stderr F exec format error\n")
+			}
+		}
+		answer = putBytes(nil, 1, putString(putVarint(putVarint(nil, 3, 2), 7, code), 10, "Completed"))
+	case "RemovePodSandbox":
+		if bytes.Contains(request, []byte("left")) {
+			os.Remove(filepath.Join(f.dir, "left"))
+		}
 	}
 	w.Header().Set("Content-Type", "application/grpc")
 	w.Header().Set("Trailer", "Grpc-Status")

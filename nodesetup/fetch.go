@@ -27,16 +27,6 @@ import (
 // maxBinary bounds what is written to a node's disk for one runtime.
 const maxBinary = 1 << 30
 
-// releases is where the newest known release of a runtime is.
-var releases = map[string]string{
-	"wasmtime": "https://github.com/containerd/runwasi/releases/tag/containerd-shim-wasmtime/v0.6.0",
-	"wasmedge": "https://github.com/containerd/runwasi/releases/tag/containerd-shim-wasmedge/v0.6.0",
-	"wasmer":   "https://github.com/containerd/runwasi/releases/tag/containerd-shim-wasmer/v0.6.0",
-	"wamr":     "https://github.com/containerd/runwasi/releases/tag/containerd-shim-wamr/v0.2.0",
-	"spin":     "https://github.com/spinframework/containerd-shim-spin/releases/tag/v0.24.0",
-	"crun":     "https://github.com/containers/crun/releases/tag/1.29.1",
-}
-
 // usualDirs are where programs of a runtime are found without a source.
 var usualDirs = []string{"/usr/local/bin", "/usr/local/sbin", "/usr/bin", "/usr/sbin", "/opt/kwasm/bin", "/opt/rcm/bin", "/var/lib/rancher/k3s/data/current/bin"}
 
@@ -58,11 +48,11 @@ func (s *Setup) locate(key string, from Source) (binary string, ours bool, err e
 			return path.Join(dir, file), false, nil
 		}
 	}
-	at := releases[strings.SplitN(key, "-", 2)[0]]
-	if at == "" {
-		at = "its project's releases"
+	set := fmt.Sprintf("nodeSetup.runtimes.%s.url and sha256", key)
+	if r, ok := releases[file]; ok {
+		set = fmt.Sprintf("nodeSetup.runtimes.%s.sha256 (of %s)", key, r.url(runtime.GOARCH))
 	}
-	return "", false, fmt.Errorf("runtimes.%s has no source, and the node has no %s in %s: set nodeSetup.runtimes.%s.url and sha256 (see %s), image or path", key, file, strings.Join(usualDirs, ", "), key, at)
+	return "", false, fmt.Errorf("runtimes.%s has no source, and the node has no %s in %s: set %s, image or path", key, file, strings.Join(usualDirs, ", "), set)
 }
 
 // identity changes when what a source names changes.

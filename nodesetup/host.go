@@ -239,6 +239,9 @@ func (h *Host) runOnce(ctx context.Context, limit time.Duration, argv ...string)
 // lookPath finds a program of the node.
 func (h *Host) lookPath(name string) (string, error) {
 	if strings.Contains(name, "/") {
+		if !h.Exists(name) {
+			return "", fmt.Errorf("the node has no program %q", name)
+		}
 		return name, nil
 	}
 	for _, dir := range []string{"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"} {

@@ -5,7 +5,6 @@ package nodesetup
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -22,6 +21,9 @@ func (s *Setup) Install(ctx context.Context) (Result, error) {
 	}
 	defer unlock()
 	if err := s.loadState(); err != nil {
+		return Result{}, err
+	}
+	if err := s.own(); err != nil {
 		return Result{}, err
 	}
 	if err := s.detect(ctx); err != nil {
@@ -70,21 +72,22 @@ func (s *Setup) install(ctx context.Context) (Result, error) {
 	// What was begun from here on is finished: a signal to stop is no reason
 	// to restart the container runtime twice.
 	ctx = context.WithoutCancel(ctx)
-	did, foreign, err := s.configure(ctx, handlers, failed)
+	done, err := s.configure(ctx, handlers, failed)
+	result := Result{Node: s.node, Failed: failed, Foreign: done.foreign}
 	if err != nil {
-		s.restorePrograms()
-		return Result{Node: s.node, Failed: failed, Foreign: foreign}, err
+		s.restorePrograms(nil)
+		return result, err
 	}
-	result, err := s.verify(ctx)
-	result.Changed, result.Foreign = changed || did, foreign
+	// What was just brought was never tried.
+	s.rest = s.rest && !changed && !done.changed
+	result, err = s.verify(ctx)
+	result.Changed, result.Foreign, result.Kept = changed || done.changed, done.foreign, done.kept
 	for key, err := range failed {
 		result.Failed[key] = err
 		result.Ready = slices.DeleteFunc(result.Ready, func(ready string) bool { return ready == key })
 	}
-	if len(result.Failed) > 0 && s.restorePrograms() {
-		if err := s.saveState(); err != nil {
-			return result, writable(err)
-		}
+	if len(result.Failed) > 0 {
+		s.restorePrograms(result.Failed)
 	}
 	if err != nil {
 		return result, err
@@ -96,10 +99,10 @@ func (s *Setup) install(ctx context.Context) (Result, error) {
 			}
 		}
 	}
-	if err := s.dropPrograms(ctx, handlers, failed); err != nil {
+	if err := s.dropPrograms(ctx, handlers, failed, done.kept); err != nil {
 		return result, err
 	}
-	if s.state.Error != "" || result.Changed {
+	if s.state.Error != "" || result.Changed || s.news {
 		s.state.Error = ""
 		if err := s.saveState(); err != nil {
 			return result, writable(err)
@@ -131,12 +134,10 @@ func (s *Setup) binary(ctx context.Context, key, to string) (bool, error) {
 	if err := s.saveState(); err != nil {
 		return false, err
 	}
-	if s.Host.Exists(to) {
-		previous := s.Host.path(previousName(to))
-		if err := os.Remove(previous); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return false, err
-		}
-		if err := os.Link(s.Host.path(to), previous); err != nil {
+	// One that waits already is the last that worked: what took its place was
+	// never seen to.
+	if s.Host.Exists(to) && !s.Host.Exists(previousName(to)) {
+		if err := os.Link(s.Host.path(to), s.Host.path(previousName(to))); err != nil {
 			return false, err
 		}
 		s.Host.step("kept previous %s", to)
@@ -153,17 +154,24 @@ func previousName(name string) string {
 	return path.Join(path.Dir(name), tempPrefix+path.Base(name)+".previous")
 }
 
-// restorePrograms puts older programs back after a failure.
-func (s *Setup) restorePrograms() (did bool) {
+// restorePrograms puts older programs of some runtimes back after a failure;
+// of all of them where none is named.
+func (s *Setup) restorePrograms(failed map[string]error) {
 	for _, name := range sortedKeys(s.state.Binaries) {
-		if os.Rename(s.Host.path(previousName(name)), s.Host.path(name)) == nil {
-			was := s.state.Binaries[name]
-			was.Source = ""
-			s.state.Binaries[name] = was
-			did = true
+		was := s.state.Binaries[name]
+		if failed != nil && failed[was.Key] == nil || !s.Host.Exists(previousName(name)) {
+			continue
 		}
+		// Said first: a run cut off between fetches the newer one again. A full
+		// disk is no reason to keep what does not work.
+		was.Source = ""
+		s.state.Binaries[name] = was
+		_ = s.saveState()
+		if err := os.Rename(s.Host.path(previousName(name)), s.Host.path(name)); err != nil {
+			s.Log.Error("putting the previous program back", "program", name, "error", err.Error())
+		}
+		s.Host.step("restored %s", name)
 	}
-	return did
 }
 
 // probe starts a program far enough to see that it runs on this node at all.
@@ -182,63 +190,13 @@ func (s *Setup) probe(ctx context.Context, h Handler) error {
 	return nil
 }
 
-// configure writes the configuration, restarts, and looks; what goes wrong is
-// taken back.
-func (s *Setup) configure(ctx context.Context, handlers []Handler, failed map[string]error) (bool, []string, error) {
-	before, edited, err := s.edit(handlers)
-	if err != nil {
-		return false, nil, err
-	}
-	for _, key := range sortedKeys(failed) {
-		if name := s.Config.Runtimes[key].Handler; slices.Contains(s.owned(before), name) && !slices.Contains(edited.Added, name) {
-			// Pods may run under it: a passing trouble takes no handler away.
-			s.Log.Warn("the configuration stays as it is: a runtime in it cannot be renewed", "runtime", key, "error", failed[key].Error())
-			return false, edited.Foreign, nil
-		}
-	}
-	lacks := slices.DeleteFunc(s.owned(before), func(name string) bool {
-		return name == "runc" || slices.Contains(edited.Added, name) || slices.Contains(edited.Foreign, name)
-	})
-	if bytes.Equal(before, edited.Data) && s.state.Pending == nil {
-		status, err := s.cri().Status(ctx)
-		if err == nil && compare(status, edited.Added, nil) == nil {
-			return false, edited.Foreign, nil
-		}
-		if len(edited.Added) == 0 {
-			return false, edited.Foreign, nil
-		}
-		// Right on disk, but not what runs: it was not restarted since.
-	} else if !bytes.Equal(before, edited.Data) {
-		if err := s.validated(ctx, before, edited); err != nil {
-			return false, edited.Foreign, err
-		}
-	}
-	if err := s.replace(before, edited.Data); err != nil {
-		return false, edited.Foreign, err
-	}
-	err = s.restart(ctx)
-	if err == nil {
-		err = s.wait(ctx, edited.Added, lacks)
-	}
-	if err == nil && s.Config.Try {
-		for _, name := range edited.Added {
-			if tryErr := s.cri().Try(ctx, name); tryErr != nil {
-				err = errors.Join(err, fmt.Errorf("handler %q started no pod: %w", name, tryErr))
-			}
-		}
-	}
-	if err != nil {
-		return false, edited.Foreign, s.rollBack(err)
-	}
-	return true, edited.Foreign, s.settle()
-}
-
 // dropPrograms removes programs of runtimes that are no longer asked for, once
 // nothing is configured to use them and no pod does.
-func (s *Setup) dropPrograms(ctx context.Context, handlers []Handler, failed map[string]error) error {
+func (s *Setup) dropPrograms(ctx context.Context, handlers []Handler, failed map[string]error, kept []string) error {
 	var drop []string
 	for _, name := range sortedKeys(s.state.Binaries) {
-		if !slices.ContainsFunc(handlers, func(h Handler) bool { return h.Binary == name }) && failed[s.state.Binaries[name].Key] == nil {
+		if !slices.ContainsFunc(handlers, func(h Handler) bool { return h.Binary == name }) &&
+			failed[s.state.Binaries[name].Key] == nil && !slices.Contains(kept, s.state.Binaries[name].Handler) {
 			drop = append(drop, name)
 		}
 	}

@@ -87,7 +87,7 @@ func Detect(h *Host) (Node, error) {
 			// The snap's own program needs the snap's libraries.
 			Containerd: []string{"/snap/microk8s/current/bin/containerd"},
 			Socket:     "/var/snap/microk8s/common/run/containerd.sock",
-			Restart:    []string{"systemctl", "restart", "snap.microk8s.daemon-containerd.service"},
+			Restart:    h.service("snap.microk8s.daemon-containerd"),
 		}, nil
 	case h.Exists("/etc/k0s/containerd.toml") && h.Exists("/run/k0s"):
 		return Node{
@@ -102,7 +102,7 @@ func Detect(h *Host) (Node, error) {
 			Distribution: "cri-o", Form: CRIO,
 			Config: "/etc/crio/crio.conf.d/50-helm-wasm.conf", Main: "/etc/crio/crio.conf",
 			Socket:  "/run/crio/crio.sock",
-			Restart: []string{"systemctl", "restart", "crio.service"},
+			Restart: h.service("crio"),
 		}, nil
 	}
 	return h.plain(release)
@@ -125,7 +125,7 @@ func (h *Host) rancher(name, server, agent string) Node {
 		Config: etc + "config.toml.tmpl", Main: etc + "config.toml",
 		Containerd: []string{program},
 		Socket:     "/run/k3s/containerd/containerd.sock",
-		Restart:    []string{"systemctl", "restart", unit + ".service"},
+		Restart:    h.service(unit),
 	}
 	// With containerd 2 a template named config-v3 wins over the old one.
 	rendered, _ := h.Read(node.Main)
@@ -143,7 +143,7 @@ func (h *Host) plain(release map[string]string) (Node, error) {
 		Distribution: "containerd", Form: File,
 		Config: "/etc/containerd/config.toml", Main: "/etc/containerd/config.toml",
 		Socket:  "/run/containerd/containerd.sock",
-		Restart: []string{"systemctl", "restart", "containerd.service"},
+		Restart: h.service("containerd"),
 	}
 	switch {
 	case h.Exists("/kind"):
@@ -172,7 +172,7 @@ func (h *Host) hasUnit(name string) bool {
 			return true
 		}
 	}
-	return false
+	return h.Exists("/etc/init.d/" + name)
 }
 
 // preferDropIn moves the change into a file of its own where the node's main

@@ -121,8 +121,11 @@ func TestLinksOfTheNode(t *testing.T) {
 }
 
 func TestCRIOFile(t *testing.T) {
-	main := []byte("[crio.runtime.runtimes.crun]\nruntime_path = \"/usr/bin/crun\"\n")
-	edited, err := crioFile(main, append(wanted("crun-wasmedge"), Handler{Key: "crun", Name: "crun", Binary: "/x/crun"}))
+	main, err := parseTOML([]byte("[crio.runtime.runtimes.crun]\nruntime_path = \"/usr/bin/crun\"\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	edited, err := crioFile(main, append(wanted("crun-wasmedge"), Handler{Key: "crun", Name: "crun", Binary: "/x/crun"}), nil)
 	if err != nil || len(edited.Added) != 1 || len(edited.Foreign) != 1 {
 		t.Fatalf("%+v, %v", edited, err)
 	}
@@ -130,7 +133,7 @@ func TestCRIOFile(t *testing.T) {
 	if err != nil || at(tree, "crio", "runtime", "runtimes", "crun-wasmedge")["runtime_type"] != "oci" {
 		t.Errorf("%v, %v", tree, err)
 	}
-	if _, err := crioFile(nil, wanted("wasmtime")); !errors.Is(err, ErrUnsupported) {
+	if _, err := crioFile(nil, wanted("wasmtime"), nil); !errors.Is(err, ErrUnsupported) {
 		t.Errorf("a shim under CRI-O: %v", err)
 	}
 }

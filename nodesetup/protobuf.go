@@ -62,3 +62,11 @@ func putBytes(to []byte, number int, value []byte) []byte {
 func putString(to []byte, number int, value string) []byte {
 	return putBytes(to, number, []byte(value))
 }
+
+// putMap writes a map of strings, in order.
+func putMap(to []byte, number int, m map[string]string) []byte {
+	for _, key := range sortedKeys(m) {
+		to = putBytes(to, number, putString(putString(nil, 1, key), 2, m[key]))
+	}
+	return to
+}

@@ -23,6 +23,8 @@ const (
 	// SwitchLabel on a node takes node setup away from it with the value Off.
 	SwitchLabel = "helm-wasm.dev/node-setup"
 	Off         = "off"
+	// Adopt as that label's value takes over what another release has set up.
+	Adopt = "adopt"
 )
 
 // Reporter tells Kubernetes about one node.
@@ -70,6 +72,21 @@ func (r *Reporter) Label(ctx context.Context, ready []string) error {
 		return err
 	}
 	return r.API.Send(ctx, http.MethodPatch, r.path(), "application/merge-patch+json", patch, nil)
+}
+
+// Unlabel takes the labels of other runtimes away.
+func (r *Reporter) Unlabel(ctx context.Context, runtimes []string) error {
+	labels, err := r.Labels(ctx)
+	if err != nil {
+		return err
+	}
+	var ready []string
+	for _, runtime := range runtimes {
+		if labels[LabelPrefix+runtime] == Ready {
+			ready = append(ready, runtime)
+		}
+	}
+	return r.Label(ctx, ready)
 }
 
 // Event says on the node what happened: kubectl describe node shows it.

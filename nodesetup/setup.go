@@ -19,10 +19,21 @@ type Setup struct {
 	Host   *Host
 	Log    *slog.Logger
 	HTTP   *http.Client // for downloads; nil is the usual one
+	// NoTry believes what the container runtime lists, whatever Config says.
+	NoTry bool
+	// Adopt takes over what another owner has set up.
+	Adopt bool
+	// Unlabel, if set, is called with the runtimes that are asked for before
+	// the handlers of others are taken out.
+	Unlabel func(ctx context.Context, runtimes []string) error
 
 	node     Node
 	tree     map[string]any // of the main configuration
+	seen     map[string]any // what the container runtime makes of all files, without our handlers
 	state    state
+	passed   map[string]bool // handlers that were tried in this run
+	rest     bool            // do not try again what is listed
+	news     bool            // the state names another owner than it did
 	lockWait time.Duration
 }
 
@@ -35,6 +46,9 @@ type Result struct {
 	Ready   []string
 	Failed  map[string]error
 	Foreign []string // handlers that someone else configured, and that work
+	Kept    []string // handlers that nobody asks for any more, but pods use
+	// Levels says how far the ready runtimes were tried in this run.
+	Levels map[string]Level
 }
 
 // New checks nothing and touches nothing.
@@ -48,6 +62,7 @@ func New(config Config, host *Host, log *slog.Logger) *Setup {
 // detect finds the node, lets the configuration override it, and asks
 // containerd for its version.
 func (s *Setup) detect(ctx context.Context) error {
+	s.seen, s.passed = nil, map[string]bool{}
 	o := s.Config.Node
 	if o.Config != "" && o.Socket != "" && (len(o.Containerd) > 0 || o.Form == CRIO) {
 		s.node = o
@@ -138,8 +153,9 @@ func (s *Setup) handlers() (all []Handler, fetched map[string]string, failed map
 	return all, fetched, failed
 }
 
-// edit computes the new configuration file. It changes nothing.
-func (s *Setup) edit(handlers []Handler) (before []byte, edited Edited, err error) {
+// edit computes the new configuration file, with tables of our old block that
+// are to stay. It changes nothing.
+func (s *Setup) edit(ctx context.Context, handlers []Handler, keep map[string]any) (before []byte, edited Edited, err error) {
 	if before, err = s.Host.Read(s.node.Config); err != nil {
 		return nil, Edited{}, err
 	}
@@ -147,16 +163,15 @@ func (s *Setup) edit(handlers []Handler) (before []byte, edited Edited, err erro
 		return fmt.Errorf("configuration %q: %w: it was left as it is", s.node.Config, err)
 	}
 	if s.node.Form == CRIO {
-		main, err := s.Host.Read(s.node.Main)
-		if err != nil {
-			return nil, Edited{}, err
+		if err := s.look(ctx); err != nil {
+			return nil, Edited{}, wrapped(err)
 		}
-		if edited, err = crioFile(main, handlers); err != nil {
+		if edited, err = crioFile(s.seen, handlers, keep); err != nil {
 			return nil, Edited{}, wrapped(err)
 		}
 		return before, edited, nil
 	}
-	e := Edit{Containerd: s.node.Version, Handlers: handlers}
+	e := Edit{Containerd: s.node.Version, Handlers: handlers, Keep: keep}
 	base := before
 	switch s.node.Form {
 	case DropIn:
@@ -173,10 +188,18 @@ func (s *Setup) edit(handlers []Handler) (before []byte, edited Edited, err erro
 			base = []byte("{{ template \"base\" . }}\n")
 		}
 	}
+	// First without containerd's view: our messages name line and column.
+	if _, err = Insert(base, e); err != nil {
+		return nil, Edited{}, wrapped(err)
+	}
+	if err := s.look(ctx); err != nil {
+		return nil, Edited{}, err
+	}
+	e.Seen = s.seen
 	if edited, err = Insert(base, e); err != nil {
 		return nil, Edited{}, wrapped(err)
 	}
-	if len(edited.Added) == 0 && (s.node.Form == DropIn || before == nil) {
+	if len(edited.Added)+len(edited.Kept) == 0 && (s.node.Form == DropIn || before == nil) {
 		edited.Data = nil
 	}
 	return before, edited, nil
@@ -202,7 +225,8 @@ func (s *Setup) Plan(ctx context.Context) (Plan, error) {
 	for key, to := range fetched {
 		p.Fetch[key] = to
 	}
-	before, edited, err := s.edit(handlers)
+	// What pods use is not asked for: a plan needs no running containerd.
+	before, edited, err := s.edit(ctx, handlers, nil)
 	if err != nil {
 		return p, err
 	}
@@ -215,50 +239,6 @@ func (s *Setup) Plan(ctx context.Context) (Plan, error) {
 		}
 	}
 	return p, nil
-}
-
-// Verify asks the container runtime, over CRI, which handlers it has, and
-// starts a sandbox under each. It changes nothing.
-func (s *Setup) Verify(ctx context.Context) (Result, error) {
-	if err := s.detect(ctx); err != nil {
-		return Result{}, err
-	}
-	return s.verify(ctx)
-}
-
-func (s *Setup) verify(ctx context.Context) (Result, error) {
-	r := Result{Node: s.node, Failed: map[string]error{}}
-	status, err := s.cri().Status(ctx)
-	if err != nil {
-		return r, err
-	}
-	if !status.Ready {
-		return r, fmt.Errorf("the container runtime is not ready: %s", status.Reason)
-	}
-	_, _, failed := s.handlers()
-	for _, key := range sortedKeys(s.Config.Runtimes) {
-		name := s.Config.Runtimes[key].Handler
-		switch {
-		case !status.Has(name) && failed[key] != nil:
-			r.Failed[key] = failed[key]
-		case !status.Has(name) && len(status.Handlers) > 0:
-			r.Failed[key] = fmt.Errorf("the container runtime has no handler %q, only %q", name, status.Handlers)
-		default:
-			if err := s.try(ctx, name); err != nil {
-				r.Failed[key] = fmt.Errorf("handler %q started no pod: %w", name, err)
-				continue
-			}
-			r.Ready = append(r.Ready, key)
-		}
-	}
-	return r, nil
-}
-
-func (s *Setup) try(ctx context.Context, handler string) error {
-	if !s.Config.Try {
-		return nil
-	}
-	return s.cri().Try(ctx, handler)
 }
 
 // wait polls until the container runtime is ready and has what it should.
@@ -303,18 +283,6 @@ func compare(status Status, has, lacks []string) error {
 		}
 	}
 	return nil
-}
-
-// restart makes the container runtime read its configuration.
-func (s *Setup) restart(ctx context.Context) error {
-	if len(s.node.Restart) == 0 {
-		return nil
-	}
-	s.Host.step("restart")
-	s.Log.Info("restarting the container runtime", "command", s.node.Restart)
-	_, err := s.Host.Run(ctx, s.Config.RestartTimeout, s.node.Restart...)
-	s.Host.step("restarted")
-	return err
 }
 
 func (s *Setup) backupPath() string {

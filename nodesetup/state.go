@@ -17,6 +17,7 @@ import (
 // state is the journal on disk: what node setup owns on this node, and what
 // was begun and not finished. It is written before each change it speaks of.
 type state struct {
+	Owner    string             `json:"owner,omitempty"` // who set the node up, such as namespace/release
 	Node     Node               `json:"node"`
 	Binaries map[string]program `json:"binaries,omitempty"` // by path
 	Created  bool               `json:"created,omitempty"`  // the configuration file is ours altogether
@@ -59,6 +60,32 @@ func (s *Setup) saveState() error {
 		return err
 	}
 	return s.Host.Write(s.statePath(), append(data, '\n'), 0o600)
+}
+
+// ErrOwner says that the node was set up by another release.
+var ErrOwner = errors.New("this node was set up by another owner")
+
+// own refuses to change what another owner has set up, and notes who we are
+// with the next state that is saved. By hand, without an owner, all is allowed.
+func (s *Setup) own() error {
+	if s.Config.Owner == "" {
+		return nil
+	}
+	if was := s.state.Owner; was != "" && was != s.Config.Owner && !s.Adopt {
+		return fmt.Errorf("%w, %q, and not by %q: give each its own nodes by nodeSelector, take that one's setup away first, or take it over by the node's label %s=%s or --adopt", ErrOwner, was, s.Config.Owner, SwitchLabel, Adopt)
+	}
+	s.news = s.state.Owner != s.Config.Owner && (len(s.state.Binaries) > 0 || s.state.Node.Config != "")
+	s.state.Owner = s.Config.Owner
+	return nil
+}
+
+// CheckOwner is ErrOwner where another owner has set the node up. It changes
+// nothing.
+func (s *Setup) CheckOwner() error {
+	if err := s.loadState(); err != nil {
+		return err
+	}
+	return s.own()
 }
 
 // ErrLocked says that another installer is at work.

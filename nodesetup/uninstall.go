@@ -29,6 +29,9 @@ func (s *Setup) Uninstall(ctx context.Context, force bool) (Result, error) {
 	if err := s.loadState(); err != nil {
 		return Result{}, err
 	}
+	if err := s.own(); err != nil {
+		return Result{}, err
+	}
 	if err := s.detect(ctx); err != nil {
 		return Result{}, err
 	}
@@ -101,6 +104,9 @@ func (s *Setup) deconfigure(ctx context.Context, before, base []byte, owned []st
 		if err := s.validated(ctx, before, Edited{Data: base, Runc: slices.Contains(s.owned(before), "runc")}); err != nil {
 			return err
 		}
+	}
+	if err := s.canRestart(); err != nil {
+		return err
 	}
 	if err := s.replace(before, base); err != nil {
 		return err

@@ -6,9 +6,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os"
 	"path"
-	"time"
+
+	"github.com/pelletier/go-toml/v2"
 )
 
 // validate lets containerd itself read the new configuration, before it takes
@@ -16,7 +16,7 @@ import (
 // and nothing else is different.
 func (s *Setup) validate(ctx context.Context, before []byte, edited Edited) error {
 	if s.node.Form == CRIO {
-		return nil
+		return s.crioReads(ctx)
 	}
 	old, new := before, edited.Data
 	if s.node.Form == Template {
@@ -48,6 +48,22 @@ func (s *Setup) validate(ctx context.Context, before []byte, edited Edited) erro
 		new = fmt.Appendf(nil, "version = %d\nimports = [%q, %q]\n", version, s.node.Main, tempName(temp))
 		if len(edited.Data) == 0 {
 			new = old
+		} else if s.node.Distribution == "k0s" && !s.node.Version.mergesImports() {
+			// k0s merges drop-ins itself, into a file that its own imports.
+			text, err := s.dumpFile(ctx, s.node.Main)
+			if err != nil {
+				return fmt.Errorf("containerd cannot read its configuration %q as it is now: mend it first: %w", s.node.Main, err)
+			}
+			drop, err := parseTOML(edited.Data)
+			if err != nil {
+				return err
+			}
+			if old, err = toml.Marshal(text); err != nil {
+				return err
+			}
+			if new, err = toml.Marshal(with(text, map[string]any{"plugins": drop["plugins"]})); err != nil {
+				return err
+			}
 		}
 	}
 	was, err := s.dump(ctx, old)
@@ -58,7 +74,7 @@ func (s *Setup) validate(ctx context.Context, before []byte, edited Edited) erro
 	if err != nil {
 		return fmt.Errorf("containerd refuses the new configuration; %q was left as it is: %w", s.node.Config, err)
 	}
-	mine := append([]string(nil), edited.Added...)
+	mine := append(append([]string(nil), edited.Added...), edited.Kept...)
 	if mine = append(mine, s.owned(before)...); edited.Runc {
 		// Written out where it was implied before, with the same meaning.
 		mine = append(mine, "runc")
@@ -79,7 +95,10 @@ func (s *Setup) validate(ctx context.Context, before []byte, edited Edited) erro
 }
 
 // owned are the handlers in the block that is in the file already.
-func (s *Setup) owned(file []byte) []string {
+func (s *Setup) owned(file []byte) []string { return sortedKeys(s.tables(file)) }
+
+// tables are those handlers with what is written of them.
+func (s *Setup) tables(file []byte) map[string]any {
 	start, end, err := blockOf(file)
 	if err != nil || start < 0 {
 		return nil
@@ -90,40 +109,28 @@ func (s *Setup) owned(file []byte) []string {
 		return nil
 	}
 	if s.node.Form == CRIO {
-		return sortedKeys(at(tree, "crio", "runtime", "runtimes"))
+		return at(tree, "crio", "runtime", "runtimes")
 	}
-	return sortedKeys(runtimesOf(tree))
+	return runtimesOf(tree)
 }
 
-// dump is what containerd makes of a configuration.
-func (s *Setup) dump(ctx context.Context, config []byte) (map[string]any, error) {
-	main, err := s.Host.resolve(s.node.Main)
-	if err != nil {
-		return nil, err
-	}
-	// In the same directory: imports may be relative.
-	scratch := path.Join(path.Dir(main), "check-"+path.Base(main))
-	if err := s.Host.writeTemp(scratch, bytes.NewReader(config), 0o600); err != nil {
-		return nil, writable(err)
-	}
-	defer os.Remove(s.Host.path(tempName(scratch)))
-	argv := append(append([]string(nil), s.node.Containerd...), "--config", tempName(scratch), "config", "dump")
-	text, err := s.Host.Run(ctx, 30*time.Second, argv...)
-	if err != nil {
-		return nil, err
-	}
-	return parseTOML([]byte(text))
+// scratchName is beside a file, for what only containerd reads.
+func scratchName(main string) string {
+	return path.Join(path.Dir(main), "check-"+path.Base(main))
 }
 
-// runtimesOf finds the table of runtimes in whichever version it is written.
-func runtimesOf(tree map[string]any) map[string]any {
+// criOf finds the table about containerd in whichever version it is written.
+func criOf(tree map[string]any) map[string]any {
 	for _, plugin := range []string{"io.containerd.cri.v1.runtime", "io.containerd.grpc.v1.cri", "cri"} {
-		if runtimes := at(tree, "plugins", plugin, "containerd", "runtimes"); runtimes != nil {
-			return runtimes
+		if section := at(tree, "plugins", plugin, "containerd"); at(section, "runtimes") != nil {
+			return section
 		}
 	}
 	return nil
 }
+
+// runtimesOf finds the table of runtimes.
+func runtimesOf(tree map[string]any) map[string]any { return at(criOf(tree), "runtimes") }
 
 // split takes runtimes and what describes the file itself out of a dump.
 func split(tree map[string]any, names []string) (runtimes, rest map[string]any) {

@@ -37,7 +37,7 @@ Usage: wasm-node-setup COMMAND [FLAGS]
 
   plan       show what install would change; change nothing
   install    install runtimes, restart the container runtime, verify, or roll back
-  verify     check over CRI that every handler is there and starts a pod
+  verify     check over CRI that every handler is there and runs WebAssembly
   uninstall  take everything away: the configuration is as before, byte for byte
   run        keep the node set up, label it, and serve metrics (the DaemonSet)
   version    print the version
@@ -45,7 +45,8 @@ Usage: wasm-node-setup COMMAND [FLAGS]
   --config FILE      what to install (default /etc/wasm-node-setup/node-setup.yaml)
   --host-root DIR    where the node's file system is (default /)
   --force            uninstall: also while pods use the handlers
-  --no-try           install, verify, run: start no pod sandbox under the handlers
+  --no-try           install, verify, run: start no pod under the handlers
+  --adopt            install, uninstall: take over what another owner set up
   --remove           run: take everything away, and stay until the pod is ended
   --listen ADDRESS   run: where to serve /metrics, /healthz and /readyz (default :9465)
 
@@ -54,8 +55,8 @@ docs/NODES.md says what happens on which distribution, and how to undo by hand.
 
 // options of all commands.
 type options struct {
-	config, root, listen string
-	force, noTry, remove bool
+	config, root, listen        string
+	force, noTry, adopt, remove bool
 }
 
 // Main runs a command and returns the exit code: 0, 1 for failures, 2 for
@@ -85,6 +86,7 @@ func Main(env Env) int {
 	flags.StringVar(&o.listen, "listen", ":9465", "")
 	flags.BoolVar(&o.force, "force", false, "")
 	flags.BoolVar(&o.noTry, "no-try", false, "")
+	flags.BoolVar(&o.adopt, "adopt", false, "")
 	flags.BoolVar(&o.remove, "remove", false, "")
 	err := flags.Parse(env.Args[1:])
 	if errors.Is(err, flag.ErrHelp) {
@@ -116,9 +118,10 @@ func setup(env Env, o options) (*nodesetup.Setup, *slog.Logger, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	config.Try = config.Try && !o.noTry
 	log := slog.New(slog.NewJSONHandler(env.Stderr, nil))
-	return nodesetup.New(config, &nodesetup.Host{Root: o.root}, log), log, nil
+	s := nodesetup.New(config, &nodesetup.Host{Root: o.root}, log)
+	s.NoTry, s.Adopt = o.noTry, o.adopt
+	return s, log, nil
 }
 
 func describe(w io.Writer, n nodesetup.Node) {
@@ -165,7 +168,10 @@ func plan(ctx context.Context, env Env, o options) error {
 func show(w io.Writer, r nodesetup.Result) error {
 	describe(w, r.Node)
 	for _, key := range r.Ready {
-		fmt.Fprintf(w, "ready: %s\n", key)
+		fmt.Fprintf(w, "ready: %s (%s)\n", key, r.Levels[key].Says())
+	}
+	for _, name := range r.Kept {
+		fmt.Fprintf(w, "kept: handler %s, which nobody asks for any more, while pods use it\n", name)
 	}
 	var failed []error
 	for _, key := range sorted(r.Failed) {
@@ -205,6 +211,9 @@ func verify(ctx context.Context, env Env, o options) error {
 func uninstall(ctx context.Context, env Env, o options) error {
 	s, log, err := setup(env, o)
 	if err != nil {
+		return err
+	}
+	if err := s.CheckOwner(); err != nil {
 		return err
 	}
 	if r := reporter(env, log); r != nil {

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package nodesetup
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+)
+
+// configured is what configure has done.
+type configured struct {
+	changed       bool
+	foreign, kept []string
+}
+
+// configure writes the configuration, restarts, and looks. A handler under
+// which no pod starts is taken out again, for the sake of the others; what else
+// goes wrong puts the old configuration back.
+func (s *Setup) configure(ctx context.Context, handlers []Handler, failed map[string]error) (done configured, err error) {
+	taken := false
+	for {
+		before, edited, err := s.wish(ctx, handlers, failed)
+		if err != nil {
+			return done, err
+		}
+		done.foreign, done.kept = edited.Foreign, edited.Kept
+		same := bytes.Equal(before, edited.Data)
+		if same && s.state.Pending == nil {
+			status, err := s.cri().Status(ctx)
+			if err == nil && compare(status, edited.Added, nil) == nil || len(edited.Added) == 0 {
+				return done, nil
+			}
+			// Right on disk, but not what runs: it was not restarted since.
+		} else if !same {
+			if err := s.validated(ctx, before, edited); err != nil {
+				return done, err
+			}
+		}
+		lacks := slices.DeleteFunc(s.owned(before), func(name string) bool {
+			return name == "runc" || slices.Contains(slices.Concat(edited.Added, edited.Kept, edited.Foreign), name)
+		})
+		if err := s.apply(ctx, before, edited, lacks); err != nil {
+			return done, err
+		}
+		bad := s.tryAll(ctx, edited.Added)
+		if len(bad) == 0 {
+			done.changed = !taken || len(edited.Added) > 0
+			return done, s.settle()
+		}
+		taken = true
+		for key, err := range bad {
+			s.Log.Error("taking a handler out again", "runtime", key, "reason", err.Error())
+			failed[key] = fmt.Errorf("%w; rolled back: the configuration is without it, or as it was before", err)
+		}
+		s.restorePrograms(bad)
+		handlers = slices.DeleteFunc(handlers, func(h Handler) bool { return bad[h.Key] != nil })
+	}
+}
+
+// wish is the configuration to be: with the handlers that are asked for, and
+// with those of the old block that must not go yet.
+func (s *Setup) wish(ctx context.Context, handlers []Handler, failed map[string]error) ([]byte, Edited, error) {
+	file, err := s.Host.Read(s.node.Config)
+	if err != nil {
+		return nil, Edited{}, err
+	}
+	keep, gone := map[string]any{}, map[string]any{}
+	tables := s.tables(file)
+	if s.state.Pending != nil {
+		// What is in the file was never seen to work; what was before it, was.
+		old, err := s.Host.Read(s.beforePath())
+		if err != nil {
+			return nil, Edited{}, err
+		}
+		tables = s.tables(old)
+	}
+	for name, table := range tables {
+		switch {
+		case name == "runc" || slices.ContainsFunc(handlers, func(h Handler) bool { return h.Name == name }):
+		case s.hasFailed(name, failed):
+			// Pods may run under it: a passing trouble takes no handler away.
+			keep[name] = table
+		default:
+			gone[name] = table
+		}
+	}
+	if len(gone) > 0 {
+		if s.Unlabel != nil {
+			// Before anything goes, so that no pod comes meanwhile.
+			if err := s.Unlabel(ctx, sortedKeys(s.Config.Runtimes)); err != nil {
+				return nil, Edited{}, fmt.Errorf("taking labels away: %w", err)
+			}
+		}
+		users, err := s.cri().Users(ctx)
+		if err != nil {
+			return nil, Edited{}, err
+		}
+		for name, table := range gone {
+			if n := users[name]; n > 0 {
+				s.Log.Warn("a handler that nobody asks for stays while pods use it", "handler", name, "pods", n)
+				keep[name] = table
+			}
+		}
+	}
+	return s.edit(ctx, handlers, keep)
+}
+
+func (s *Setup) hasFailed(handler string, failed map[string]error) bool {
+	for key := range failed {
+		if s.Config.Runtimes[key].Handler == handler {
+			return true
+		}
+	}
+	return false
+}
+
+// apply puts a configuration in place and waits until it is what runs.
+func (s *Setup) apply(ctx context.Context, before []byte, edited Edited, lacks []string) error {
+	if err := s.canRestart(); err != nil {
+		return err
+	}
+	if err := s.replace(before, edited.Data); err != nil {
+		return err
+	}
+	err := s.restart(ctx)
+	if err == nil {
+		err = s.wait(ctx, edited.Added, lacks)
+	}
+	if err != nil {
+		return s.rollBack(err)
+	}
+	return nil
+}
+
+// tryAll starts a pod under each handler that was added.
+func (s *Setup) tryAll(ctx context.Context, added []string) map[string]error {
+	bad := map[string]error{}
+	for _, key := range sortedKeys(s.Config.Runtimes) {
+		name := s.Config.Runtimes[key].Handler
+		if !slices.Contains(added, name) {
+			continue
+		}
+		if err := s.try(ctx, key); err != nil {
+			bad[key] = fmt.Errorf("handler %q started no pod: %w", name, err)
+		}
+	}
+	return bad
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package nodesetup
+
+import (
+	"context"
+	"fmt"
+)
+
+// service is how this node restarts a unit: systemd, or OpenRC as on Alpine.
+func (h *Host) service(unit string) []string {
+	if !h.Exists("/run/systemd/system") && h.Exists("/run/openrc") {
+		return []string{"rc-service", unit, "restart"}
+	}
+	return []string{"systemctl", "restart", unit + ".service"}
+}
+
+// canRestart refuses, before any file is touched, where the container runtime
+// could not be restarted afterwards.
+func (s *Setup) canRestart() error {
+	if len(s.node.Restart) == 0 {
+		return nil
+	}
+	_, err := s.Host.lookPath(s.node.Restart[0])
+	if err == nil {
+		return nil
+	}
+	instead := "say in node.restart what restarts its container runtime (docs/NODES.md); nothing was changed"
+	if s.node.Distribution == "k3s" || s.node.Distribution == "rke2" {
+		instead = fmt.Sprintf("a node in a container, as k3d's, has no service manager: mount a template as %s when the cluster is created, or build the handlers into the node's image, or %s", s.node.Config, instead)
+	}
+	return unsupported(fmt.Sprintf("it has no %q", s.node.Restart[0]), instead)
+}
+
+// restart makes the container runtime read its configuration.
+func (s *Setup) restart(ctx context.Context) error {
+	if len(s.node.Restart) == 0 {
+		return nil
+	}
+	s.Host.step("restart")
+	s.Log.Info("restarting the container runtime", "command", s.node.Restart)
+	_, err := s.Host.Run(ctx, s.Config.RestartTimeout, s.node.Restart...)
+	s.Host.step("restarted")
+	return err
+}
