@@ -17,6 +17,12 @@ type LintOptions struct {
 
 	// Modules say what is known of functions' binaries, by function name.
 	Modules map[string]ModuleInfo
+
+	// Inspect reads a binary that the values hold themselves, in a ConfigMap of
+	// extraObjects. Nil leaves such modules unread.
+	Inspect func(wasm []byte) (ModuleInfo, error)
+
+	reported func(Finding) // tests look where a finding comes from
 }
 
 // ModuleInfo is what reading a function's binary told.
@@ -39,21 +45,18 @@ func Lint(d *Document, opts LintOptions) Findings {
 	l := &linter{doc: d, opts: opts}
 	l.check()
 	l.v = d.values()
+	l.prepare()
 	l.documents()
 	l.sections()
 	l.kafka()
 	l.platform()
-	for _, name := range sortedKeys(l.v.Functions) {
+	for _, name := range l.functions {
 		f := l.v.Functions[name]
-		if f.Enabled == nil || *f.Enabled {
-			l.function(name, &f)
-		}
+		l.function(name, &f)
 	}
-	for _, name := range sortedKeys(l.v.Workloads) {
+	for _, name := range l.workloads {
 		w := l.v.Workloads[name]
-		if w.Enabled == nil || *w.Enabled {
-			l.workload(name, &w)
-		}
+		l.workload(name, &w)
 	}
 	l.together()
 	l.finish()
@@ -65,12 +68,38 @@ type linter struct {
 	opts LintOptions
 	v    Values
 	out  Findings
-	seen map[string]bool
+	seen map[seenKey]bool
 
 	// broken are paths of values with a wrong type. What follows from them is
 	// not worth a finding of its own.
 	broken map[string]bool
 	many   map[kind]int // findings so far
+
+	functions, workloads []string // names of what is enabled, sorted
+	extra                []extraObject
+	extraByName          map[string][]int // indices of extra
+	scalers              map[string][]scalerParam
+	fullname             string // prefix of objects' names; empty is unknown
+	cut                  map[string]string
+	topicList            []string // of kafka.topics, sorted when first asked for
+}
+
+type seenKey struct{ rule, path, message string }
+
+// prepare gathers once what many rules look at.
+func (l *linter) prepare() {
+	for _, name := range sortedKeys(l.v.Functions) {
+		if f := l.v.Functions[name]; f.Enabled == nil || *f.Enabled {
+			l.functions = append(l.functions, name)
+		}
+	}
+	for _, name := range sortedKeys(l.v.Workloads) {
+		if w := l.v.Workloads[name]; w.Enabled == nil || *w.Enabled {
+			l.workloads = append(l.workloads, name)
+		}
+	}
+	l.readExtraObjects()
+	l.readFullname()
 }
 
 // kind is what findings are counted by.
@@ -90,19 +119,15 @@ func (l *linter) add(rule string, path []string, message, fix string) {
 
 func (l *linter) addAs(s Severity, rule string, path []string, message, fix string) {
 	p := joinPath(path)
-	if rule != "HW02" && len(l.broken) > 0 {
-		for i := 1; i <= len(path); i++ {
-			if l.broken[joinPath(path[:i])] {
-				return
-			}
-		}
+	if len(l.broken) > 0 && rule != "HW02" && l.isBroken(p) {
+		return
 	}
-	key := rule + "\x00" + p + "\x00" + message
+	key := seenKey{rule, p, message}
 	if l.seen[key] {
 		return
 	}
 	if l.seen == nil {
-		l.seen = map[string]bool{}
+		l.seen = map[seenKey]bool{}
 	}
 	l.seen[key] = true
 	for _, id := range l.opts.Ignore {
@@ -113,14 +138,36 @@ func (l *linter) addAs(s Severity, rule string, path []string, message, fix stri
 	if l.many == nil {
 		l.many = map[kind]int{}
 	}
-	if l.many[kind{rule, s}]++; l.many[kind{rule, s}] > maxAlike {
+	n := l.many[kind{rule, s}] + 1
+	l.many[kind{rule, s}] = n
+	if n > maxAlike {
 		return
 	}
 	pos := l.doc.Position(path...)
 	if l.doc.ignores(pos, rule) {
 		return
 	}
-	l.out = append(l.out, Finding{Rule: rule, Severity: s, Path: p, Message: message, Fix: fix, Position: pos})
+	f := Finding{Rule: rule, Severity: s, Path: p, Message: message, Fix: fix, Position: pos}
+	if l.opts.reported != nil {
+		l.opts.reported(f)
+	}
+	l.out = append(l.out, f)
+}
+
+// full says that a rule has its share of findings: the next only counts, and
+// needs no fix that takes long to find.
+func (l *linter) full(rule string) bool {
+	return l.many[kind{rule, ruleByID(rule).Severity}] >= maxAlike
+}
+
+// isBroken says that the value at a path, or one that holds it, has a wrong type.
+func (l *linter) isBroken(path string) bool {
+	for i := 0; i <= len(path); i++ {
+		if (i == len(path) || path[i] == '[' || path[i] == '.' && path[i-1] != '\\') && l.broken[path[:i]] {
+			return true
+		}
+	}
+	return false
 }
 
 func (l *linter) finish() {
@@ -137,18 +184,40 @@ func (l *linter) finish() {
 
 // joinPath writes a path as --set takes it.
 func joinPath(path []string) string {
+	if len(path) == 1 && strings.IndexByte(path[0], '.') < 0 {
+		return path[0]
+	}
+	size := 0
+	for _, p := range path {
+		size += len(p) + 2
+	}
 	var b strings.Builder
+	b.Grow(size)
 	for i, p := range path {
-		if _, err := strconv.Atoi(p); err == nil && i > 0 {
-			b.WriteString("[" + p + "]")
+		if i > 0 && isIndex(p) {
+			b.WriteByte('[')
+			b.WriteString(p)
+			b.WriteByte(']')
 			continue
 		}
 		if i > 0 {
 			b.WriteByte('.')
 		}
-		b.WriteString(strings.ReplaceAll(p, ".", `\.`))
+		if strings.IndexByte(p, '.') >= 0 {
+			p = strings.ReplaceAll(p, ".", `\.`)
+		}
+		b.WriteString(p)
 	}
 	return b.String()
+}
+
+// isIndex holds for what reads as a number, as strconv.Atoi has it.
+func isIndex(p string) bool {
+	if p == "" || !isDigit(p[len(p)-1]) {
+		return false
+	}
+	_, err := strconv.Atoi(p)
+	return err == nil
 }
 
 // given reports whether the files say something at a path.
@@ -202,6 +271,41 @@ func (s *scope) add(rule, field, message, fix string) {
 
 func (s *scope) addAs(sev Severity, rule, field, message, fix string) {
 	s.l.addAs(sev, rule, s.path(field), message, fix)
+}
+
+// isNull says that the scope, or else defaults, takes a field's default away.
+func (s *scope) isNull(field string) bool {
+	keys := strings.Split(field, ".")
+	for _, root := range [][]string{s.root, {"defaults"}} {
+		v, given := s.l.at(append(root[:len(root):len(root)], keys...))
+		if given {
+			return v == nil
+		}
+	}
+	return false
+}
+
+// at is the value of the files at a path, or that of the null that cuts it off.
+func (l *linter) at(path []string) (v any, given bool) {
+	v = l.doc.tree
+	for _, p := range path {
+		m, ok := v.(map[string]any)
+		if !ok {
+			return nil, v == nil
+		}
+		if v, ok = m[p]; !ok {
+			return nil, false
+		}
+	}
+	return v, true
+}
+
+// topicNames are sorted once: fixes choose among them.
+func (l *linter) topicNames() []string {
+	if l.topicList == nil {
+		l.topicList = sortedKeys(l.v.Kafka.Topics)
+	}
+	return l.topicList
 }
 
 // partitions of a topic, 0 when the file does not say.

@@ -11,15 +11,14 @@ import (
 
 func (l *linter) function(name string, f *Function) {
 	s := &scope{l: l, root: []string{"functions", name}, what: "function " + quoted(name)}
-	if len(name) > 40 && len(name) <= 63 {
-		s.addAs(SeverityInfo, "KE05", "", "the name has "+itoa(len(name))+" characters; together with the release's name it may exceed the 54 that KEDA allows, and is then shortened with a hash", "use a shorter name")
-	}
+	s.nameLength(name)
 	s.names(name)
 	s.module(f)
 	s.runtime(f)
 	s.source(f)
 	s.onError(f)
-	s.limits(name, f)
+	s.limits(f)
+	s.binary(name, f)
 	s.pod(f)
 	s.scaling(&f.Scaling, &f.Source, true)
 }
@@ -81,10 +80,13 @@ func (s *scope) runtime(f *Function) {
 	}
 	r, ok := s.l.v.Runtimes[f.Runtime]
 	if !ok {
-		names := append(sortedKeys(s.l.v.Runtimes), "wazero")
-		fix := "use one of " + strings.Join(names, ", ") + ", or add it to runtimes"
-		if best := suggest.Nearest(f.Runtime, names); best != "" {
-			fix = "did you mean " + best + "?"
+		fix := ""
+		if !s.l.full("HW12") {
+			names := append(sortedKeys(s.l.v.Runtimes), "wazero")
+			fix = "use one of " + strings.Join(names, ", ") + ", or add it to runtimes"
+			if best := suggest.Nearest(f.Runtime, names); best != "" {
+				fix = "did you mean " + best + "?"
+			}
 		}
 		s.add("HW12", "runtime", quoted(f.Runtime)+" is neither wazero nor a key of runtimes", fix)
 		return
@@ -134,8 +136,10 @@ func (s *scope) source(f *Function) {
 			continue
 		}
 		fix := "add it: kafka.topics." + u.topic + ": {partitions: 3}"
-		if best := suggest.Nearest(u.topic, sortedKeys(l.v.Kafka.Topics)); best != "" {
-			fix = "did you mean " + best + "? Or add it to kafka.topics"
+		if !l.full("HW16") { // looks at every topic
+			if best := suggest.Nearest(u.topic, l.topicNames()); best != "" {
+				fix = "did you mean " + best + "? Or add it to kafka.topics"
+			}
 		}
 		s.add("HW16", u.field, "topic "+quoted(u.topic)+" is not in kafka.topics, so nothing creates it and its partitions are unknown", fix)
 	}
@@ -175,7 +179,7 @@ func duration(s string) (time.Duration, bool) {
 	return d, err == nil && d >= 0
 }
 
-func (s *scope) limits(name string, f *Function) {
+func (s *scope) limits(f *Function) {
 	lim := &f.Limits
 	mem := bytesOf(lim.Memory)
 	if lim.Memory != "" && mem < 64<<10 {
@@ -195,19 +199,6 @@ func (s *scope) limits(name string, f *Function) {
 		}
 	}
 	s.l.resources(append(s.root[:len(s.root):len(s.root)], "resources"), f.Resources)
-	info, ok := s.l.opts.Modules[name]
-	if !ok {
-		return
-	}
-	if info.MinMemory > mem && mem > 0 {
-		s.add("HW22", "limits.memory", "limits.memory "+string(lim.Memory)+" is less than the "+itoa(int((info.MinMemory+(1<<20)-1)>>20))+"Mi that the module starts with", "raise limits.memory")
-	}
-	if info.ABI != "" && f.ABI != "auto" && f.ABI != "" && info.ABI != f.ABI {
-		s.add("HW13", "abi", "abi is "+f.ABI+", but the module fits "+info.ABI, "set abi: "+info.ABI+", or auto")
-	}
-	if info.ABI == "extism" && len(info.Exports) > 0 && !contains(info.Exports, f.Module.Function) {
-		s.add("HW43", "module.function", "the module has no export "+quoted(f.Module.Function), "its exports are "+strings.Join(info.Exports, ", "))
-	}
 }
 
 func (s *scope) pod(f *Function) {

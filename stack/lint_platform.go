@@ -281,27 +281,3 @@ func (l *linter) resources(path []string, r Resources) {
 		}
 	}
 }
-
-// extraObject is what rules need of a manifest in extraObjects.
-type extraObject struct {
-	key, kind, name, namespace string
-	replicas                   bool
-}
-
-func (l *linter) extraObjects() []extraObject {
-	var out []extraObject
-	for _, key := range sortedKeys(l.v.ExtraObjects) {
-		m, ok := l.v.ExtraObjects[key].(map[string]any)
-		if !ok {
-			continue
-		}
-		meta, _ := m["metadata"].(map[string]any)
-		spec, _ := m["spec"].(map[string]any)
-		o := extraObject{key: key, replicas: spec["replicas"] != nil}
-		o.kind, _ = m["kind"].(string)
-		o.name, _ = meta["name"].(string)
-		o.namespace, _ = meta["namespace"].(string)
-		out = append(out, o)
-	}
-	return out
-}

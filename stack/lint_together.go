@@ -2,32 +2,43 @@
 
 package stack
 
-import "strings"
-
-// scalableKinds have a scale subresource and are known not to need more.
+// unscalableKinds have no scale subresource.
 var unscalableKinds = []string{"DaemonSet", "Job", "CronJob", "Pod", "Service", "ConfigMap"}
+
+// appsKinds are those of apps/v1 that have one.
+var appsKinds = []string{"Deployment", "StatefulSet", "ReplicaSet"}
 
 func (l *linter) workload(name string, w *Workload) {
 	s := &scope{l: l, root: []string{"workloads", name}, what: "workload " + quoted(name)}
-	t := &w.ScaleTargetRef
-	if t.Name == "" {
-		s.add("KE07", "scaleTargetRef.name", s.what+" names nothing to scale", "set scaleTargetRef.name")
-	}
-	if contains(unscalableKinds, t.Kind) {
-		s.add("KE07", "scaleTargetRef.kind", "a "+t.Kind+" cannot be scaled", "use a Deployment, a StatefulSet, or a custom resource with a scale subresource")
-	}
+	s.nameLength(name)
+	s.target(&w.ScaleTargetRef)
 	if w.Source.Topic == "" && len(w.Scaling.Triggers) == 0 {
 		s.add("KE09", "source.topic", s.what+" has neither source.topic nor scaling.triggers, so nothing scales it", "set source.topic and source.consumerGroup, or scaling.triggers")
 	}
 	if w.Source.Topic != "" && w.Source.ConsumerGroup == "" {
 		s.add("KE09", "source.consumerGroup", s.what+" has no source.consumerGroup; KEDA must know the group that your application joins", "set source.consumerGroup to your application's group.id")
 	}
-	for _, o := range l.extraObjects() {
-		if o.kind == t.Kind && o.name == t.Name && o.name != "" && o.replicas {
-			l.add("KE08", []string{"extraObjects", o.key, "spec", "replicas"}, "spec.replicas sets the "+o.kind+" back at every upgrade, while KEDA scales it", "remove spec.replicas")
-		}
-	}
 	s.scaling(&w.Scaling, &w.Source, false)
+}
+
+// target checks that there can be something to scale.
+func (s *scope) target(t *ScaleTargetRef) {
+	if t.Name == "" {
+		s.add("KE07", "scaleTargetRef.name", s.what+" names nothing to scale", "set scaleTargetRef.name")
+	}
+	switch {
+	case contains(unscalableKinds, t.Kind):
+		s.add("KE07", "scaleTargetRef.kind", "a "+t.Kind+" cannot be scaled", "use a Deployment, a StatefulSet, or a custom resource with a scale subresource")
+	case contains(appsKinds, t.Kind) && t.APIVersion != "" && t.APIVersion != "apps/v1":
+		s.add("KE07", "scaleTargetRef.apiVersion", t.APIVersion+" has no "+t.Kind+"; KEDA finds no target", "set apiVersion: apps/v1, or leave it out")
+	case t.APIVersion == "apps/v1" && t.Kind != "" && !contains(appsKinds, t.Kind):
+		s.add("KE07", "scaleTargetRef.kind", "apps/v1 has no "+t.Kind+" that can be scaled", "set scaleTargetRef.apiVersion to that of the "+t.Kind)
+	}
+	s.l.extraNamed(t.Name, func(o *extraObject) {
+		if o.kind == t.Kind && o.name != "" && o.object("spec")["replicas"] != nil {
+			s.l.add("KE08", []string{"extraObjects", o.key, "spec", "replicas"}, "spec.replicas sets the "+o.kind+" back at every upgrade, while KEDA scales it", "remove spec.replicas")
+		}
+	})
 }
 
 // together compares functions and workloads with one another.
@@ -37,133 +48,33 @@ func (l *linter) together() {
 	}
 	l.consumerGroups()
 	l.targets()
+	l.hpaNames()
+	l.extraCredentials()
 	l.cycles()
 }
 
-func (l *linter) runsAnything() bool {
-	for _, f := range l.v.Functions {
-		if f.Enabled == nil || *f.Enabled {
-			return true
-		}
-	}
-	for _, w := range l.v.Workloads {
-		if w.Enabled == nil || *w.Enabled {
-			return true
-		}
-	}
-	return false
-}
+func (l *linter) runsAnything() bool { return len(l.functions)+len(l.workloads) > 0 }
 
 func (l *linter) consumerGroups() {
 	first := map[[2]string]string{}
-	visit := func(root, name string, src Source) {
-		if src.ConsumerGroup == "" || src.Topic == "" {
+	visit := func(root, name, group string, src *Source) {
+		if group == "" || src.Topic == "" {
 			return
 		}
-		key := [2]string{src.Topic, src.ConsumerGroup}
+		key := [2]string{src.Topic, group}
 		if other, ok := first[key]; ok {
-			path := []string{root, name, "source", "consumerGroup"}
-			if !l.given(path...) {
-				path = []string{"defaults", "source", "consumerGroup"}
-			}
-			l.add("HW11", path, other+" and "+root+"."+name+" read topic "+quoted(src.Topic)+" in one consumer group, "+quoted(src.ConsumerGroup)+": each gets only part of the events", "give each its own consumerGroup, or leave it empty")
+			s := scope{l: l, root: []string{root, name}}
+			s.add("HW11", "source.consumerGroup", other+" and "+root+"."+name+" read topic "+quoted(src.Topic)+" in one consumer group, "+quoted(group)+": each gets only part of the events", "give each its own consumerGroup, or leave that of functions empty")
 			return
 		}
 		first[key] = root + "." + name
 	}
-	for _, name := range sortedKeys(l.v.Functions) {
-		if f := l.v.Functions[name]; f.Enabled == nil || *f.Enabled {
-			visit("functions", name, f.Source)
-		}
-	}
-	for _, name := range sortedKeys(l.v.Workloads) {
-		if w := l.v.Workloads[name]; w.Enabled == nil || *w.Enabled {
-			visit("workloads", name, w.Source)
-		}
-	}
-}
-
-func (l *linter) targets() {
-	first := map[ScaleTargetRef]string{}
-	hpas := map[string]string{}
-	for _, name := range sortedKeys(l.v.Workloads) {
-		w := l.v.Workloads[name]
-		if w.Enabled != nil && !*w.Enabled {
-			continue
-		}
-		t := w.ScaleTargetRef
-		t.EnvSourceContainerName = ""
-		if other, ok := first[t]; ok && t.Name != "" {
-			l.add("KE06", []string{"workloads", name, "scaleTargetRef"}, "workloads "+quoted(other)+" and "+quoted(name)+" both scale the "+t.Kind+" "+quoted(t.Name)+"; KEDA refuses the second", "put the triggers of both into one workload")
-		} else {
-			first[t] = name
-		}
-		if h := w.Scaling.HPAName; h != "" {
-			if other, ok := hpas[h]; ok {
-				l.add("KE06", []string{"workloads", name, "scaling", "hpaName"}, "workloads "+quoted(other)+" and "+quoted(name)+" have one hpaName, "+quoted(h), "use different names, or none")
-			}
-			hpas[h] = name
-		}
-	}
-	for _, name := range sortedKeys(l.v.Functions) {
-		h := l.v.Functions[name].Scaling.HPAName
-		if h == "" {
-			continue
-		}
-		if other, ok := hpas[h]; ok {
-			path := []string{"functions", name, "scaling", "hpaName"}
-			if !l.given(path...) {
-				path = []string{"defaults", "scaling", "hpaName"}
-			}
-			l.add("KE06", path, quoted(other)+" and "+quoted(name)+" have one hpaName, "+quoted(h), "use different names, or none")
-		}
-		hpas[h] = name
-	}
-}
-
-// cycles finds functions that feed one another in a ring.
-func (l *linter) cycles() {
-	next := map[string][]string{}   // topic -> topics written by its readers
-	reader := map[string][]string{} // topic -> functions that read it
-	for _, name := range sortedKeys(l.v.Functions) {
+	for _, name := range l.functions {
 		f := l.v.Functions[name]
-		if f.Source.Topic == "" || f.Enabled != nil && !*f.Enabled {
-			continue
-		}
-		reader[f.Source.Topic] = append(reader[f.Source.Topic], name)
-		for _, t := range append(append([]string{}, f.Sink.Topics...), f.Sink.Topic) {
-			if t != "" && t != f.Source.Topic {
-				next[f.Source.Topic] = append(next[f.Source.Topic], t)
-			}
-		}
+		visit("functions", name, l.group(name, &f.Source), &f.Source)
 	}
-	const open, done = 1, 2
-	state := map[string]int{}
-	var trail []string
-	var visit func(topic string)
-	visit = func(topic string) {
-		state[topic] = open
-		trail = append(trail, topic)
-		for _, t := range next[topic] {
-			switch state[t] {
-			case 0:
-				visit(t)
-			case open:
-				i := len(trail) - 1
-				for trail[i] != t {
-					i--
-				}
-				ring := append(append([]string{}, trail[i:]...), t)
-				name := reader[t][0]
-				l.add("HW45", []string{"functions", name, "source", "topic"}, "events run in a ring: "+strings.Join(ring, " -> "), "break it, unless a function ends it by returning nothing")
-			}
-		}
-		trail = trail[:len(trail)-1]
-		state[topic] = done
-	}
-	for _, topic := range sortedKeys(next) {
-		if state[topic] == 0 {
-			visit(topic)
-		}
+	for _, name := range l.workloads {
+		w := l.v.Workloads[name]
+		visit("workloads", name, w.Source.ConsumerGroup, &w.Source)
 	}
 }

@@ -45,10 +45,26 @@ func scalerTypes() []string {
 	return out
 }
 
+// scaler is the function of that name, remembering what it read.
+func (l *linter) scaler(typ string) (params []scalerParam, ok bool) {
+	if params, ok = l.scalers[typ]; ok {
+		return params, true
+	}
+	if params, ok = scaler(typ); ok {
+		if l.scalers == nil {
+			l.scalers = map[string][]scalerParam{}
+		}
+		l.scalers[typ] = params
+	}
+	return params, ok
+}
+
 func (s *scope) triggers(sc *Scaling, src *Source) {
 	kafka, always := 0, 0
 	if src.Topic != "" {
 		kafka++
+		own := ownTrigger(sc, src)
+		s.kafkaTrigger(&own, sc)
 	}
 	for _, name := range sortedKeys(sc.Triggers) {
 		t := sc.Triggers[name]
@@ -60,26 +76,34 @@ func (s *scope) triggers(sc *Scaling, src *Source) {
 			s.add("KE01", field+".type", "trigger "+quoted(name)+" has no type", "set type to a scaler of KEDA, such as cron or prometheus")
 			continue
 		}
-		params, ok := scaler(t.Type)
+		params, ok := s.l.scaler(t.Type)
 		if !ok {
 			fix := "see the list of scalers of KEDA " + kedaVersion
-			if best := suggest.Nearest(t.Type, scalerTypes()); best != "" {
-				fix = "did you mean " + best + "?"
+			if !s.l.full("KE01") {
+				if best := suggest.Nearest(t.Type, scalerTypes()); best != "" {
+					fix = "did you mean " + best + "?"
+				}
 			}
 			s.add("KE01", field+".type", quoted(t.Type)+" is not a scaler of KEDA", fix)
 			continue
 		}
 		s.metadata(field, &t, params)
 		s.metricType(field, &t, sc, src)
-		if t.AuthenticationRef.Kind != "" && t.AuthenticationRef.Name == "" {
-			s.add("KE24", field+".authenticationRef", "authenticationRef has a kind but no name", "name the "+t.AuthenticationRef.Kind)
-		}
-		s.authRef(field, &t)
+		auth := s.authRef(field, &t)
 		switch t.Type {
 		case "kafka", "apache-kafka":
 			kafka++
+			k := rawTrigger(field, &t)
+			k.sole = src.Topic == "" && len(sc.Triggers) == 1
+			s.kafkaTrigger(&k, sc)
+			s.credentials(&k, auth)
+		case "cron":
+			s.cron(field, &t)
 		case "cpu", "memory":
 			always++
+			if t.Metadata["containerName"] != nil && sc.ScalingModifiers.Formula != "" {
+				s.addAs(SeverityWarning, "KE20", field+".metadata.containerName", "with scalingModifiers KEDA drops the metric of a single container from the HPA, so this trigger does nothing", "remove containerName to measure the whole pod, or remove scalingModifiers")
+			}
 		}
 	}
 	if kafka > 1 && sc.ScalingModifiers.Formula == "" {
@@ -90,32 +114,11 @@ func (s *scope) triggers(sc *Scaling, src *Source) {
 	}
 }
 
-func (s *scope) authRef(field string, t *Trigger) {
-	name := t.AuthenticationRef.Name
-	if name == "" {
-		return
-	}
-	kind := t.AuthenticationRef.Kind
-	if kind == "" {
-		kind = "TriggerAuthentication"
-	}
-	for _, o := range s.l.extraObjects() {
-		if o.name != name || !strings.HasSuffix(o.kind, "TriggerAuthentication") {
-			continue
-		}
-		if o.kind != kind {
-			s.add("KE24", field+".authenticationRef", "authenticationRef names the "+kind+" "+quoted(name)+", but extraObjects has a "+o.kind+" of that name", "set authenticationRef.kind to "+o.kind)
-		} else if kind == "TriggerAuthentication" && o.namespace != "" && o.namespace != s.l.opts.Namespace {
-			s.add("KE24", field+".authenticationRef", "the TriggerAuthentication "+quoted(name)+" is in namespace "+quoted(o.namespace)+"; KEDA reads those of the ScaledObject's namespace only", "remove metadata.namespace from the extra object, or use a ClusterTriggerAuthentication")
-		}
-	}
-}
-
 func (s *scope) metadata(field string, t *Trigger, params []scalerParam) {
 	open := t.Type == "external" || t.Type == "external-push" || len(params) == 0
-	names := make([]string, len(params))
-	for i, p := range params {
-		names[i] = p.name
+	var names []string
+	for _, p := range params {
+		names = append(names, p.name)
 	}
 	for _, k := range sortedKeys(t.Metadata) {
 		path := field + ".metadata." + k
@@ -136,7 +139,9 @@ func (s *scope) metadata(field string, t *Trigger, params []scalerParam) {
 		case open || k == "authModes" || k == "metricName":
 		default:
 			fix := "KEDA ignores it silently; remove it, or see the scaler's page"
-			if best := suggest.Nearest(k, names); best != "" {
+			if l := s.l; l.many[kind{"KE01", SeverityWarning}] >= maxAlike {
+				fix = ""
+			} else if best := suggest.Nearest(k, names); best != "" {
 				fix = "did you mean " + best + "? KEDA ignores unknown keys silently"
 			} else if objectScaling.field(k) != nil || kedaSpelling(&objectScaling, k, "") != "" {
 				fix = "it belongs to scaling, not into a trigger's metadata"
@@ -235,94 +240,4 @@ func (s *scope) metricType(field string, t *Trigger, sc *Scaling, src *Source) {
 	if t.UseCachedMetrics && (resource || t.Type == "cron") {
 		s.add("KE19", field+".useCachedMetrics", "useCachedMetrics is not allowed on a "+t.Type+" trigger; KEDA refuses the ScaledObject", "remove it")
 	}
-}
-
-func (s *scope) modifiers(sc *Scaling, src *Source) {
-	m := sc.ScalingModifiers
-	if m.Formula == "" {
-		if m.Target != "" || m.ActivationTarget != "" || m.MetricType != "" {
-			s.add("KE20", "scaling.scalingModifiers", "scalingModifiers have no formula", "write the formula, or remove the section")
-		}
-		return
-	}
-	if m.Target == "" {
-		s.add("KE20", "scaling.scalingModifiers", "scalingModifiers have no target", "set target to the formula's value that one replica is meant to have")
-	} else if f, err := strconv.ParseFloat(string(m.Target), 64); err != nil || f <= 0 {
-		s.add("KE20", "scaling.scalingModifiers.target", "target "+quoted(string(m.Target))+" is not a number above 0", "write a number without a unit")
-	} else if f != float64(int64(f)) && sc.Fallback.FailureThreshold != nil {
-		s.addAs(SeverityWarning, "KE20", "scaling.scalingModifiers.target", "with the fractional target "+string(m.Target)+" KEDA never uses the fallback", "write a whole number, and scale the formula instead")
-	}
-	if m.ActivationTarget != "" {
-		if _, err := strconv.ParseFloat(string(m.ActivationTarget), 64); err != nil {
-			s.add("KE20", "scaling.scalingModifiers.activationTarget", "activationTarget "+quoted(string(m.ActivationTarget))+" is not a number; KEDA finds out only when it runs", "write a number without a unit")
-		}
-	}
-	known := sortedKeys(sc.Triggers)
-	if src.Topic != "" {
-		known = append(known, "kafka")
-	}
-	formula := m.Formula
-	for _, name := range known {
-		if strings.Contains(name, "-") && strings.Contains(formula, name) {
-			s.add("KE20", "scaling.scalingModifiers.formula", "the formula reads the trigger name "+quoted(name)+" as a subtraction", "rename the trigger without -")
-			formula = strings.ReplaceAll(formula, name, "0")
-		}
-	}
-	for _, id := range identifiers(formula) {
-		if contains(known, id) {
-			if t := sc.Triggers[id]; t.Type == "cpu" || t.Type == "memory" {
-				s.add("KE20", "scaling.scalingModifiers.formula", "the "+t.Type+" trigger "+quoted(id)+" cannot be part of a formula", "use triggers with external metrics only")
-			}
-			continue
-		}
-		fix := "its triggers are " + strings.Join(known, ", ")
-		if best := suggest.Nearest(id, known); best != "" {
-			fix = "did you mean " + best + "?"
-		}
-		s.add("KE20", "scaling.scalingModifiers.formula", "the formula uses "+quoted(id)+", which is no trigger", fix)
-	}
-	if f := strings.TrimSpace(m.Formula); strings.ContainsAny(f, "<>") && !strings.Contains(f, "?") && !strings.Contains(f, "{") || strings.Contains(f, "==") && !strings.Contains(f, "?") && !strings.Contains(f, "{") {
-		s.add("KE20", "scaling.scalingModifiers.formula", "the formula yields true or false, not a number", "write condition ? 1 : 0")
-	}
-}
-
-// identifiers are the names that an expression uses, without calls, fields,
-// strings and the words of the language.
-func identifiers(expr string) []string {
-	var out []string
-	for i := 0; i < len(expr); {
-		c := expr[i]
-		switch {
-		case c == '"' || c == '\'' || c == '`':
-			end := strings.IndexByte(expr[i+1:], c)
-			if end < 0 {
-				return out
-			}
-			i += end + 2
-		case c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z':
-			j := i
-			for j < len(expr) && (expr[j] == '_' || isLower(expr[j]) || expr[j] >= 'A' && expr[j] <= 'Z') {
-				j++
-			}
-			word := expr[i:j]
-			rest := strings.TrimLeft(expr[j:], " ")
-			call := strings.HasPrefix(rest, "(")
-			member := i > 0 && (expr[i-1] == '.' || expr[i-1] == '#')
-			switch {
-			case call || member:
-			case contains([]string{"true", "false", "nil", "and", "or", "not", "in", "let", "contains", "matches"}, word):
-			case contains(out, word):
-			default:
-				out = append(out, word)
-			}
-			i = j
-		case isDigit(c):
-			for i < len(expr) && (isLower(expr[i]) || expr[i] == '.' || expr[i] == '_') {
-				i++
-			}
-		default:
-			i++
-		}
-	}
-	return out
 }

@@ -2,6 +2,8 @@
 
 package stack
 
+import "sort"
+
 // Rule is one thing that Lint knows. docs/RULES.md is written from these.
 type Rule struct {
 	ID       string
@@ -30,10 +32,9 @@ func RuleByID(id string) (Rule, bool) {
 
 func ruleByID(id string) *Rule {
 	for _, list := range [][]Rule{kedaRules[:], ownRules[:]} {
-		for i := range list {
-			if list[i].ID == id {
-				return &list[i]
-			}
+		i := sort.Search(len(list), func(i int) bool { return list[i].ID >= id })
+		if i < len(list) && list[i].ID == id {
+			return &list[i]
 		}
 	}
 	return &Rule{Severity: SeverityError}

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package stack
+
+import "strings"
+
+// formulaParser reads the expr language (expr-lang 1.17) as far as it takes to
+// tell names, mistakes of syntax and results that are no number. What it does
+// not know is never a mistake. A test of the module test/schema compares it
+// with the language's own parser.
+type formulaParser struct {
+	in       string
+	pos      int
+	token    formulaToken
+	stash    formulaToken
+	hasStash bool
+	problem  string
+	depth    int
+	gaveUp   bool
+	inside   int // predicates, where # and .field are values
+
+	scope []string // names that let declares
+	names []string // other names that are used, once each
+}
+
+// formulaType is what a part of a formula yields.
+type formulaType byte
+
+const (
+	formulaUnknown formulaType = iota
+	formulaInteger
+	formulaFloat
+	formulaBoolean
+	formulaText
+	formulaList
+	formulaNil
+)
+
+func (t formulaType) isNumber() bool { return t == formulaInteger || t == formulaFloat }
+
+// formulaResult is what there is to say of a formula.
+type formulaResult struct {
+	names   []string
+	problem string // of syntax or types
+	typ     formulaType
+}
+
+// checkFormula reads a formula as KEDA compiles it.
+func checkFormula(formula string) formulaResult {
+	text, typed := formula, false
+	switch {
+	case strings.Contains(formula, "??"):
+		text = "(" + formula + ")" // KEDA puts it into a let
+	case !strings.HasPrefix(formula, "float("):
+		text = "float(" + formula + ")"
+		typed = true
+	}
+	p := &formulaParser{in: text}
+	if len(text) > 10_000 {
+		return formulaResult{}
+	}
+	var inner formulaType
+	p.next()
+	if typed {
+		p.next() // float
+		p.next() // (
+		inner = p.expression(0)
+		if p.is(",") { // float takes one argument, and one comma more
+			p.next()
+		}
+		p.expect(")")
+	} else {
+		inner = p.sequence()
+	}
+	if p.token.kind != 'e' {
+		p.unexpected()
+	}
+	if p.gaveUp {
+		return formulaResult{}
+	}
+	return formulaResult{p.names, p.problem, inner}
+}
+
+func (p *formulaParser) is(op string) bool { return p.token.kind == 'o' && p.token.text == op }
+
+func (p *formulaParser) fail(problem string) {
+	if p.problem == "" {
+		p.problem = problem
+	}
+}
+
+func (p *formulaParser) unexpected() {
+	if p.token.kind == 'e' {
+		p.fail("it ends too early")
+	} else {
+		p.fail(quoted(p.token.text) + " is unexpected")
+	}
+}
+
+func (p *formulaParser) expect(op string) {
+	if !p.is(op) {
+		if p.token.kind == 'e' {
+			p.fail("a " + op + " is missing")
+		}
+		p.unexpected()
+		return
+	}
+	p.next()
+}
+
+func (p *formulaParser) name() string {
+	text := p.token.text
+	if p.token.kind != 'w' {
+		p.unexpected()
+	}
+	p.next()
+	return text
+}
+
+// enter bounds the nesting, beyond which nothing is said.
+func (p *formulaParser) enter() bool {
+	if p.depth++; p.depth > 200 {
+		p.gaveUp = true
+		p.fail("too deep")
+	}
+	return p.problem == ""
+}
+
+func (p *formulaParser) sequence() formulaType {
+	t := p.expression(0)
+	for p.is(";") && p.problem == "" {
+		if p.next(); p.token.kind == 'e' {
+			break
+		}
+		t = p.expression(0)
+	}
+	return t
+}
+
+// formulaOperators bind as strongly as their number says.
+var formulaOperators = map[string]int{
+	"|": 0, "or": 10, "||": 10, "and": 15, "&&": 15,
+	"==": 20, "!=": 20, "<": 20, ">": 20, ">=": 20, "<=": 20, "in": 20, "matches": 20, "contains": 20, "startsWith": 20, "endsWith": 20,
+	"..": 25, "+": 30, "-": 30, "*": 60, "/": 60, "%": 60, "**": 100, "^": 100, "??": 500,
+}
+
+func (p *formulaParser) expression(least int) formulaType {
+	defer func() { p.depth-- }()
+	if !p.enter() {
+		return formulaUnknown
+	}
+	if least == 0 && p.is("let") {
+		return p.declaration()
+	}
+	if least == 0 && p.is("if") {
+		return p.ifElse()
+	}
+	left := p.primary()
+	previous := ""
+	for p.token.kind == 'o' && p.problem == "" {
+		op := p.token.text
+		if op == "not" {
+			before := p.token
+			p.next()
+			if op = p.token.text; p.token.kind != 'o' || !contains(formulaSuffixes, op) {
+				p.unexpected()
+				break
+			}
+			if formulaOperators[op] < least {
+				p.stash, p.hasStash, p.token = p.token, true, before
+				break
+			}
+		}
+		strength, known := formulaOperators[op]
+		if !known || strength < least {
+			break
+		}
+		p.next()
+		if op == "|" {
+			left = p.call(p.name(), true)
+			previous = op
+			continue
+		}
+		if previous == "??" && op != "??" {
+			p.fail("?? and " + op + " need parentheses around one of them")
+			break
+		}
+		if op != "**" && op != "^" {
+			strength++
+		}
+		left = p.operation(op, left, p.expression(strength))
+		for isComparison(op) && p.token.kind == 'o' && isComparison(p.token.text) && p.problem == "" {
+			p.next() // 1 < a < 5
+			p.expression(strength)
+		}
+		previous = op
+	}
+	if least == 0 {
+		left = p.conditional(left)
+	}
+	return left
+}
+
+var formulaSuffixes = []string{"contains", "matches", "startsWith", "endsWith", "in"}
+
+func isComparison(op string) bool { return op == "<" || op == ">" || op == "<=" || op == ">=" }
+
+// operation is the type of two operands under an operator.
+func (p *formulaParser) operation(op string, a, b formulaType) formulaType {
+	switch op {
+	case "or", "||", "and", "&&":
+		if a.isNumber() || b.isNumber() {
+			p.fail(op + " joins conditions, not numbers")
+		}
+		return formulaBoolean
+	case "==", "!=", "<", ">", "<=", ">=", "in", "matches", "contains", "startsWith", "endsWith":
+		return formulaBoolean
+	case "..":
+		return formulaList
+	case "??":
+		if a == b {
+			return a
+		}
+		return formulaUnknown
+	}
+	if a == formulaBoolean || b == formulaBoolean {
+		p.fail(op + " takes numbers, not true or false")
+	}
+	switch {
+	case op == "%" && (a == formulaFloat || b == formulaFloat):
+		p.fail("% takes whole numbers, and a trigger's value is none: write int(...) around it")
+		return formulaInteger
+	case !a.isNumber() || !b.isNumber():
+		return formulaUnknown
+	case op == "/" || op == "**" || op == "^" || a == formulaFloat || b == formulaFloat:
+		return formulaFloat
+	}
+	return formulaInteger
+}
+
+func (p *formulaParser) conditional(condition formulaType) formulaType {
+	for p.is("?") && p.problem == "" {
+		p.condition(condition)
+		p.next()
+		a := condition
+		if !p.is(":") {
+			a = p.expression(0)
+			p.expect(":")
+		} else {
+			p.next()
+		}
+		condition = either(a, p.expression(0))
+	}
+	return condition
+}
+
+func (p *formulaParser) condition(t formulaType) {
+	if t.isNumber() {
+		p.fail("a number stands where a condition is due")
+	}
+}
+
+func either(a, b formulaType) formulaType {
+	if a == b {
+		return a
+	}
+	return formulaUnknown
+}
+
+func (p *formulaParser) declaration() formulaType {
+	p.next()
+	name := p.name()
+	p.expect("=")
+	p.expression(0)
+	p.expect(";")
+	p.scope = append(p.scope, name)
+	t := p.sequence()
+	p.scope = p.scope[:len(p.scope)-1]
+	return t
+}
+
+func (p *formulaParser) ifElse() formulaType {
+	p.next()
+	if !p.enter() {
+		return formulaUnknown
+	}
+	defer func() { p.depth-- }()
+	p.condition(p.expression(0))
+	p.expect("{")
+	a := p.sequence()
+	p.expect("}")
+	p.expect("else")
+	if p.is("if") {
+		return either(a, p.ifElse())
+	}
+	p.expect("{")
+	b := p.sequence()
+	p.expect("}")
+	return either(a, b)
+}
