@@ -40,7 +40,7 @@ func (l *Level) UnmarshalYAML(node *yaml.Node) error {
 		*l = TryWasm
 	case string(TrySandbox):
 		*l = TrySandbox
-	case "false", "no", string(TryOff):
+	case "false", "no", "none", string(TryOff):
 		*l = TryOff
 	case "":
 		*l = ""

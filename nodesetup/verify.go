@@ -5,6 +5,7 @@ package nodesetup
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -91,7 +92,8 @@ func (s *Setup) try(ctx context.Context, key string) error {
 		if err := os.MkdirAll(filepath.Dir(module), 0o755); err != nil {
 			return writable(err)
 		}
-		if err := os.WriteFile(module, tryModule(), 0o644); err != nil {
+		// Executable, which runtimes look at before they choose an engine.
+		if err := errors.Join(os.WriteFile(module, tryModule(), 0o755), os.Chmod(module, 0o755)); err != nil {
 			return writable(err)
 		}
 	}

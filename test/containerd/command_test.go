@@ -39,7 +39,7 @@ func TestCommandAsInPod(t *testing.T) {
 		t.Cleanup(func() { _ = syscall.Unmount(host, syscall.MNT_DETACH) })
 		config := filepath.Join(t.TempDir(), "node-setup.yaml")
 		text := fmt.Sprintf(`runtimes:
-  wasmtime: {handler: wasmtime, path: %[1]s/brought/containerd-shim-wasmtime-v1}
+  wasmtime: {handler: wasmtime, try: sandbox, path: %[1]s/brought/containerd-shim-wasmtime-v1}
 node:
   config: %[2]s
   socket: %[3]s
@@ -98,7 +98,7 @@ stateDir: %[1]s/var/state
 		expect("install", "ready: wasmtime")
 		expect("install", "nothing changed")
 		expect("plan", "would not change")
-		expect("verify", "ready: wasmtime")
+		expect("verify", "ready: wasmtime (a pod sandbox started)")
 		expect("uninstall", "is as it was before")
 		expect("uninstall", "nothing to take away")
 		if s.file() != before {

@@ -78,8 +78,11 @@ func TestUpgrade(t *testing.T) {
 		// A shim that starts, but no pod: true.
 		copyFile(t, "/bin/true", s.dir+"/true/containerd-shim-broken-v1")
 		r, err = install(map[string]nodesetup.Source{"wasmtime": two, "broken": {Path: s.dir + "/true/containerd-shim-broken-v1"}})
-		if err == nil || !strings.Contains(err.Error(), `handler "broken" started no pod`) || !strings.Contains(err.Error(), "rolled back") {
+		if err != nil || r.Failed["broken"] == nil || !strings.Contains(r.Failed["broken"].Error(), `handler "broken" started no pod`) || !strings.Contains(r.Failed["broken"].Error(), "rolled back") {
 			t.Errorf("a broken shim gave %+v, %v", r, err)
+		}
+		if !slices.Equal(r.Ready, []string{"wasmtime"}) {
+			t.Errorf("beside a broken shim, ready are %q", r.Ready)
 		}
 		if got := s.handlers(); slices.Contains(got, "broken") || !slices.Contains(got, "mine") || !slices.Contains(got, "wasmtime") {
 			t.Errorf("after rolling back, handlers are %q", got)

@@ -27,6 +27,7 @@ require (
 	github.com/google/go-containerregistry v0.21.6
 	github.com/helm-wasm/helm-wasm v0.0.0
 	github.com/pelletier/go-toml/v2 v2.4.3
+	github.com/tetratelabs/wazero v1.12.0
 )
 
 replace github.com/helm-wasm/helm-wasm => ../..

@@ -177,8 +177,12 @@ func (s *server) setup(runtimes map[string]nodesetup.Source) *nodesetup.Setup {
 	for key, source := range runtimes {
 		if source.Handler == "" {
 			source.Handler = key
-			runtimes[key] = source
 		}
+		if source.Try == "" && !strings.HasPrefix(filepath.Base(source.Path), "crun") {
+			// runc's shim stands in for Wasm's, and has no engine.
+			source.Try = nodesetup.TrySandbox
+		}
+		runtimes[key] = source
 	}
 	c.Runtimes = runtimes
 	c.BinDir, c.StateDir = s.dir+"/opt/bin", s.dir+"/var/state"
