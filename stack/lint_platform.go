@@ -5,8 +5,6 @@ package stack
 import (
 	"strconv"
 	"strings"
-
-	"github.com/helm-wasm/helm-wasm/internal/suggest"
 )
 
 // documents looks at the files as such.
@@ -207,53 +205,6 @@ func (l *linter) platform() {
 func (l *linter) image(path []string, img Image, used bool) {
 	if used && img.Repository == "" {
 		l.add("HW47", append(path, "repository"), "the image has no repository", "name the image's path in its registry, or leave the default")
-	}
-}
-
-func (l *linter) nodeSetup() {
-	n := &l.v.NodeSetup
-	if !n.Enabled {
-		return
-	}
-	for _, name := range sortedKeys(n.Runtimes) {
-		r := n.Runtimes[name]
-		at := func(p ...string) []string { return append([]string{"nodeSetup", "runtimes", name}, p...) }
-		if _, ok := l.v.Runtimes[name]; !ok {
-			fix := "add it to runtimes"
-			if best := suggest.Nearest(name, sortedKeys(l.v.Runtimes)); best != "" {
-				fix = "did you mean " + best + "?"
-			}
-			l.add("HW12", at(), quoted(name)+" is no key of runtimes", fix)
-		}
-		given := 0
-		for _, ok := range []bool{len(r.URL) > 0, r.Image != "", r.Path != ""} {
-			if ok {
-				given++
-			}
-		}
-		if given != 1 {
-			l.add("HW24", at(), "runtime "+quoted(name)+" names "+itoa(given)+" sources for its binary", "give exactly one of url, image and path")
-		}
-		for _, arch := range sortedKeys(r.URL) {
-			if len(r.SHA256[arch]) != 64 || strings.Trim(r.SHA256[arch], "0123456789abcdef") != "" {
-				l.add("HW24", at("sha256"), "the download for "+arch+" has no SHA-256 of 64 hex digits; node setup runs nothing unverified", "set sha256."+arch)
-			}
-			if !strings.HasPrefix(r.URL[arch], "https://") && !strings.HasPrefix(r.URL[arch], "http://") {
-				l.add("HW24", at("url", arch), quoted(r.URL[arch])+" is not a URL", "write https://...")
-			}
-		}
-		if r.Image != "" && !strings.Contains(r.Image, "@sha256:") {
-			l.addAs(SeverityWarning, "HW24", at("image"), "the image "+quoted(r.Image)+" is not pinned by digest, and what it holds runs as root on nodes", "write repository@sha256:...")
-		}
-	}
-	used := l.usedRuntimes()
-	if len(used) == 0 && len(n.Runtimes) == 0 {
-		l.add("HW24", []string{"nodeSetup", "enabled"}, "nodeSetup is enabled, but there is no runtime to install", "give a function a runtime other than wazero, or list runtimes in nodeSetup.runtimes")
-	}
-	for _, name := range sortedKeys(used) {
-		if _, ok := n.Runtimes[name]; !ok && len(n.Runtimes) > 0 {
-			l.addAs(SeverityWarning, "HW24", []string{"nodeSetup", "runtimes"}, "functions use the runtime "+quoted(name)+", which node setup does not install", "add nodeSetup.runtimes."+name+", or remove it from the functions")
-		}
 	}
 }
 

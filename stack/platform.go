@@ -63,14 +63,56 @@ type NodeSetup struct {
 
 	// Tolerations to reach them.
 	Tolerations []any `json:"tolerations,omitempty" format:"mapping" open:"true"`
+
+	// PriorityClassName of the installer's pods. With a class of the system,
+	// outside of kube-system, comes the ResourceQuota that GKE asks for.
+	PriorityClassName string `json:"priorityClassName,omitempty" format:"name" default:"system-node-critical"`
+
+	// Remove takes node setup away from the nodes again: before enabled: false
+	// and before `helm uninstall`, which leave nodes as they are.
+	Remove bool `json:"remove,omitempty" default:"false"`
+
+	// RestartTimeout is how long the nodes' container runtime may take to come
+	// back after its restart, until the change is rolled back.
+	RestartTimeout string `json:"restartTimeout,omitempty" format:"duration" default:"90s"`
+
+	// Node is for nodes whose container runtime is not where one of the known
+	// distributions has it; it holds for all nodes of nodeSelector.
+	Node NodeLayout `json:"node,omitempty"`
 }
 
-// NodeRuntime says where a shim's binary comes from. Give one of url, image and path.
+// NodeLayout says where a node has its container runtime. What is empty is
+// detected.
+type NodeLayout struct {
+	// Config is the file that node setup changes.
+	Config string `json:"config,omitempty" example:"/srv/containerd/config.toml"`
+
+	// Main is the file that the container runtime reads, where it is another
+	// one than config.
+	Main string `json:"main,omitempty"`
+
+	// Form of config: TOML (file), a file of its own that main takes in
+	// (drop-in), a Go template of TOML (template), or CRI-O's drop-in (crio).
+	Form string `json:"form,omitempty" enum:"file,drop-in,template,crio"`
+
+	// Socket of the Container Runtime Interface.
+	Socket string `json:"socket,omitempty" example:"/srv/containerd/containerd.sock"`
+
+	// Containerd is the program that checks a new configuration, with its arguments.
+	Containerd []string `json:"containerd,omitempty" example:"[/srv/containerd/bin/containerd]"`
+
+	// Restart is the command that restarts the container runtime.
+	Restart []string `json:"restart,omitempty" example:"[systemctl, restart, my-containerd]"`
+}
+
+// NodeRuntime says where a shim's binary comes from: one of url, image and
+// path; sha256 alone for the newest release that is known; nothing for a
+// program that the node has in a usual place.
 type NodeRuntime struct {
 	// URL of the binary or archive, by architecture.
 	URL map[string]string `json:"url,omitempty" example:"{amd64: https://...}"`
 
-	// SHA256 of what url names, by architecture; mandatory with url.
+	// SHA256 of the download, by architecture; mandatory with url.
 	SHA256 map[string]string `json:"sha256,omitempty"`
 
 	// Image is an OCI image that holds the binary, by digest.
@@ -78,6 +120,14 @@ type NodeRuntime struct {
 
 	// Path of a binary that is on the node already.
 	Path string `json:"path,omitempty"`
+
+	// Binary is the program's file name, for a runtime of your own whose shim
+	// is not called containerd-shim-HANDLER-v1.
+	Binary string `json:"binary,omitempty" example:"containerd-shim-mine-v1"`
+
+	// Try says what must work before a node counts as ready: a container that
+	// runs WebAssembly, a pod sandbox, or nothing more than the handler (none).
+	Try string `json:"try,omitempty" enum:"wasm,sandbox,none"`
 }
 
 // NetworkPolicy limits traffic of functions and bundled Kafka.

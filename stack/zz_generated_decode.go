@@ -654,6 +654,14 @@ func decodeNodeSetup(m map[string]any, o *NodeSetup) {
 			decodeMap(v, &o.NodeSelector, toString)
 		case "tolerations":
 			decodeList(v, &o.Tolerations, toAny)
+		case "priorityClassName":
+			decodeScalar(v, &o.PriorityClassName, toString)
+		case "remove":
+			decodeScalar(v, &o.Remove, toBoolean)
+		case "restartTimeout":
+			decodeScalar(v, &o.RestartTimeout, toString)
+		case "node":
+			decodeObject(v, &o.Node, decodeNodeLayout)
 		}
 	}
 }
@@ -669,6 +677,29 @@ func decodeNodeRuntime(m map[string]any, o *NodeRuntime) {
 			decodeScalar(v, &o.Image, toString)
 		case "path":
 			decodeScalar(v, &o.Path, toString)
+		case "binary":
+			decodeScalar(v, &o.Binary, toString)
+		case "try":
+			decodeScalar(v, &o.Try, toString)
+		}
+	}
+}
+
+func decodeNodeLayout(m map[string]any, o *NodeLayout) {
+	for k, v := range m {
+		switch k {
+		case "config":
+			decodeScalar(v, &o.Config, toString)
+		case "main":
+			decodeScalar(v, &o.Main, toString)
+		case "form":
+			decodeScalar(v, &o.Form, toString)
+		case "socket":
+			decodeScalar(v, &o.Socket, toString)
+		case "containerd":
+			decodeList(v, &o.Containerd, toString)
+		case "restart":
+			decodeList(v, &o.Restart, toString)
 		}
 	}
 }

@@ -255,9 +255,16 @@ var defaults = table{
 			{"repository", "helm-wasm/wasm-node-setup"},
 			{"tag", ""},
 		}},
+		{"node", table{
+			{"containerd", array{}},
+			{"restart", array{}},
+		}},
 		{"nodeSelector", table{
 			{"kubernetes.io/os", "linux"},
 		}},
+		{"priorityClassName", "system-node-critical"},
+		{"remove", false},
+		{"restartTimeout", "90s"},
 		{"runtimes", table{}},
 		{"tolerations", array{}},
 	}},

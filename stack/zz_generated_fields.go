@@ -310,13 +310,28 @@ var objectNodeSetup = Object{Name: "NodeSetup", Doc: "NodeSetup installs Wasm sh
 	{Name: "runtimes", Kind: KindMap, Elem: KindObject, Object: &objectNodeRuntime, Doc: "Runtimes to install, by the key in `runtimes`. Empty means every runtime that a function uses."},
 	{Name: "nodeSelector", Kind: KindMap, Elem: KindString, Default: "{kubernetes.io/os: linux}", Doc: "nodeSelector of nodes to set up."},
 	{Name: "tolerations", Kind: KindList, Elem: KindAny, Format: "mapping", Open: true, Doc: "Tolerations to reach them."},
+	{Name: "priorityClassName", Kind: KindString, Default: "system-node-critical", Format: "name", Doc: "priorityClassName of the installer's pods. With a class of the system, outside of kube-system, comes the ResourceQuota that GKE asks for."},
+	{Name: "remove", Kind: KindBoolean, Default: "false", Doc: "Remove takes node setup away from the nodes again: before enabled: false and before `helm uninstall`, which leave nodes as they are."},
+	{Name: "restartTimeout", Kind: KindString, Default: "90s", Format: "duration", Doc: "restartTimeout is how long the nodes' container runtime may take to come back after its restart, until the change is rolled back."},
+	{Name: "node", Kind: KindObject, Object: &objectNodeLayout, Doc: "Node is for nodes whose container runtime is not where one of the known distributions has it; it holds for all nodes of nodeSelector."},
 }}
 
-var objectNodeRuntime = Object{Name: "NodeRuntime", Doc: "NodeRuntime says where a shim's binary comes from. Give one of url, image and path.", Fields: []Field{
+var objectNodeRuntime = Object{Name: "NodeRuntime", Doc: "NodeRuntime says where a shim's binary comes from: one of url, image and path; sha256 alone for the newest release that is known; nothing for a program that the node has in a usual place.", Fields: []Field{
 	{Name: "url", Kind: KindMap, Elem: KindString, Example: "{amd64: https://...}", Doc: "URL of the binary or archive, by architecture."},
-	{Name: "sha256", Kind: KindMap, Elem: KindString, Doc: "SHA256 of what url names, by architecture; mandatory with url."},
+	{Name: "sha256", Kind: KindMap, Elem: KindString, Doc: "SHA256 of the download, by architecture; mandatory with url."},
 	{Name: "image", Kind: KindString, Format: "image", Doc: "Image is an OCI image that holds the binary, by digest."},
 	{Name: "path", Kind: KindString, Doc: "Path of a binary that is on the node already."},
+	{Name: "binary", Kind: KindString, Example: "containerd-shim-mine-v1", Doc: "Binary is the program's file name, for a runtime of your own whose shim is not called containerd-shim-HANDLER-v1."},
+	{Name: "try", Kind: KindString, Enum: []string{"wasm", "sandbox", "none"}, Doc: "Try says what must work before a node counts as ready: a container that runs WebAssembly, a pod sandbox, or nothing more than the handler (none)."},
+}}
+
+var objectNodeLayout = Object{Name: "NodeLayout", Doc: "NodeLayout says where a node has its container runtime. What is empty is detected.", Fields: []Field{
+	{Name: "config", Kind: KindString, Example: "/srv/containerd/config.toml", Doc: "Config is the file that node setup changes."},
+	{Name: "main", Kind: KindString, Doc: "Main is the file that the container runtime reads, where it is another one than config."},
+	{Name: "form", Kind: KindString, Enum: []string{"file", "drop-in", "template", "crio"}, Doc: "Form of config: TOML (file), a file of its own that main takes in (drop-in), a Go template of TOML (template), or CRI-O's drop-in (crio)."},
+	{Name: "socket", Kind: KindString, Example: "/srv/containerd/containerd.sock", Doc: "Socket of the Container Runtime Interface."},
+	{Name: "containerd", Kind: KindList, Elem: KindString, Example: "[/srv/containerd/bin/containerd]", Doc: "Containerd is the program that checks a new configuration, with its arguments."},
+	{Name: "restart", Kind: KindList, Elem: KindString, Example: "[systemctl, restart, my-containerd]", Doc: "Restart is the command that restarts the container runtime."},
 }}
 
 var objectRunner = Object{Name: "Runner", Doc: "Runner is the event loop's container.", Fields: []Field{

@@ -51,6 +51,9 @@ functions:
 		"workload no trigger":   {`workloads: {w: {scaleTargetRef: {name: x}}}`, []string{"workloads.w has neither source.topic nor scaling.triggers"}},
 		"node setup of nothing": {`nodeSetup: {enabled: true}`, []string{"nodeSetup.enabled is true, but there is no runtime"}},
 		"node setup unknown":    {`nodeSetup: {enabled: true, runtimes: {nope: {path: /x}}}`, []string{"nodeSetup.runtimes.nope"}},
+		"node setup unpinned":   {`nodeSetup: {enabled: true, runtimes: {spin: {image: "a/b:1"}}}`, []string{"nodeSetup.runtimes.spin.image", "has no digest"}},
+		"node setup two":        {`nodeSetup: {enabled: true, runtimes: {spin: {image: "a/b@sha256:1", path: /x}}}`, []string{"nodeSetup.runtimes.spin", "image and path", "give one of"}},
+		"node setup unverified": {`nodeSetup: {enabled: true, runtimes: {spin: {url: {arm64: "https://a/b"}, sha256: {amd64: "0"}}}}`, []string{"nodeSetup.runtimes.spin.sha256.arm64 is missing"}},
 		"handler missing":       {function + "    runtime: mine\nruntimes: {mine: {overhead: {memory: 1Mi}}}", []string{"runtimes.mine.handler is empty"}},
 	} {
 		t.Run(name, func(t *testing.T) {
