@@ -12,6 +12,9 @@ import (
 // keda-hpa-<name> and may have 63 characters.
 const maxObjectName = 54
 
+// IsReleaseName says whether Helm takes a name for a release.
+func IsReleaseName(name string) bool { return name != "" && len(name) <= 53 && isName(name) }
+
 // readFullname finds the prefix of objects' names, as the template wks.init has it.
 func (l *linter) readFullname() {
 	name := l.v.FullnameOverride

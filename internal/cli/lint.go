@@ -18,6 +18,9 @@ values, and what works only until the wrong moment.
 
 Errors make the command exit with 1, and with --strict warnings do too. To keep a
 finding from being reported, end its line with ` + "`# helm-wasm:ignore ID`" + `.
+
+With --release the names of objects are exact. With --module, and for a module in
+a ConfigMap of extraObjects, settings are held against the binary.
 docs/RULES.md explains each rule with an example.`,
 		Example: "{} lint < stack.yaml\n{} lint --strict -o sarif < stack.yaml > lint.sarif",
 		Flags: append(
@@ -25,15 +28,19 @@ docs/RULES.md explains each rule with an example.`,
 			Flag{Name: "output", Short: "o", Value: "FORMAT", Enum: []string{"text", "json", "sarif"}, Default: "text", Help: "text, json or sarif (for code scanning)"},
 			Flag{Name: "ignore", Value: "ID", Repeat: true, Help: "leave out a rule; may be repeated or hold commas"},
 			Flag{Name: "strict", Help: "fail on warnings too"},
-			Flag{Name: "release", Value: "NAME", Help: "name of the release, for rules about the length of names"},
+			Flag{Name: "release", Value: "NAME", Help: "name of the release, for rules about objects' names and consumer groups"},
 			Flag{Name: "namespace", Short: "n", Value: "NAME", Help: "namespace of the release; else HELM_NAMESPACE, else default"},
+			Flag{Name: "module", Value: "NAME=FILE", Repeat: true, Help: "file of a function's module, to hold its settings against; may be repeated (files only in the native program)"},
 		),
 		Run: runLint,
 	}
 }
 
 func runLint(c *Call) error {
-	opts := stack.LintOptions{Ignore: c.Flags.List("ignore"), Release: c.Flags.String("release"), Namespace: c.namespace()}
+	opts := stack.LintOptions{Ignore: c.Flags.List("ignore"), Release: c.Flags.String("release"), Namespace: c.namespace(), Inspect: moduleInfo}
+	if r := opts.Release; r != "" && !stack.IsReleaseName(r) {
+		return fmt.Errorf("flag --release: %q is not a name that Helm takes for a release: use lower-case letters, digits and -, with a letter or digit at both ends, at most 53 characters", r)
+	}
 	for _, id := range opts.Ignore {
 		if _, ok := stack.RuleByID(id); !ok {
 			var known []string
@@ -45,6 +52,9 @@ func runLint(c *Call) error {
 	}
 	doc, err := c.document()
 	if err != nil {
+		return err
+	}
+	if opts.Modules, err = c.modules(doc); err != nil {
 		return err
 	}
 	found := stack.Lint(doc, opts)
