@@ -33,6 +33,6 @@ push-images: ## push dist/images (REGISTRY=localhost:5000/helm-wasm for another 
 	@$(IMAGES) -push -registry '$(REGISTRY)'
 
 .PHONY: test-images
-test-images: $(BUILD)/toolchains/qemu.stamp
+test-images: $(BUILD)/toolchains/qemu.stamp $(FUNCTIONS)/redact-cards.wasm
 	@echo "go test internal/images"
 	@cd internal/images && $(GO) vet ./... && GOWORK=off $(GO) test -count=1 ./...

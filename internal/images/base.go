@@ -9,7 +9,7 @@ import (
 	"golang.org/x/crypto/x509roots/fallback/bundle"
 )
 
-// User is who the images run as unless they must be root.
+// User is who the images run as.
 const User = 65532
 
 // rootsModule holds Mozilla's list of authorities.

@@ -75,10 +75,6 @@ func (p Program) image(arch string, shared v1.Layer, binary, precompiled string)
 	if err != nil {
 		return nil, fmt.Errorf("reading the program: %w", err)
 	}
-	user, home := User, "/home/nonroot"
-	if p.Root {
-		user, home = 0, "/root"
-	}
 	var own []entry
 	made := map[string]bool{}
 	for _, dir := range p.Dirs {
@@ -89,7 +85,7 @@ func (p Program) image(arch string, shared v1.Layer, binary, precompiled string)
 			made[dir[:i+1]] = true
 			e := entry{name: dir[:i+1], mode: 0o755}
 			if i == len(dir)-1 {
-				e.user = user
+				e.user = User
 			}
 			own = append(own, e)
 		}
@@ -116,8 +112,8 @@ func (p Program) image(arch string, shared v1.Layer, binary, precompiled string)
 	config := &v1.ConfigFile{
 		OS: "linux", Architecture: arch, RootFS: v1.RootFS{Type: "layers"},
 		Config: v1.Config{
-			User: fmt.Sprintf("%d:%d", user, user), Entrypoint: []string{"/" + p.Name}, WorkingDir: "/",
-			Env: []string{"PATH=/", "HOME=" + home}, Labels: p.labels(), StopSignal: "SIGTERM",
+			User: fmt.Sprintf("%d:%d", User, User), Entrypoint: []string{"/" + p.Name}, WorkingDir: "/",
+			Env: []string{"PATH=/", "HOME=/home/nonroot"}, Labels: p.labels(), StopSignal: "SIGTERM",
 		},
 	}
 	for _, port := range p.Ports {

@@ -133,12 +133,8 @@ func checkImage(t *testing.T, p Program, arch string, img v1.Image) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	user := "65532:65532"
-	if p.Root {
-		user = "0:0"
-	}
 	c := config.Config
-	if config.Architecture != arch || c.User != user || len(c.Entrypoint) != 1 || c.Entrypoint[0] != "/"+p.Name || len(c.Cmd) > 0 || !config.Created.IsZero() {
+	if config.Architecture != arch || c.User != "65532:65532" || len(c.Entrypoint) != 1 || c.Entrypoint[0] != "/"+p.Name || len(c.Cmd) > 0 || !config.Created.IsZero() {
 		t.Errorf("%s: configuration %+v", arch, config)
 	}
 	if c.Labels["org.opencontainers.image.licenses"] != "Apache-2.0" || c.Labels["org.opencontainers.image.version"] == "" {
