@@ -33,8 +33,8 @@ type Status struct {
 // Has says whether the runtime knows a handler.
 func (s Status) Has(handler string) bool { return slices.Contains(s.Handlers, handler) }
 
-// call makes one unary call.
-func (c *CRI) call(ctx context.Context, service, method string, request []byte) ([]byte, error) {
+// Call makes one unary call with an encoded request, and is the answer.
+func (c *CRI) Call(ctx context.Context, service, method string, request []byte) ([]byte, error) {
 	protocols := new(http.Protocols)
 	protocols.SetUnencryptedHTTP2(true)
 	transport := &http.Transport{
@@ -80,7 +80,7 @@ func (c *CRI) call(ctx context.Context, service, method string, request []byte) 
 func (c *CRI) Status(ctx context.Context) (Status, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	answer, err := c.call(ctx, "RuntimeService", "Status", putVarint(nil, 1, 1))
+	answer, err := c.Call(ctx, "RuntimeService", "Status", putVarint(nil, 1, 1))
 	if err != nil {
 		return Status{}, err
 	}
@@ -171,7 +171,7 @@ type podSandbox struct {
 
 // pods lists all pod sandboxes.
 func (c *CRI) pods(ctx context.Context) (all []podSandbox, err error) {
-	answer, err := c.call(ctx, "RuntimeService", "ListPodSandbox", nil)
+	answer, err := c.Call(ctx, "RuntimeService", "ListPodSandbox", nil)
 	if err != nil {
 		return nil, err
 	}

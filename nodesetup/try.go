@@ -19,9 +19,10 @@ type Trial struct {
 	// CgroupParent must have the form that the node's cgroup driver wants.
 	CgroupParent string
 	Annotations  map[string]string
-	// Module is a WebAssembly program on the node; without one only the pod's
+	// Module is a WebAssembly program on the node, and Image one that the node
+	// has and that knows itself what to run. Without either, only the pod's
 	// sandbox starts.
-	Module string
+	Module, Image string
 	// Log is a file on the node for what the program prints.
 	Log string
 }
@@ -42,7 +43,7 @@ func (c *CRI) Try(ctx context.Context, t Trial) (err error) {
 		return err
 	}
 	pod := t.pod()
-	answer, err := c.call(ctx, "RuntimeService", "RunPodSandbox", putString(putBytes(nil, 1, pod), 2, t.Handler))
+	answer, err := c.Call(ctx, "RuntimeService", "RunPodSandbox", putString(putBytes(nil, 1, pod), 2, t.Handler))
 	if err != nil {
 		return err
 	}
@@ -52,22 +53,24 @@ func (c *CRI) Try(ctx context.Context, t Trial) (err error) {
 	}
 	// Taken away also when the caller has given up.
 	defer func() { err = errors.Join(err, c.removePod(ctx, id)) }()
-	if t.Module == "" {
+	image := t.Image
+	if t.Module != "" {
+		if image, err = c.smallImage(ctx); err != nil {
+			return err
+		}
+	}
+	if image == "" {
 		return nil
 	}
-	image, err := c.smallImage(ctx)
-	if err != nil {
-		return err
-	}
 	request := putBytes(putString(nil, 1, id), 2, t.container(image))
-	if answer, err = c.call(ctx, "RuntimeService", "CreateContainer", putBytes(request, 3, pod)); err != nil {
+	if answer, err = c.Call(ctx, "RuntimeService", "CreateContainer", putBytes(request, 3, pod)); err != nil {
 		return err
 	}
 	container, err := firstField(answer)
 	if err != nil {
 		return err
 	}
-	if _, err := c.call(ctx, "RuntimeService", "StartContainer", putString(nil, 1, container)); err != nil {
+	if _, err := c.Call(ctx, "RuntimeService", "StartContainer", putString(nil, 1, container)); err != nil {
 		return fmt.Errorf("starting a WebAssembly program: %w", err)
 	}
 	return c.ended(ctx, container)
@@ -101,10 +104,12 @@ func (t Trial) container(image string) []byte {
 	const inside = "/verify.wasm"
 	config := putBytes(nil, 1, putString(nil, 1, "verify"))
 	config = putBytes(config, 2, putString(nil, 1, image))
-	config = putString(config, 3, inside)
-	mount := putString(putString(nil, 1, inside), 2, t.Module)
-	// Read-only, and readable where SELinux would forbid it.
-	config = putBytes(config, 7, putVarint(putVarint(mount, 3, 1), 4, 1))
+	if t.Module != "" {
+		config = putString(config, 3, inside)
+		mount := putString(putString(nil, 1, inside), 2, t.Module)
+		// Read-only, and readable where SELinux would forbid it.
+		config = putBytes(config, 7, putVarint(putVarint(mount, 3, 1), 4, 1))
+	}
 	config = putMap(config, 10, t.Annotations)
 	if t.Log != "" {
 		config = putString(config, 11, path.Base(t.Log))
@@ -116,7 +121,7 @@ func (t Trial) container(image string) []byte {
 func (c *CRI) ended(ctx context.Context, id string) error {
 	const exited = 2
 	for deadline := time.Now().Add(trialLimit); ; {
-		answer, err := c.call(ctx, "RuntimeService", "ContainerStatus", putString(nil, 1, id))
+		answer, err := c.Call(ctx, "RuntimeService", "ContainerStatus", putString(nil, 1, id))
 		if err != nil {
 			return err
 		}
@@ -159,7 +164,7 @@ func (c *CRI) ended(ctx context.Context, id string) error {
 // smallImage is an image that the node has: the one of sandboxes, else the
 // smallest. Nothing is pulled.
 func (c *CRI) smallImage(ctx context.Context) (string, error) {
-	answer, err := c.call(ctx, "ImageService", "ListImages", nil)
+	answer, err := c.Call(ctx, "ImageService", "ListImages", nil)
 	if err != nil {
 		return "", err
 	}
@@ -213,8 +218,8 @@ func (c *CRI) sweepTrials(ctx context.Context) error {
 func (c *CRI) removePod(ctx context.Context, id string) error {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer stop()
-	_, err := c.call(ctx, "RuntimeService", "StopPodSandbox", putString(nil, 1, id))
-	_, removeErr := c.call(ctx, "RuntimeService", "RemovePodSandbox", putString(nil, 1, id))
+	_, err := c.Call(ctx, "RuntimeService", "StopPodSandbox", putString(nil, 1, id))
+	_, removeErr := c.Call(ctx, "RuntimeService", "RemovePodSandbox", putString(nil, 1, id))
 	return errors.Join(err, removeErr)
 }
 

@@ -53,6 +53,8 @@ func (s *server) own() string {
 	if s.major == 2 {
 		version, plugin = 3, `"io.containerd.cri.v1.runtime"`
 		text += "[plugins.\"io.containerd.cri.v1.images\"]\n  snapshotter = \"native\"\n[plugins.\"io.containerd.cri.v1.images\".pinned_images]\n  sandbox = \"test.local/pause:1\"\n\n"
+		// Pulling unpacks for another snapshotter otherwise.
+		text += fmt.Sprintf("[[plugins.\"io.containerd.transfer.v1.local\".unpack_config]]\n  platform = \"linux/%s\"\n  snapshotter = \"native\"\n\n", arch())
 	}
 	text = fmt.Sprintf("# written by hand\nversion = %d\n", version) + text
 	text += fmt.Sprintf("[plugins.%s]\n  restrict_oom_score_adj = true\n", plugin)
