@@ -46,6 +46,17 @@ func TestResult(t *testing.T) {
 	}
 }
 
+func TestMissed(t *testing.T) {
+	good, bad := Result{Name: "good", Ours: 1, Unit: "s"}.atMost(2), Result{Benchmark: "b", Name: "bad", Ours: 3, Unit: "s"}.atMost(2)
+	if err := missed([]Result{good, {Name: "free", Ours: 9}}); err != nil {
+		t.Error(err)
+	}
+	err := missed([]Result{good, bad})
+	if want := "1 targets are missed (the results are written):\n  b: bad: 3 s, TARGET MISSED: at most 2 s"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
 func TestCompare(t *testing.T) {
 	e := &Env{Context: context.Background(), Runs: 3}
 	n := 0.0

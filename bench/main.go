@@ -16,6 +16,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"strings"
 )
 
 func main() {
@@ -78,5 +79,23 @@ func run() error {
 	if err := writeResults(env, results); err != nil {
 		return err
 	}
-	return writeTable(filepath.Join(abs, "docs", "BENCHMARKS.md"), results)
+	if err := writeTable(filepath.Join(abs, "docs", "BENCHMARKS.md"), results); err != nil {
+		return err
+	}
+	return missed(results)
+}
+
+// missed is an error that lists the promises that do not hold, also those of an
+// earlier run that stays.
+func missed(results []Result) error {
+	var list []string
+	for _, r := range results {
+		if r.Met != nil && !*r.Met {
+			list = append(list, "\n  "+r.Benchmark+": "+r.String())
+		}
+	}
+	if list == nil {
+		return nil
+	}
+	return fmt.Errorf("%d targets are missed (the results are written):%s", len(list), strings.Join(list, ""))
 }

@@ -91,9 +91,10 @@ func BenchmarkCall(b *testing.B) {
 		"wasi Go": func(b *testing.B) abi.Function {
 			return openBench(b, guestbuild.Command(b, "./testdata/guests/enrichonce"))
 		},
-		"redpanda Rust redact": func(b *testing.B) abi.Function { return openBench(b, sample(b, "redact-cards")) },
+		"redpanda Rust redact": func(b *testing.B) abi.Function { return openBench(b, sample(b, "functions/redact-cards")) },
+		"redpanda Rust":        func(b *testing.B) abi.Function { return openBench(b, sample(b, "bench/transform")) },
 	}
-	for _, name := range []string{"native Go", "redpanda Go mirror", "redpanda Rust redact", "redpanda Go", "wasi Go"} {
+	for _, name := range []string{"native Go", "redpanda Go mirror", "redpanda Rust redact", "redpanda Rust", "redpanda Go", "wasi Go"} {
 		b.Run(name, func(b *testing.B) {
 			instance, err := functions[name](b).Instance(b.Context())
 			if err != nil {
@@ -128,11 +129,11 @@ func BenchmarkCall(b *testing.B) {
 	}
 }
 
-// sample is a function that `make functions` built.
-func sample(b *testing.B, name string) []byte {
-	wasm, err := os.ReadFile("../build/functions/" + name + ".wasm")
+// sample is what `make functions bench-guests` built.
+func sample(t testing.TB, name string) []byte {
+	wasm, err := os.ReadFile("../build/" + name + ".wasm")
 	if err != nil {
-		b.Skipf("not built: run `make functions` (%v)", err)
+		t.Fatalf("not built: %v: run `make functions bench-guests`", err)
 	}
 	return wasm
 }
@@ -145,6 +146,7 @@ func BenchmarkStream(b *testing.B) {
 		"native Go":          nil,
 		"redpanda Go mirror": func(t testing.TB) []byte { return guestbuild.Command(t, mirror) },
 		"redpanda Go":        func(t testing.TB) []byte { return guestbuild.Command(t, "./testdata/guests/enrich") },
+		"redpanda Rust":      func(t testing.TB) []byte { return sample(t, "bench/transform") },
 	} {
 		b.Run(name, func(b *testing.B) {
 			benchStream(b, func(b *testing.B, ctx context.Context, brokers []string) func() {

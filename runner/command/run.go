@@ -41,6 +41,7 @@ func run(ctx context.Context, env Env, args []string) error {
 	if err != nil {
 		return err
 	}
+	boundMemory(env.Getenv, "/sys/fs/cgroup")
 	log := logger(env, cfg.LogLevel)
 	log.Info("starting", "version", version.Version, "function", cfg.Name)
 	r, err := runner.New(cfg,
