@@ -20,8 +20,8 @@ const (
 	sessionTimeout = 15 * time.Second
 	bufferedMax    = 16384
 	bufferedBytes  = 32 << 20
-	fetchBytes     = 8 << 20
-	fetchPartition = 1 << 20
+	fetchBytes     = 2 << 20
+	fetchPartition = 512 << 10
 )
 
 // clientOptions of both deliveries.
