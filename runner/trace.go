@@ -22,6 +22,9 @@ import (
 const (
 	traceparent = "traceparent"
 	tracestate  = "tracestate"
+
+	// protocol of OTLP: gRPC would add megabytes to each runner's memory.
+	protocol = "http/protobuf"
 )
 
 // tracer carries W3C trace context from a record to its results. With an OTLP
@@ -36,12 +39,21 @@ type tracer struct {
 
 // newTracer follows the standard variables: OTEL_EXPORTER_OTLP_ENDPOINT (and
 // its relatives), OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES,
-// OTEL_TRACES_SAMPLER, OTEL_SDK_DISABLED. The protocol is http/protobuf.
+// OTEL_TRACES_SAMPLER, OTEL_SDK_DISABLED. The protocol is http/protobuf; where
+// the environment asks for another there would be no traces and no word why, so
+// that is an error.
 func newTracer(ctx context.Context, o options, s settings) (*tracer, error) {
 	t := &tracer{function: s.Name}
 	if o.getenv("OTEL_SDK_DISABLED") == "true" || o.getenv("OTEL_TRACES_EXPORTER") == "none" ||
 		o.getenv("OTEL_EXPORTER_OTLP_ENDPOINT") == "" && o.getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") == "" {
 		return t, nil
+	}
+	for _, name := range []string{"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"} {
+		if value := o.getenv(name); value == protocol {
+			break // the first that is set counts
+		} else if value != "" {
+			return nil, fmt.Errorf("exporting traces: %s is %q, and this runner speaks %s: set it so, with the collector's HTTP port (4318) as the endpoint", name, value, protocol)
+		}
 	}
 	exporter, err := otlptracehttp.New(ctx)
 	if err != nil {
