@@ -33,6 +33,10 @@ type Child struct {
 
 var formatWords = map[string]string{
 	"quantity":     "a quantity: a number with a unit such as 64Mi or 250m",
+	"amount":       "a quantity of 0 or more, with a unit such as 64Mi or 250m",
+	"size":         "a quantity above 0, with a unit such as 8Gi",
+	"labelValue":   "a label's value: letters, digits, -, _ and ., at most 63",
+	"text":         "text on one line",
 	"duration":     "a duration: a number with a unit such as 100ms, 5s or 1m30s",
 	"name":         "a Kubernetes name: lower-case letters, digits, - and .",
 	"label":        "lower-case letters, digits and -, at most 63",

@@ -16,9 +16,16 @@ func formatError(format, s string) (problem, fix string) {
 		return "", ""
 	}
 	switch format {
-	case "quantity":
-		if _, ok := parseQuantity(s); !ok {
-			return "is not a quantity", `write a number with a unit, such as 64Mi or 250m`
+	case "quantity", "amount", "size":
+		const fix = "write a number with a unit, such as 64Mi or 250m"
+		switch f, ok := parseQuantity(s); {
+		case !ok:
+			return "is not a quantity", fix
+		case format == "quantity":
+		case f < 0 || s[0] == '-':
+			return "is negative", fix
+		case format == "size" && f == 0:
+			return "is nothing", fix
 		}
 	case "duration":
 		if d, err := time.ParseDuration(s); err != nil || d < 0 || s[0] == '+' || s[0] == '-' || hasBareDot(s) {
@@ -35,6 +42,20 @@ func formatError(format, s string) (problem, fix string) {
 	case "topic":
 		if !isTopic(s) {
 			return "is not a Kafka topic name", "use letters, digits, ., _ and -, at most 249 characters"
+		}
+	case "labelKey", "annotationKey":
+		if !isMetaKey(s, format == "annotationKey") {
+			return "is not a key that Kubernetes accepts", "use at most 63 letters, digits, -, _ and ., with a letter or digit at both ends; a prefix such as example.com/ may stand before"
+		}
+	case "labelValue":
+		if !isMetaName(s) {
+			return "is not a value that Kubernetes accepts for a label", "use at most 63 letters, digits, -, _ and ., with a letter or digit at both ends"
+		}
+	case "text":
+		for i := range len(s) {
+			if s[i] < ' ' || s[i] == 0x7f {
+				return "holds a control character", "write it on one line, without tabs"
+			}
 		}
 	case "image":
 		if !isImage(s) {
@@ -70,6 +91,32 @@ func isLabelText(s string) bool {
 	}
 	return true
 }
+
+// isMetaKey holds for keys of labels; annotations take capitals in the prefix too.
+func isMetaKey(s string, capitals bool) bool {
+	prefix, name, prefixed := strings.Cut(s, "/")
+	if !prefixed {
+		return isMetaName(s)
+	}
+	if capitals {
+		prefix = strings.ToLower(prefix)
+	}
+	return isName(prefix) && isMetaName(name)
+}
+
+func isMetaName(s string) bool {
+	if s == "" || len(s) > 63 || !isAlphanumeric(s[0]) || !isAlphanumeric(s[len(s)-1]) {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; !isAlphanumeric(c) && c != '-' && c != '_' && c != '.' {
+			return false
+		}
+	}
+	return true
+}
+
+func isAlphanumeric(c byte) bool { return isLower(c) || c >= 'A' && c <= 'Z' }
 
 func isName(s string) bool {
 	if len(s) > 253 {

@@ -198,6 +198,9 @@ func (p *formulaParser) postfix(t formulaType) formulaType {
 				p.list(")")
 			}
 		case "[":
+			if t.isNumber() || t == formulaBoolean {
+				p.fail("a number or condition has no elements")
+			}
 			p.next()
 			if !p.is(":") {
 				p.expression(0)

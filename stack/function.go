@@ -92,7 +92,7 @@ type Source struct {
 	// ConsumerGroup to join; also the group whose lag KEDA reads. Empty means
 	// <namespace>.<object name>, which is unique in the Kafka cluster as long
 	// as one Kubernetes cluster uses it.
-	ConsumerGroup string `json:"consumerGroup,omitempty" default:"\"\"" keda:"triggers[].metadata.consumerGroup"`
+	ConsumerGroup string `json:"consumerGroup,omitempty" format:"text" default:"\"\"" keda:"triggers[].metadata.consumerGroup"`
 
 	// OffsetResetPolicy is where a group without commits starts. With
 	// `latest`, events that arrive before the first commit are lost.
@@ -134,13 +134,13 @@ type OnError struct {
 // Limits bound one call of a function.
 type Limits struct {
 	// Memory is the most linear memory an instance may have, at most 4Gi.
-	Memory Quantity `json:"memory,omitempty" format:"quantity" default:"64Mi"`
+	Memory Quantity `json:"memory,omitempty" format:"amount" default:"64Mi"`
 
 	// Timeout is the longest one call may take.
 	Timeout string `json:"timeout,omitempty" format:"duration" default:"5s"`
 
 	// Output is the most bytes one call may return.
-	Output Quantity `json:"output,omitempty" format:"quantity" default:"1Mi"`
+	Output Quantity `json:"output,omitempty" format:"amount" default:"1Mi"`
 
 	// Concurrency is the number of partitions a replica processes at once.
 	// 0 means one for each CPU.
@@ -164,10 +164,10 @@ type ServiceAccount struct {
 
 	// Name of the ServiceAccount; empty means the function's object name, or
 	// `default` without create.
-	Name string `json:"name,omitempty" default:"\"\""`
+	Name string `json:"name,omitempty" format:"name" default:"\"\""`
 
 	// Annotations of the ServiceAccount, for cloud identities.
-	Annotations map[string]string `json:"annotations,omitempty"`
+	Annotations map[string]string `json:"annotations,omitempty" keys:"annotationKey"`
 }
 
 // PodDisruptionBudget is a function's policy/v1 PodDisruptionBudget.
@@ -182,13 +182,13 @@ type PodDisruptionBudget struct {
 // Pod holds a pod template's settings, spelled as in Kubernetes.
 type Pod struct {
 	// Annotations of the pods.
-	Annotations map[string]string `json:"annotations,omitempty"`
+	Annotations map[string]string `json:"annotations,omitempty" keys:"annotationKey"`
 
 	// Labels of the pods, beside the chart's own.
-	Labels map[string]string `json:"labels,omitempty"`
+	Labels map[string]string `json:"labels,omitempty" keys:"labelKey" format:"labelValue"`
 
 	// NodeSelector is a node's labels to require.
-	NodeSelector map[string]string `json:"nodeSelector,omitempty"`
+	NodeSelector map[string]string `json:"nodeSelector,omitempty" keys:"labelKey" format:"labelValue"`
 
 	// Tolerations of taints.
 	Tolerations []any `json:"tolerations,omitempty" format:"mapping" open:"true"`
@@ -201,7 +201,7 @@ type Pod struct {
 	TopologySpreadConstraints []any `json:"topologySpreadConstraints,omitempty" format:"mapping" open:"true"`
 
 	// PriorityClassName of the pods.
-	PriorityClassName string `json:"priorityClassName,omitempty" default:"\"\""`
+	PriorityClassName string `json:"priorityClassName,omitempty" format:"name" default:"\"\""`
 
 	// TerminationGracePeriodSeconds is the time to finish events in flight
 	// and leave the consumer group.

@@ -169,10 +169,10 @@ type Storage struct {
 	Enabled bool `json:"enabled,omitempty" default:"true"`
 
 	// Size of the volume.
-	Size Quantity `json:"size,omitempty" format:"quantity" default:"8Gi"`
+	Size Quantity `json:"size,omitempty" format:"size" default:"8Gi"`
 
 	// StorageClassName of the claim; empty means the cluster's default.
-	StorageClassName string `json:"storageClassName,omitempty" default:"\"\""`
+	StorageClassName string `json:"storageClassName,omitempty" format:"name" default:"\"\""`
 }
 
 // StrimziKafka makes a Kafka and a KafkaNodePool for a Strimzi operator, 0.49

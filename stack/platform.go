@@ -18,16 +18,16 @@ type Runtime struct {
 
 	// NodeSelector of nodes that have the handler. With nodeSetup.enabled it
 	// defaults to the label that node setup gives to verified nodes.
-	NodeSelector map[string]string `json:"nodeSelector,omitempty"`
+	NodeSelector map[string]string `json:"nodeSelector,omitempty" keys:"labelKey" format:"labelValue"`
 
 	// Tolerations that reach those nodes.
 	Tolerations []any `json:"tolerations,omitempty" format:"mapping" open:"true"`
 
 	// Overhead is the runtime's own use for each pod.
-	Overhead map[string]Quantity `json:"overhead,omitempty" format:"quantity" example:"{memory: 16Mi}"`
+	Overhead map[string]Quantity `json:"overhead,omitempty" keys:"labelKey" format:"amount" example:"{memory: 16Mi}"`
 
 	// PodAnnotations that the handler needs, as crun does.
-	PodAnnotations map[string]string `json:"podAnnotations,omitempty"`
+	PodAnnotations map[string]string `json:"podAnnotations,omitempty" keys:"annotationKey"`
 }
 
 // Runner is the event loop's container.
@@ -59,7 +59,7 @@ type NodeSetup struct {
 	Runtimes map[string]NodeRuntime `json:"runtimes,omitempty"`
 
 	// NodeSelector of nodes to set up.
-	NodeSelector map[string]string `json:"nodeSelector,omitempty" default:"{kubernetes.io/os: linux}"`
+	NodeSelector map[string]string `json:"nodeSelector,omitempty" keys:"labelKey" format:"labelValue" default:"{kubernetes.io/os: linux}"`
 
 	// Tolerations to reach them.
 	Tolerations []any `json:"tolerations,omitempty" format:"mapping" open:"true"`
@@ -165,7 +165,7 @@ type PodMonitor struct {
 	Interval string `json:"interval,omitempty" format:"duration" default:"30s"`
 
 	// Labels by which Prometheus selects it.
-	Labels map[string]string `json:"labels,omitempty"`
+	Labels map[string]string `json:"labels,omitempty" keys:"labelKey" format:"labelValue"`
 }
 
 // Alerts is a monitoring.coreos.com/v1 PrometheusRule.
@@ -174,7 +174,7 @@ type Alerts struct {
 	Enabled bool `json:"enabled,omitempty" default:"false"`
 
 	// Labels by which Prometheus selects it.
-	Labels map[string]string `json:"labels,omitempty"`
+	Labels map[string]string `json:"labels,omitempty" keys:"labelKey" format:"labelValue"`
 }
 
 // Dashboard is a Grafana dashboard in a ConfigMap.
@@ -183,8 +183,8 @@ type Dashboard struct {
 	Enabled bool `json:"enabled,omitempty" default:"false"`
 
 	// Labels by which Grafana's sidecar finds it.
-	Labels map[string]string `json:"labels,omitempty" default:"{grafana_dashboard: \"1\"}"`
+	Labels map[string]string `json:"labels,omitempty" keys:"labelKey" format:"labelValue" default:"{grafana_dashboard: \"1\"}"`
 
 	// Annotations of the ConfigMap, such as the folder.
-	Annotations map[string]string `json:"annotations,omitempty"`
+	Annotations map[string]string `json:"annotations,omitempty" keys:"annotationKey"`
 }

@@ -93,7 +93,7 @@ type Scaling struct {
 	HPAName string `json:"hpaName,omitempty" format:"name" default:"\"\"" keda:"advanced.horizontalPodAutoscalerConfig.name"`
 
 	// Annotations of the ScaledObject; KEDA copies them to the HPA.
-	Annotations map[string]string `json:"annotations,omitempty" keda:"metadata.annotations"`
+	Annotations map[string]string `json:"annotations,omitempty" keys:"annotationKey" keda:"metadata.annotations"`
 }
 
 // Behavior is autoscaling/v2 HorizontalPodAutoscalerBehavior.
@@ -119,7 +119,7 @@ type ScalingRules struct {
 
 	// Tolerance is the relative deviation that changes nothing, as a
 	// quantity; unset is the cluster's 10 %. Needs Kubernetes 1.35.
-	Tolerance Quantity `json:"tolerance,omitempty" format:"quantity"`
+	Tolerance Quantity `json:"tolerance,omitempty" format:"amount"`
 }
 
 // ScalingPolicy is autoscaling/v2 HPAScalingPolicy.
@@ -168,7 +168,7 @@ type Trigger struct {
 // AuthenticationRef names the credentials of a trigger.
 type AuthenticationRef struct {
 	// Name of the object.
-	Name string `json:"name,omitempty"`
+	Name string `json:"name,omitempty" format:"name"`
 
 	// Kind of the object; empty means TriggerAuthentication.
 	Kind string `json:"kind,omitempty" enum:"TriggerAuthentication,ClusterTriggerAuthentication"`

@@ -52,10 +52,10 @@ type Values struct {
 
 	// FullnameOverride replaces the release name as the prefix of every
 	// object's name.
-	FullnameOverride string `json:"fullnameOverride,omitempty" default:"\"\""`
+	FullnameOverride string `json:"fullnameOverride,omitempty" format:"name" default:"\"\""`
 
 	// CommonLabels are put on every object (never on selectors).
-	CommonLabels map[string]string `json:"commonLabels,omitempty"`
+	CommonLabels map[string]string `json:"commonLabels,omitempty" keys:"labelKey" format:"labelValue"`
 
 	// ExtraObjects are manifests that the chart adds as they are, by a name
 	// of your choice.
@@ -74,7 +74,7 @@ type Global struct {
 
 	// ImagePullSecrets names Secrets of type kubernetes.io/dockerconfigjson
 	// for the pods' images and for modules in OCI registries.
-	ImagePullSecrets []string `json:"imagePullSecrets,omitempty"`
+	ImagePullSecrets []string `json:"imagePullSecrets,omitempty" format:"name"`
 }
 
 // Keda configures the KEDA subchart.
@@ -121,10 +121,10 @@ type Image struct {
 // Resources are a container's requests and limits.
 type Resources struct {
 	// Requests are what the scheduler reserves, by resource name.
-	Requests map[string]Quantity `json:"requests,omitempty" format:"quantity"`
+	Requests map[string]Quantity `json:"requests,omitempty" keys:"labelKey" format:"amount"`
 
 	// Limits are what the container may use at most, by resource name.
-	Limits map[string]Quantity `json:"limits,omitempty" format:"quantity"`
+	Limits map[string]Quantity `json:"limits,omitempty" keys:"labelKey" format:"amount"`
 }
 
 // Quantity is a Kubernetes resource quantity: a number or a string such as

@@ -18,8 +18,8 @@ var objectValues = Object{Name: "Values", Doc: "Values is everything that the ch
 	{Name: "keda-crds", Kind: KindObject, Object: &objectKedaCRDs, Open: true, Doc: "keda-crds is the subchart that installs KEDA's CustomResourceDefinitions before everything else. It follows keda.enabled unless set here."},
 	{Name: "global", Kind: KindObject, Object: &objectGlobal, Open: true, Doc: "Global is shared with subcharts, as Helm does it."},
 	{Name: "nameOverride", Kind: KindString, Default: "\"\"", Doc: "nameOverride replaces the chart's name in labels."},
-	{Name: "fullnameOverride", Kind: KindString, Default: "\"\"", Doc: "fullnameOverride replaces the release name as the prefix of every object's name."},
-	{Name: "commonLabels", Kind: KindMap, Elem: KindString, Doc: "commonLabels are put on every object (never on selectors)."},
+	{Name: "fullnameOverride", Kind: KindString, Default: "\"\"", Format: "name", Doc: "fullnameOverride replaces the release name as the prefix of every object's name."},
+	{Name: "commonLabels", Kind: KindMap, Elem: KindString, Format: "labelValue", Keys: "labelKey", Doc: "commonLabels are put on every object (never on selectors)."},
 	{Name: "extraObjects", Kind: KindMap, Elem: KindAny, Format: "mapping", Open: true, Doc: "extraObjects are manifests that the chart adds as they are, by a name of your choice."},
 	{Name: "enabled", Kind: KindBoolean, Doc: "Enabled is for a chart that has this one as a dependency with `condition: <alias>.enabled`; it changes nothing here."},
 }}
@@ -57,7 +57,7 @@ var objectModuleConfigMap = Object{Name: "ModuleConfigMap", Doc: "ModuleConfigMa
 
 var objectSource = Object{Name: "Source", Doc: "Source is where events come from.", Fields: []Field{
 	{Name: "topic", Kind: KindString, Format: "topic", Doc: "Topic to read."},
-	{Name: "consumerGroup", Kind: KindString, Default: "\"\"", Keda: "triggers[].metadata.consumerGroup", Doc: "consumerGroup to join; also the group whose lag KEDA reads. Empty means <namespace>.<object name>, which is unique in the Kafka cluster as long as one Kubernetes cluster uses it."},
+	{Name: "consumerGroup", Kind: KindString, Default: "\"\"", Format: "text", Keda: "triggers[].metadata.consumerGroup", Doc: "consumerGroup to join; also the group whose lag KEDA reads. Empty means <namespace>.<object name>, which is unique in the Kafka cluster as long as one Kubernetes cluster uses it."},
 	{Name: "offsetResetPolicy", Kind: KindString, Default: "earliest", Enum: []string{"earliest", "latest"}, Keda: "triggers[].metadata.offsetResetPolicy", Doc: "offsetResetPolicy is where a group without commits starts. With `latest`, events that arrive before the first commit are lost."},
 }}
 
@@ -100,7 +100,7 @@ var objectScaling = Object{Name: "Scaling", Doc: "Scaling becomes a KEDA ScaledO
 	{Name: "scalingModifiers", Kind: KindObject, Object: &objectScalingModifiers, Keda: "advanced.scalingModifiers", Doc: "scalingModifiers combine triggers by a formula; the kafka trigger of `source` is named `kafka`. Without them the HPA takes the largest."},
 	{Name: "restoreToOriginalReplicaCount", Kind: KindBoolean, Keda: "advanced.restoreToOriginalReplicaCount", Doc: "restoreToOriginalReplicaCount gives a workload its replicas back when its ScaledObject goes; unset means true for workloads. Functions ignore it: Helm removes their Deployment."},
 	{Name: "hpaName", Kind: KindString, Default: "\"\"", Format: "name", Keda: "advanced.horizontalPodAutoscalerConfig.name", Doc: "hpaName is the name of the HPA; empty means keda-hpa-<object name>."},
-	{Name: "annotations", Kind: KindMap, Elem: KindString, Keda: "metadata.annotations", Doc: "Annotations of the ScaledObject; KEDA copies them to the HPA."},
+	{Name: "annotations", Kind: KindMap, Elem: KindString, Keys: "annotationKey", Keda: "metadata.annotations", Doc: "Annotations of the ScaledObject; KEDA copies them to the HPA."},
 }}
 
 var objectBehavior = Object{Name: "Behavior", Doc: "Behavior is autoscaling/v2 HorizontalPodAutoscalerBehavior.", Fields: []Field{
@@ -112,7 +112,7 @@ var objectScalingRules = Object{Name: "ScalingRules", Doc: "ScalingRules is auto
 	{Name: "stabilizationWindowSeconds", Kind: KindInteger, HasMin: true, Min: 0, HasMax: true, Max: 3600, Doc: "stabilizationWindowSeconds over which the HPA takes the most careful of its past recommendations."},
 	{Name: "selectPolicy", Kind: KindString, Enum: []string{"Max", "Min", "Disabled"}, Doc: "selectPolicy picks among the policies' limits."},
 	{Name: "policies", Kind: KindList, Elem: KindObject, Object: &objectScalingPolicy, Doc: "Policies limit the change in a period."},
-	{Name: "tolerance", Kind: KindQuantity, Format: "quantity", Doc: "Tolerance is the relative deviation that changes nothing, as a quantity; unset is the cluster's 10 %. Needs Kubernetes 1.35."},
+	{Name: "tolerance", Kind: KindQuantity, Format: "amount", Doc: "Tolerance is the relative deviation that changes nothing, as a quantity; unset is the cluster's 10 %. Needs Kubernetes 1.35."},
 }}
 
 var objectScalingPolicy = Object{Name: "ScalingPolicy", Doc: "ScalingPolicy is autoscaling/v2 HPAScalingPolicy.", Fields: []Field{
@@ -136,7 +136,7 @@ var objectTrigger = Object{Name: "Trigger", Doc: "Trigger is an entry of ScaledO
 }}
 
 var objectAuthenticationRef = Object{Name: "AuthenticationRef", Doc: "AuthenticationRef names the credentials of a trigger.", Fields: []Field{
-	{Name: "name", Kind: KindString, Doc: "Name of the object."},
+	{Name: "name", Kind: KindString, Format: "name", Doc: "Name of the object."},
 	{Name: "kind", Kind: KindString, Enum: []string{"TriggerAuthentication", "ClusterTriggerAuthentication"}, Doc: "Kind of the object; empty means TriggerAuthentication."},
 }}
 
@@ -148,9 +148,9 @@ var objectScalingModifiers = Object{Name: "ScalingModifiers", Doc: "ScalingModif
 }}
 
 var objectLimits = Object{Name: "Limits", Doc: "Limits bound one call of a function.", Fields: []Field{
-	{Name: "memory", Kind: KindQuantity, Default: "64Mi", Format: "quantity", Doc: "Memory is the most linear memory an instance may have, at most 4Gi."},
+	{Name: "memory", Kind: KindQuantity, Default: "64Mi", Format: "amount", Doc: "Memory is the most linear memory an instance may have, at most 4Gi."},
 	{Name: "timeout", Kind: KindString, Default: "5s", Format: "duration", Doc: "Timeout is the longest one call may take."},
-	{Name: "output", Kind: KindQuantity, Default: "1Mi", Format: "quantity", Doc: "Output is the most bytes one call may return."},
+	{Name: "output", Kind: KindQuantity, Default: "1Mi", Format: "amount", Doc: "Output is the most bytes one call may return."},
 	{Name: "concurrency", Kind: KindInteger, Default: "0", HasMin: true, Min: 0, HasMax: true, Max: 1024, Doc: "Concurrency is the number of partitions a replica processes at once. 0 means one for each CPU."},
 }}
 
@@ -160,14 +160,14 @@ var objectHTTP = Object{Name: "HTTP", Doc: "HTTP is how the runner, as a sidecar
 }}
 
 var objectResources = Object{Name: "Resources", Doc: "Resources are a container's requests and limits.", Fields: []Field{
-	{Name: "requests", Kind: KindMap, Elem: KindQuantity, Format: "quantity", Doc: "Requests are what the scheduler reserves, by resource name."},
-	{Name: "limits", Kind: KindMap, Elem: KindQuantity, Format: "quantity", Doc: "Limits are what the container may use at most, by resource name."},
+	{Name: "requests", Kind: KindMap, Elem: KindQuantity, Format: "amount", Keys: "labelKey", Doc: "Requests are what the scheduler reserves, by resource name."},
+	{Name: "limits", Kind: KindMap, Elem: KindQuantity, Format: "amount", Keys: "labelKey", Doc: "Limits are what the container may use at most, by resource name."},
 }}
 
 var objectServiceAccount = Object{Name: "ServiceAccount", Doc: "ServiceAccount is a function's identity. Its token is never mounted.", Fields: []Field{
 	{Name: "create", Kind: KindBoolean, Default: "true", Doc: "Create a ServiceAccount for the function."},
-	{Name: "name", Kind: KindString, Default: "\"\"", Doc: "Name of the ServiceAccount; empty means the function's object name, or `default` without create."},
-	{Name: "annotations", Kind: KindMap, Elem: KindString, Doc: "Annotations of the ServiceAccount, for cloud identities."},
+	{Name: "name", Kind: KindString, Default: "\"\"", Format: "name", Doc: "Name of the ServiceAccount; empty means the function's object name, or `default` without create."},
+	{Name: "annotations", Kind: KindMap, Elem: KindString, Keys: "annotationKey", Doc: "Annotations of the ServiceAccount, for cloud identities."},
 }}
 
 var objectPodDisruptionBudget = Object{Name: "PodDisruptionBudget", Doc: "PodDisruptionBudget is a function's policy/v1 PodDisruptionBudget.", Fields: []Field{
@@ -176,13 +176,13 @@ var objectPodDisruptionBudget = Object{Name: "PodDisruptionBudget", Doc: "PodDis
 }}
 
 var objectPod = Object{Name: "Pod", Doc: "Pod holds a pod template's settings, spelled as in Kubernetes.", Fields: []Field{
-	{Name: "annotations", Kind: KindMap, Elem: KindString, Doc: "Annotations of the pods."},
-	{Name: "labels", Kind: KindMap, Elem: KindString, Doc: "Labels of the pods, beside the chart's own."},
-	{Name: "nodeSelector", Kind: KindMap, Elem: KindString, Doc: "nodeSelector is a node's labels to require."},
+	{Name: "annotations", Kind: KindMap, Elem: KindString, Keys: "annotationKey", Doc: "Annotations of the pods."},
+	{Name: "labels", Kind: KindMap, Elem: KindString, Format: "labelValue", Keys: "labelKey", Doc: "Labels of the pods, beside the chart's own."},
+	{Name: "nodeSelector", Kind: KindMap, Elem: KindString, Format: "labelValue", Keys: "labelKey", Doc: "nodeSelector is a node's labels to require."},
 	{Name: "tolerations", Kind: KindList, Elem: KindAny, Format: "mapping", Open: true, Doc: "Tolerations of taints."},
 	{Name: "affinity", Kind: KindMap, Elem: KindAny, Open: true, Doc: "Affinity as in Kubernetes."},
 	{Name: "topologySpreadConstraints", Kind: KindList, Elem: KindAny, Format: "mapping", Open: true, Doc: "topologySpreadConstraints as in Kubernetes; a missing labelSelector is filled with the function's own."},
-	{Name: "priorityClassName", Kind: KindString, Default: "\"\"", Doc: "priorityClassName of the pods."},
+	{Name: "priorityClassName", Kind: KindString, Default: "\"\"", Format: "name", Doc: "priorityClassName of the pods."},
 	{Name: "terminationGracePeriodSeconds", Kind: KindInteger, Default: "30", HasMin: true, Min: 0, HasMax: true, Max: 86400, Doc: "terminationGracePeriodSeconds is the time to finish events in flight and leave the consumer group."},
 	{Name: "env", Kind: KindMap, Elem: KindString, Doc: "Env are extra environment variables of the container `runner` (or `kafka`), by name."},
 	{Name: "envFrom", Kind: KindList, Elem: KindAny, Format: "mapping", Open: true, Doc: "envFrom as in Kubernetes, for Secrets and ConfigMaps, of the container that runs the function: `runner`, or `function` under a RuntimeClass."},
@@ -283,8 +283,8 @@ var objectImage = Object{Name: "Image", Doc: "Image names a container image of t
 
 var objectStorage = Object{Name: "Storage", Doc: "Storage is a persistent volume claim.", Fields: []Field{
 	{Name: "enabled", Kind: KindBoolean, Default: "true", Doc: "Enabled keeps data across restarts; false is an emptyDir."},
-	{Name: "size", Kind: KindQuantity, Default: "8Gi", Format: "quantity", Doc: "Size of the volume."},
-	{Name: "storageClassName", Kind: KindString, Default: "\"\"", Doc: "storageClassName of the claim; empty means the cluster's default."},
+	{Name: "size", Kind: KindQuantity, Default: "8Gi", Format: "size", Doc: "Size of the volume."},
+	{Name: "storageClassName", Kind: KindString, Default: "\"\"", Format: "name", Doc: "storageClassName of the claim; empty means the cluster's default."},
 }}
 
 var objectStrimziKafka = Object{Name: "StrimziKafka", Doc: "StrimziKafka makes a Kafka and a KafkaNodePool for a Strimzi operator, 0.49 or newer, that is installed already.", Fields: []Field{
@@ -298,17 +298,17 @@ var objectRuntime = Object{Name: "Runtime", Doc: "Runtime is a Wasm runtime that
 	{Name: "create", Kind: KindBoolean, Default: "true", Doc: "Create the RuntimeClass when a function uses the runtime. False when the cluster has it (k3s brings its own)."},
 	{Name: "runtimeClassName", Kind: KindString, Default: "\"\"", Format: "name", Doc: "runtimeClassName is the RuntimeClass; empty means <namespace>.<release>.<runtime>, since RuntimeClasses are cluster-wide, or the runtime's key where create is false."},
 	{Name: "handler", Kind: KindString, Example: "wasmtime", Doc: "Handler is the name in the container runtime's configuration."},
-	{Name: "nodeSelector", Kind: KindMap, Elem: KindString, Doc: "nodeSelector of nodes that have the handler. With nodeSetup.enabled it defaults to the label that node setup gives to verified nodes."},
+	{Name: "nodeSelector", Kind: KindMap, Elem: KindString, Format: "labelValue", Keys: "labelKey", Doc: "nodeSelector of nodes that have the handler. With nodeSetup.enabled it defaults to the label that node setup gives to verified nodes."},
 	{Name: "tolerations", Kind: KindList, Elem: KindAny, Format: "mapping", Open: true, Doc: "Tolerations that reach those nodes."},
-	{Name: "overhead", Kind: KindMap, Elem: KindQuantity, Format: "quantity", Example: "{memory: 16Mi}", Doc: "Overhead is the runtime's own use for each pod."},
-	{Name: "podAnnotations", Kind: KindMap, Elem: KindString, Doc: "podAnnotations that the handler needs, as crun does."},
+	{Name: "overhead", Kind: KindMap, Elem: KindQuantity, Format: "amount", Keys: "labelKey", Example: "{memory: 16Mi}", Doc: "Overhead is the runtime's own use for each pod."},
+	{Name: "podAnnotations", Kind: KindMap, Elem: KindString, Keys: "annotationKey", Doc: "podAnnotations that the handler needs, as crun does."},
 }}
 
 var objectNodeSetup = Object{Name: "NodeSetup", Doc: "NodeSetup installs Wasm shims on nodes by a privileged DaemonSet.", Fields: []Field{
 	{Name: "enabled", Kind: KindBoolean, Default: "false", Doc: "Enabled runs the DaemonSet."},
 	{Name: "image", Kind: KindObject, Object: &objectImage, Default: "{repository: helm-wasm/wasm-node-setup}", Doc: "Image of the installer."},
 	{Name: "runtimes", Kind: KindMap, Elem: KindObject, Object: &objectNodeRuntime, Doc: "Runtimes to install, by the key in `runtimes`. Empty means every runtime that a function uses."},
-	{Name: "nodeSelector", Kind: KindMap, Elem: KindString, Default: "{kubernetes.io/os: linux}", Doc: "nodeSelector of nodes to set up."},
+	{Name: "nodeSelector", Kind: KindMap, Elem: KindString, Default: "{kubernetes.io/os: linux}", Format: "labelValue", Keys: "labelKey", Doc: "nodeSelector of nodes to set up."},
 	{Name: "tolerations", Kind: KindList, Elem: KindAny, Format: "mapping", Open: true, Doc: "Tolerations to reach them."},
 	{Name: "priorityClassName", Kind: KindString, Default: "system-node-critical", Format: "name", Doc: "priorityClassName of the installer's pods. With a class of the system, outside of kube-system, comes the ResourceQuota that GKE asks for."},
 	{Name: "remove", Kind: KindBoolean, Default: "false", Doc: "Remove takes node setup away from the nodes again: before enabled: false and before `helm uninstall`, which leave nodes as they are."},
@@ -356,18 +356,18 @@ var objectMonitoring = Object{Name: "Monitoring", Doc: "Monitoring adds objects 
 var objectPodMonitor = Object{Name: "PodMonitor", Doc: "PodMonitor is a monitoring.coreos.com/v1 PodMonitor.", Fields: []Field{
 	{Name: "enabled", Kind: KindBoolean, Default: "false", Doc: "Enabled renders it."},
 	{Name: "interval", Kind: KindString, Default: "30s", Format: "duration", Doc: "Interval between scrapes."},
-	{Name: "labels", Kind: KindMap, Elem: KindString, Doc: "Labels by which Prometheus selects it."},
+	{Name: "labels", Kind: KindMap, Elem: KindString, Format: "labelValue", Keys: "labelKey", Doc: "Labels by which Prometheus selects it."},
 }}
 
 var objectAlerts = Object{Name: "Alerts", Doc: "Alerts is a monitoring.coreos.com/v1 PrometheusRule.", Fields: []Field{
 	{Name: "enabled", Kind: KindBoolean, Default: "false", Doc: "Enabled renders it."},
-	{Name: "labels", Kind: KindMap, Elem: KindString, Doc: "Labels by which Prometheus selects it."},
+	{Name: "labels", Kind: KindMap, Elem: KindString, Format: "labelValue", Keys: "labelKey", Doc: "Labels by which Prometheus selects it."},
 }}
 
 var objectDashboard = Object{Name: "Dashboard", Doc: "Dashboard is a Grafana dashboard in a ConfigMap.", Fields: []Field{
 	{Name: "enabled", Kind: KindBoolean, Default: "false", Doc: "Enabled renders it."},
-	{Name: "labels", Kind: KindMap, Elem: KindString, Default: "{grafana_dashboard: \"1\"}", Doc: "Labels by which Grafana's sidecar finds it."},
-	{Name: "annotations", Kind: KindMap, Elem: KindString, Doc: "Annotations of the ConfigMap, such as the folder."},
+	{Name: "labels", Kind: KindMap, Elem: KindString, Default: "{grafana_dashboard: \"1\"}", Format: "labelValue", Keys: "labelKey", Doc: "Labels by which Grafana's sidecar finds it."},
+	{Name: "annotations", Kind: KindMap, Elem: KindString, Keys: "annotationKey", Doc: "Annotations of the ConfigMap, such as the folder."},
 }}
 
 var objectKeda = Object{Name: "Keda", Doc: "Keda configures the KEDA subchart.", Open: true, Fields: []Field{
@@ -385,5 +385,5 @@ var objectKedaCRDs = Object{Name: "KedaCRDs", Doc: "KedaCRDs configures the keda
 
 var objectGlobal = Object{Name: "Global", Doc: "Global holds what subcharts see too.", Open: true, Fields: []Field{
 	{Name: "imageRegistry", Kind: KindString, Default: "\"\"", Example: "mirror.example.com", Doc: "imageRegistry replaces the registry host of every image of this chart, for mirrors: ghcr.io/helm-wasm/x becomes <imageRegistry>/helm-wasm/x."},
-	{Name: "imagePullSecrets", Kind: KindList, Elem: KindString, Doc: "imagePullSecrets names Secrets of type kubernetes.io/dockerconfigjson for the pods' images and for modules in OCI registries."},
+	{Name: "imagePullSecrets", Kind: KindList, Elem: KindString, Format: "name", Doc: "imagePullSecrets names Secrets of type kubernetes.io/dockerconfigjson for the pods' images and for modules in OCI registries."},
 }}

@@ -22,9 +22,24 @@ var patterns = map[string]string{
 	"topic":        `^$|^[a-zA-Z0-9._-]+$`,
 	"image":        `^$|^[a-zA-Z0-9][a-zA-Z0-9._:/@+-]*$`,
 	"percentOrInt": `^[0-9]+%?$`,
+
+	"amount": `^$|^\+?([0-9]+(\.[0-9]*)?|\.[0-9]+)` + unit + `$`,
+	"size":   `^$|^\+?(0*[1-9][0-9]*(\.[0-9]*)?|[0-9]*\.0*[1-9][0-9]*)` + unit + `$`,
+
+	"labelKey":      `^(` + dns + `/)?` + metaName + `$`,
+	"annotationKey": `^(` + dnsAnyCase + `/)?` + metaName + `$`,
+	"labelValue":    `^$|^` + metaName + `$`,
+	"text":          `^[^\x00-\x1f\x7f]*$`,
 }
 
-var maxLengths = map[string]int{"name": 253, "label": 63, "topic": 249, "image": 512}
+const (
+	unit       = `(([KMGTPE]i)|[numkMGTPE]|([eE][+-]?[0-9]+))?`
+	dns        = `[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*`
+	dnsAnyCase = `[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?)*`
+	metaName   = `[a-zA-Z0-9]([-a-zA-Z0-9_.]{0,61}[a-zA-Z0-9])?`
+)
+
+var maxLengths = map[string]int{"name": 253, "label": 63, "topic": 249, "image": 512, "labelKey": 317, "annotationKey": 317, "labelValue": 63}
 
 // props is a JSON object that keeps its order.
 type props []prop
@@ -169,6 +184,12 @@ func scalarSchema(kind string, f *field) props {
 		p = props{{"type", []string{"string", "null"}}}
 	case "quantity":
 		p = props{{"type", []string{"string", "number", "null"}}}
+		switch f.format {
+		case "amount":
+			p = append(p, prop{"minimum", 0})
+		case "size":
+			p = append(p, prop{"exclusiveMinimum", 0})
+		}
 	case "boolean":
 		return props{{"type", []string{"boolean", "null"}}}
 	case "integer":
