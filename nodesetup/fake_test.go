@@ -31,6 +31,8 @@ type fake struct {
 	dir      string
 	releases *httptest.Server
 	sum      string
+	fails    bool   // what until runs is expected to
+	timeout  string // of restarts
 }
 
 const fakeConfig = "# by hand\nversion = 3\n\n[plugins.\"io.containerd.cri.v1.runtime\".containerd.runtimes.runc]\n  runtime_type = \"io.containerd.runc.v2\"   # odd\n"
@@ -42,14 +44,15 @@ func newFake(t testing.TB) *fake {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	f := &fake{t: t, dir: dir}
+	f := &fake{t: t, dir: dir, timeout: "2s"}
 	f.write("etc/config.toml", fakeConfig)
 	f.write("loaded.toml", fakeConfig)
 	f.write("containerd", "#!/bin/sh\n"+
 		"[ \"$1\" = --version ] && { echo 'containerd test v2.1.3 abc'; exit 0; }\n"+
 		"[ -e "+dir+"/refuse ] && grep -q wasmtime \"$2\" && { echo 'plugin config: no such thing' >&2; exit 1; }\n"+
-		"cat \"$2\"\n")
-	f.write("restart", "#!/bin/sh\n[ -e "+dir+"/hang ] && grep -q wasmtime "+dir+"/etc/config.toml && sleep 60\n"+
+		// With what imported files add.
+		"cat \"$2\"; [ ! -e "+dir+"/imported ] || cat "+dir+"/imported\n")
+	f.write("restart", "#!/bin/sh\n[ -e "+dir+"/hang ] && grep -q \"$(cat "+dir+"/hang)\" "+dir+"/etc/config.toml && sleep 60\n"+
 		"[ -e "+dir+"/ignore ] && exit 0\ncp "+dir+"/etc/config.toml "+dir+"/loaded.toml\n")
 	listener, err := net.Listen("unix", dir+"/cri.sock")
 	if err != nil {
@@ -124,6 +127,9 @@ func (f *fake) cri(w http.ResponseWriter, r *http.Request) {
 		answer = putBytes(nil, 1, putBytes(nil, 1, condition))
 		tree, _ := parseTOML([]byte(f.read("loaded.toml")))
 		for _, name := range sortedKeys(runtimesOf(tree)) {
+			if !strings.HasPrefix(f.read("mute"), "error") {
+				break
+			}
 			answer = putBytes(answer, 3, putString(nil, 1, name))
 		}
 	case "ListPodSandbox":
@@ -178,8 +184,8 @@ func (f *fake) config() string {
 node: {distribution: fake, config: %[4]s/etc/config.toml, socket: %[4]s/cri.sock, containerd: [%[4]s/containerd], restart: [%[4]s/restart]}
 binDir: %[4]s/opt/helm-wasm/bin
 stateDir: %[4]s/var/helm-wasm/state
-restartTimeout: 2s
-`, runtime.GOARCH, f.releases.URL, f.sum, f.dir)
+restartTimeout: %[5]s
+`, runtime.GOARCH, f.releases.URL, f.sum, f.dir, f.timeout)
 }
 
 func (f *fake) setup(change ...func(*Config)) *Setup {
@@ -192,7 +198,7 @@ func (f *fake) setup(change ...func(*Config)) *Setup {
 		do(&c)
 	}
 	s := New(c, &Host{Root: "/"}, slog.New(slog.DiscardHandler))
-	s.lockWait = time.Second
+	s.lockWait, s.again = time.Second, time.Millisecond
 	return s
 }
 

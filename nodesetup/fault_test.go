@@ -43,7 +43,7 @@ func TestFaults(t *testing.T) {
 			"",
 		},
 		"restart hangs": {
-			func(f *fake, _ *Config) { f.write("hang", "") },
+			func(f *fake, _ *Config) { f.write("hang", "wasmtime") },
 			[]string{"no end after 2s", "rolled back: the old configuration is in place"},
 			"",
 		},

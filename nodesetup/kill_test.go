@@ -6,12 +6,18 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // TestMain is also the process that is killed at a step: a real SIGKILL, so
@@ -42,12 +48,13 @@ func killed(at string) {
 		}
 	}}
 	s := New(c, host, nil)
+	s.again = time.Millisecond
 	if os.Getenv("NODESETUP_DO") == "uninstall" {
 		_, err = s.Uninstall(context.Background(), false)
 	} else {
 		_, err = s.Install(context.Background())
 	}
-	if err != nil {
+	if err != nil && os.Getenv("NODESETUP_FAILS") != "true" {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -60,6 +67,7 @@ func (f *fake) until(do string, step int) (steps []string, killed bool) {
 	f.t.Helper()
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), "NODESETUP_KILL_AT="+strconv.Itoa(step), "NODESETUP_DO="+do, "NODESETUP_CONFIG="+f.config())
+	cmd.Env = append(cmd.Env, "NODESETUP_FAILS="+strconv.FormatBool(f.fails))
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err := cmd.Run()
@@ -113,6 +121,121 @@ func killAll(t *testing.T, first, then string) {
 		f.clean()
 		if t.Failed() {
 			t.Fatal(at)
+		}
+	}
+}
+
+const newer = "#!/bin/sh\n# newer\nexit 0\n"
+
+// upgrade makes another program what the source names.
+func (f *fake) upgrade(program string) {
+	archive := f.archive(shim, program)
+	f.sum = sum256(archive)
+	f.releases = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write(archive) }))
+	f.t.Cleanup(f.releases.Close)
+}
+
+// TestKilledWhileUpgrading ends an upgrade at each of its steps. Whatever was
+// cut off, the last program that worked is there or comes back: when the newer
+// one works no longer, and when the administrator goes back to the old one.
+func TestKilledWhileUpgrading(t *testing.T) {
+	const program = "opt/helm-wasm/bin/" + shim
+	for _, then := range []string{"upgrade", "downgrade", "upgrade that fails"} {
+		t.Run("then "+then, func(t *testing.T) {
+			t.Parallel()
+			for step := 1; ; step++ {
+				f := newFake(t)
+				f.install()
+				good, releases, sum := f.read(program), f.releases, f.sum
+				f.upgrade(newer)
+				steps, killed := f.until("install", step)
+				if !killed {
+					if step < 8 {
+						t.Fatalf("an upgrade has only %d steps", step-1)
+					}
+					t.Logf("killed at each of %d steps", step-1)
+					return
+				}
+				at := fmt.Sprintf("killed at step %d, %q", step, steps[len(steps)-1])
+				if got := f.read(program); got != good && got != newer {
+					t.Fatalf("%s: the program is %q", at, got)
+				}
+				want := newer
+				switch then {
+				case "downgrade":
+					f.releases, f.sum, want = releases, sum, good
+				case "upgrade that fails":
+					// It is found not to work only now.
+					f.write("broken", "")
+					r, err := f.setup().Install(context.Background())
+					if err != nil || len(r.Ready) != 0 {
+						t.Fatalf("%s: install gave %+v, %v", at, r, err)
+					}
+					// Past the end of the upgrade nobody keeps the older one.
+					if got := f.read(program); got != good && !(got == newer && slices.Contains(steps, "removed "+f.dir+"/opt/helm-wasm/bin/"+path.Base(previousName(shim)))) {
+						t.Fatalf("%s: the program that worked is lost: %q", at, got)
+					}
+					continue
+				}
+				f.install()
+				if got := f.read(program); got != want {
+					t.Fatalf("%s: the program is %q", at, got)
+				}
+				if left, _ := filepath.Glob(f.dir + "/opt/helm-wasm/bin/" + tempPrefix + "*"); len(left) > 0 {
+					t.Fatalf("%s: left behind: %v", at, left)
+				}
+			}
+		})
+	}
+}
+
+// TestKilledWhileRollingBack ends an install that fails at each of its steps,
+// those of the roll-back too. Run again, it converges: on what was there
+// before as long as the trouble lasts, on what is asked for once it has passed.
+func TestKilledWhileRollingBack(t *testing.T) {
+	faults := map[string]func(f *fake){
+		"no pod starts":     func(f *fake) { f.write("broken", "") },
+		"restart is no use": func(f *fake) { f.write("ignore", "") },
+	}
+	for name, fault := range faults {
+		for _, passes := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, passes %t", name, passes), func(t *testing.T) {
+				t.Parallel()
+				// What comes before the restart is ended by TestKilledAtEveryStep.
+				first := 0
+				for step := 1 << 30; ; step = max(first, step) + 1 {
+					f := newFake(t)
+					f.fails, f.timeout = true, "1s"
+					fault(f)
+					steps, killed := f.until("install", step)
+					if first == 0 {
+						first = slices.Index(steps, "restart")
+						step = 0
+						continue
+					}
+					if !killed {
+						if step < first+10 {
+							t.Fatalf("it has only %d steps", step-1)
+						}
+						t.Logf("killed at each of steps %d to %d", first+1, step-1)
+						return
+					}
+					at := fmt.Sprintf("killed at step %d, %q", step, steps[len(steps)-1])
+					if passes {
+						os.Remove(filepath.Join(f.dir, "broken"))
+						os.Remove(filepath.Join(f.dir, "ignore"))
+						f.install()
+						f.installed()
+					} else if r, err := f.setup().Install(context.Background()); err == nil && len(r.Failed) == 0 {
+						t.Fatalf("%s: install gave %+v", at, r)
+					} else if got := f.read("etc/config.toml"); got != fakeConfig {
+						t.Fatalf("%s: after rolling back the file is\n%s", at, got)
+					}
+					if t.Failed() {
+						t.Fatal(at)
+					}
+				}
+			})
 		}
 	}
 }

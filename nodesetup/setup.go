@@ -35,6 +35,7 @@ type Setup struct {
 	rest     bool            // do not try again what is listed
 	news     bool            // the state names another owner than it did
 	lockWait time.Duration
+	again    time.Duration // the pause before a second trial
 }
 
 // Result of a run, by handler.
@@ -56,7 +57,7 @@ func New(config Config, host *Host, log *slog.Logger) *Setup {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Setup{Config: config, Host: host, Log: log, lockWait: 10 * time.Second}
+	return &Setup{Config: config, Host: host, Log: log, lockWait: 10 * time.Second, again: time.Second}
 }
 
 // detect finds the node, lets the configuration override it, and asks

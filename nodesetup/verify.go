@@ -104,7 +104,7 @@ func (s *Setup) try(ctx context.Context, key string) error {
 		s.Log.Warn("trying once more", "handler", handler, "error", err.Error())
 		select {
 		case <-ctx.Done():
-		case <-time.After(time.Second):
+		case <-time.After(s.again):
 		}
 		err = s.cri().Try(ctx, t)
 	}

@@ -77,11 +77,11 @@ func TestUpgrade(t *testing.T) {
 		}
 		// A shim that starts, but no pod: true.
 		copyFile(t, "/bin/true", s.dir+"/true/containerd-shim-broken-v1")
-		r, err = install(map[string]nodesetup.Source{"wasmtime": two, "broken": {Path: s.dir + "/true/containerd-shim-broken-v1"}})
+		r, err = install(map[string]nodesetup.Source{"wasmtime": two, "mine": {Path: s.dir + "/opt/bin/containerd-shim-wasmtime-v1"}, "broken": {Path: s.dir + "/true/containerd-shim-broken-v1"}})
 		if err != nil || r.Failed["broken"] == nil || !strings.Contains(r.Failed["broken"].Error(), `handler "broken" started no pod`) || !strings.Contains(r.Failed["broken"].Error(), "rolled back") {
 			t.Errorf("a broken shim gave %+v, %v", r, err)
 		}
-		if !slices.Equal(r.Ready, []string{"wasmtime"}) {
+		if !slices.Equal(r.Ready, []string{"mine", "wasmtime"}) {
 			t.Errorf("beside a broken shim, ready are %q", r.Ready)
 		}
 		if got := s.handlers(); slices.Contains(got, "broken") || !slices.Contains(got, "mine") || !slices.Contains(got, "wasmtime") {

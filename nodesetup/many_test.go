@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package nodesetup
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// path gives the fake node a shim of its own and is a source for it.
+func (f *fake) path(name string) Source {
+	file := "brought/containerd-shim-" + name + "-v1"
+	f.write(file, "#!/bin/sh\nexit 0\n")
+	return Source{Handler: name, Path: filepath.Join(f.dir, file)}
+}
+
+func (f *fake) with(names ...string) func(*Config) {
+	return func(c *Config) {
+		for _, name := range names {
+			c.Runtimes[name] = f.path(name)
+		}
+	}
+}
+
+// TestOneBadRuntime does not keep the others from being ready.
+func TestOneBadRuntime(t *testing.T) {
+	f := newFake(t)
+	f.write("broken", "wasmer")
+	r, err := f.setup(f.with("wasmer", "wamr")).Install(context.Background())
+	if err != nil || !slices.Equal(r.Ready, []string{"wamr", "wasmtime"}) || !r.Changed {
+		t.Fatalf("install gave %+v, %v", r, err)
+	}
+	if text := r.Failed["wasmer"].Error(); !strings.Contains(text, "no shim") || !strings.Contains(text, "rolled back") {
+		t.Errorf("it failed with %q", text)
+	}
+	for _, name := range []string{"etc/config.toml", "loaded.toml"} {
+		if got := f.read(name); strings.Contains(got, "wasmer") || !strings.Contains(got, "runtimes.wamr]") {
+			t.Errorf("%s is:\n%s", name, got)
+		}
+	}
+	os.Remove(filepath.Join(f.dir, "broken"))
+	if r, err := f.setup(f.with("wasmer", "wamr")).Install(context.Background()); err != nil || len(r.Ready) != 3 {
+		t.Errorf("once it works: %+v, %v", r, err)
+	}
+}
+
+// TestDroppedWhilePodsRun keeps a handler that nobody asks for any more until
+// no pod uses it. Its label goes first.
+func TestDroppedWhilePodsRun(t *testing.T) {
+	f := newFake(t)
+	if _, err := f.setup(f.with("wamr")).Install(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	f.write("used", "wasmtime")
+	dropped := func(c *Config) { f.with("wamr")(c); delete(c.Runtimes, "wasmtime") }
+	s := f.setup(dropped)
+	labelled := ""
+	s.Unlabel = func(_ context.Context, runtimes []string) error {
+		labelled = strings.Join(runtimes, ",")
+		if !strings.Contains(f.read("etc/config.toml"), "runtimes.wasmtime]") {
+			t.Error("the handler went before its label")
+		}
+		return nil
+	}
+	r, err := s.Install(context.Background())
+	if err != nil || r.Changed || !slices.Equal(r.Kept, []string{"wasmtime"}) || labelled != "wamr" {
+		t.Fatalf("dropping gave %+v, %v, labels %q", r, err, labelled)
+	}
+	if !strings.Contains(f.read("loaded.toml"), "runtimes.wasmtime]") || !strings.HasPrefix(f.read("opt/helm-wasm/bin/containerd-shim-wasmtime-v1"), "#!") {
+		t.Error("the handler or its program is gone while a pod uses it")
+	}
+	// No label can be taken: nothing is taken out.
+	os.Remove(filepath.Join(f.dir, "used"))
+	s = f.setup(dropped)
+	s.Unlabel = func(context.Context, []string) error { return errors.New("no API") }
+	if _, err := s.Install(context.Background()); err == nil || !strings.Contains(f.read("etc/config.toml"), "runtimes.wasmtime]") {
+		t.Errorf("without an API server: %v", err)
+	}
+	r, err = f.setup(dropped).Install(context.Background())
+	if err != nil || !r.Changed || len(r.Kept) > 0 || strings.Contains(f.read("loaded.toml"), "wasmtime") {
+		t.Errorf("once no pod uses it: %+v, %v", r, err)
+	}
+	if _, err := f.setup(dropped).Uninstall(context.Background(), false); err != nil {
+		t.Fatal(err)
+	}
+	f.clean()
+}
+
+// TestHandlerInAnImport: another file of the node has the handler.
+func TestHandlerInAnImport(t *testing.T) {
+	f := newFake(t)
+	f.write("imported", "[plugins.\"io.containerd.cri.v1.runtime\".containerd.runtimes.wasmtime]\nruntime_type = \"io.containerd.wasmtime.v1\"\n")
+	f.write("loaded.toml", fakeConfig+f.read("imported"))
+	r, err := f.setup().Install(context.Background())
+	if err != nil || !slices.Equal(r.Foreign, []string{"wasmtime"}) || len(r.Ready) != 1 {
+		t.Errorf("install gave %+v, %v", r, err)
+	}
+	if f.read("etc/config.toml") != fakeConfig {
+		t.Error("the configuration changed")
+	}
+}
+
+func TestOwner(t *testing.T) {
+	f := newFake(t)
+	of := func(owner string) *Setup { return f.setup(func(c *Config) { c.Owner = owner }) }
+	if _, err := of("a/one").Install(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	for name, run := range map[string]func() error{
+		"install":   func() error { _, err := of("b/two").Install(context.Background()); return err },
+		"uninstall": func() error { _, err := of("b/two").Uninstall(context.Background(), true); return err },
+		"check":     func() error { return of("b/two").CheckOwner() },
+	} {
+		if err := run(); !errors.Is(err, ErrOwner) || !strings.Contains(err.Error(), `"a/one"`) {
+			t.Errorf("%s: error is %v", name, err)
+		}
+	}
+	f.installed()
+	two := of("b/two")
+	two.Adopt = true
+	if r, err := two.Install(context.Background()); err != nil || r.Changed {
+		t.Errorf("adopting gave %+v, %v", r, err)
+	}
+	if err := of("a/one").CheckOwner(); !errors.Is(err, ErrOwner) || !strings.Contains(err.Error(), `"b/two"`) {
+		t.Errorf("after that, error is %v", err)
+	}
+	// By hand.
+	if _, err := f.setup().Uninstall(context.Background(), false); err != nil {
+		t.Fatal(err)
+	}
+	f.clean()
+}
+
+// TestNoServiceManager: refused before anything is replaced.
+func TestNoServiceManager(t *testing.T) {
+	f := newFake(t)
+	_, err := f.setup(func(c *Config) {
+		c.Node.Distribution, c.Node.Restart = "k3s", []string{"no-such-manager", "restart"}
+	}).Install(context.Background())
+	if !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), "no-such-manager") || !strings.Contains(err.Error(), "k3d") {
+		t.Errorf("error is %v", err)
+	}
+	if f.read("etc/config.toml") != fakeConfig || !strings.HasPrefix(f.read("var/helm-wasm/state/before"), "error") {
+		t.Error("something was changed")
+	}
+	open := root(t, "/run/openrc/x", "/usr/bin/containerd", "/etc/containerd/config.toml=version = 2\n")
+	if node, err := Detect(open); err != nil || !slices.Equal(node.Restart, []string{"rc-service", "containerd", "restart"}) {
+		t.Errorf("with OpenRC: %+v, %v", node, err)
+	}
+}
+
+// TestEditWhileBegun: an administrator edits the file between a run that was
+// cut off and the next, which rolls back.
+func TestEditWhileBegun(t *testing.T) {
+	for _, had := range []bool{false, true} {
+		f := newFake(t)
+		if had {
+			f.install()
+		}
+		s := f.setup(f.with("wamr"))
+		s.Host.Step = func(name string) {
+			if name == "restart" {
+				panic("cut off")
+			}
+		}
+		func() {
+			defer func() { _ = recover() }()
+			_, _ = s.Install(context.Background())
+		}()
+		edited := strings.Replace(f.read("etc/config.toml"), "# by hand\n", "# by hand\noom_score = -999\n", 1)
+		f.write("etc/config.toml", edited)
+		f.write("hang", "wamr")
+		_, err := f.setup(f.with("wamr")).Install(context.Background())
+		if err == nil || !strings.Contains(err.Error(), "rolled back") {
+			t.Fatalf("error is %v", err)
+		}
+		base, block, err := Remove([]byte(f.read("etc/config.toml")))
+		if err != nil || block != had || !bytes.Equal(base, []byte(strings.Replace(fakeConfig, "# by hand\n", "# by hand\noom_score = -999\n", 1))) {
+			t.Errorf("had a block: %t; the edit is lost, or the block: %v\n%s", had, err, f.read("etc/config.toml"))
+		}
+		if strings.Contains(f.read("etc/config.toml"), "wamr") {
+			t.Errorf("what never worked is still there:\n%s", f.read("etc/config.toml"))
+		}
+	}
+}
+
+func TestReleasesByChecksum(t *testing.T) {
+	sum := strings.Repeat("a", 64)
+	c, err := ParseConfig([]byte("runtimes:\n  wasmtime: {sha256: {amd64: " + sum + ", arm64: " + sum + "}}\n  spin: {sha256: {amd64: " + sum + "}}\n  mine: {url: {amd64: 'https://example.com/x.tar.gz'}, sha256: {amd64: " + sum + "}}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for got, want := range map[string]string{
+		c.Runtimes["wasmtime"].URL["arm64"]: "https://github.com/containerd/runwasi/releases/download/containerd-shim-wasmtime/v0.6.0/containerd-shim-wasmtime-aarch64-linux-musl.tar.gz",
+		c.Runtimes["spin"].URL["amd64"]:     "https://github.com/spinframework/containerd-shim-spin/releases/download/v0.24.0/containerd-shim-spin-v2-linux-x86_64.tar.gz",
+		c.Runtimes["mine"].file("mine"):     "containerd-shim-mine-v1",
+	} {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	for name, text := range map[string]string{
+		"no release":  "runtimes: {crun-wasmedge: {sha256: {amd64: " + sum + "}}}\n",
+		"no checksum": "runtimes: {wasmtime: {sha256: {amd64: ''}}}\n",
+	} {
+		if _, err := ParseConfig([]byte(text)); err == nil || !strings.Contains(err.Error(), "sha256") {
+			t.Errorf("%s: error is %v", name, err)
+		}
+	}
+}
