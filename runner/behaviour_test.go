@@ -114,14 +114,14 @@ func TestBlock(t *testing.T) {
 	}
 }
 
-// manual produces to the record's own partition.
-func (b *testBroker) manual(r *kgo.Record) error {
+// manual produces to the records' own partitions.
+func (b *testBroker) manual(records ...*kgo.Record) error {
 	client, err := kgo.NewClient(kgo.SeedBrokers(b.cluster.ListenAddrs()...), kgo.RecordPartitioner(kgo.ManualPartitioner()))
 	if err != nil {
 		return err
 	}
 	defer client.Close()
-	return client.ProduceSync(context.Background(), r).FirstErr()
+	return client.ProduceSync(context.Background(), records...).FirstErr()
 }
 
 // TestHTTP: events are CloudEvents; the function may come late, say no, take

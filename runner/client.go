@@ -24,7 +24,8 @@ const (
 	fetchPartition = 512 << 10
 )
 
-// clientOptions of both deliveries.
+// clientOptions of both deliveries. They name no topic: with its first one a
+// client joins the group and takes partitions, which must wait for the module.
 func (s *settings) clientOptions(o options, sizes *batchSizes) ([]kgo.Opt, error) {
 	opts, err := broker.Options(s.Kafka, o.getenv)
 	if err != nil {
@@ -36,7 +37,6 @@ func (s *settings) clientOptions(o options, sizes *batchSizes) ([]kgo.Opt, error
 	}
 	opts = append(opts,
 		kgo.ConsumerGroup(s.Source.ConsumerGroup),
-		kgo.ConsumeTopics(s.Source.Topic),
 		kgo.ConsumeStartOffset(start),
 		kgo.ConsumeResetOffset(start),
 		kgo.Balancers(kgo.CooperativeStickyBalancer()),

@@ -20,6 +20,10 @@ const (
 	HeaderOffset    = "helm-wasm-offset"
 	HeaderFunction  = "helm-wasm-function"
 	HeaderDigest    = "helm-wasm-module-digest"
+	// HeaderCut is the length of the event's value where the dead-letter topic
+	// did not take the event in full: the letter has the value's beginning
+	// only, and if need be neither the event's own headers nor its key.
+	HeaderCut = "helm-wasm-cut"
 )
 
 // errorLimit bounds the error header: brokers limit whole records.

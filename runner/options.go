@@ -30,6 +30,7 @@ type options struct {
 	transact  string
 	adminHost string
 	seed      string
+	watch     time.Duration
 }
 
 func makeOptions(list []Option) options {
@@ -39,6 +40,7 @@ func makeOptions(list []Option) options {
 		getenv:   os.Getenv,
 		began:    time.Now(),
 		protocol: "auto",
+		watch:    watchInterval,
 	}
 	for _, option := range list {
 		option(&o)

@@ -28,7 +28,7 @@ func TestRefusedResult(t *testing.T) {
 		values = append(values, "small "+strings.Repeat("y", 200))
 	}
 	b.produce(values...)
-	_, stop := start(t, cfg, WithModule(guestbuild.Command(t, mirror)))
+	r, stop := start(t, cfg, WithModule(guestbuild.Command(t, mirror)))
 	if got := b.read("strict", 50); len(got) != 50 {
 		t.Errorf("%d small results", len(got))
 	}
@@ -39,6 +39,7 @@ func TestRefusedResult(t *testing.T) {
 	if text := string(header(letters[0], HeaderError).Value); !strings.Contains(text, `topic "strict" refuses the result`) {
 		t.Errorf("the error is %q", text)
 	}
+	eventually(t, "the sink, which takes other results, does not block", func() bool { return r.Health().Ready() && len(r.Health().List()) == 0 })
 	if err := stop(); err != nil {
 		t.Fatal(err)
 	}

@@ -26,6 +26,11 @@ const (
 	// partition. Commits keep ahead of it while the brokers answer.
 	openMax   = 4096
 	openShare = 1024
+	// openBytes bounds the same in bytes, as keys, values and headers of
+	// events and results that are not written yet: a sink that takes nothing
+	// must not fill the memory. A partition may always hold openBytesShare.
+	openBytes      = 24 << 20
+	openBytesShare = 256 << 10
 )
 
 // partition is one assigned partition: a queue, a goroutine that takes from
@@ -45,7 +50,9 @@ type partition struct {
 	paused   bool
 	taken    time.Time // when records were taken last
 	inflight []pending // in order of offset
+	open     int       // bytes of inflight
 	base     uint64    // sequence of inflight[0]
+	first    int64     // offset of the first record since assignment; -1 before it
 	mark     int64     // next offset to commit; -1 before the first
 	epoch    int32
 	commited int64
@@ -60,10 +67,11 @@ type partition struct {
 type pending struct {
 	record *kgo.Record
 	count  int
+	size   int // of the record and its results, in bytes
 }
 
 func newPartition(s *stream, id int32) *partition {
-	p := &partition{stream: s, id: id, exited: make(chan struct{}), mark: -1, commited: -1}
+	p := &partition{stream: s, id: id, exited: make(chan struct{}), first: -1, mark: -1, commited: -1}
 	p.changed = sync.NewCond(&p.mu)
 	p.stop, p.cancel = context.WithCancel(context.Background())
 	context.AfterFunc(p.stop, p.wake)
@@ -102,8 +110,11 @@ func (p *partition) push(records []*kgo.Record, end int64) {
 	for _, r := range records {
 		p.bytes += len(r.Key) + len(r.Value)
 	}
+	if p.first < 0 && len(records) > 0 {
+		p.first = records[0].Offset
+	}
 	p.queue = append(p.queue, records...)
-	p.end = end
+	p.end = max(p.end, end)
 	p.changed.Broadcast()
 }
 
@@ -127,7 +138,7 @@ func (p *partition) take() []*kgo.Record {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n := min(len(p.queue), chunkMax)
-	for p.stop.Err() == nil && (n == 0 || p.begun-p.safe+n > p.stream.window()) {
+	for p.stop.Err() == nil && (n == 0 || p.begun-p.safe+n > p.stream.window() || p.open > 0 && p.open >= p.stream.openBytes()) {
 		p.changed.Wait()
 		n = min(len(p.queue), chunkMax)
 	}
@@ -154,18 +165,31 @@ func (p *partition) name() map[string][]int32 {
 }
 
 // emit produces a record's outputs; the record is done when all of them are
-// acknowledged.
+// acknowledged. It waits while too many bytes are not. Once the partition has
+// gone, another runner has the record, and what this one made of it is void.
 func (p *partition) emit(record *kgo.Record, outputs []*kgo.Record) {
 	outputs = p.stream.processor.route(outputs)
+	size := sizeOf(record)
+	for _, out := range outputs {
+		size += sizeOf(out)
+	}
 	p.mu.Lock()
+	for !p.lost && p.open > 0 && p.open+size > p.stream.openBytes() {
+		p.changed.Wait()
+	}
+	if p.lost {
+		p.mu.Unlock()
+		return
+	}
 	sequence := p.base + uint64(len(p.inflight))
-	p.inflight = append(p.inflight, pending{record, len(outputs)})
+	p.inflight = append(p.inflight, pending{record, len(outputs), size})
+	p.open += size
 	if len(outputs) == 0 {
 		p.advance()
 	}
 	p.mu.Unlock()
 	for _, out := range outputs {
-		p.stream.produce(out, delivery{partition: p, sequence: sequence, record: record})
+		p.stream.produce(out, result{partition: p, sequence: sequence, record: record})
 	}
 }
 
@@ -188,6 +212,9 @@ func (p *partition) advance() {
 	}
 	if n == 0 {
 		return
+	}
+	for _, done := range p.inflight[:n] {
+		p.open -= done.size
 	}
 	last := p.inflight[n-1].record
 	p.mark, p.epoch = last.Offset+1, last.LeaderEpoch
@@ -247,16 +274,33 @@ func (p *partition) abandon() (paused bool) {
 	defer p.mu.Unlock()
 	p.lost = true
 	p.queue = nil
+	p.changed.Broadcast()
 	return p.paused
+}
+
+// ends moves the partition's known end: while its fetching is paused, no
+// fetched record does.
+func (p *partition) ends(end int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.end = max(p.end, end)
 }
 
 // state is for metrics.
 func (p *partition) state() (queued, inflight int, lag int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	lag = int64(len(p.queue) + len(p.inflight))
-	if p.mark >= 0 {
-		lag = max(0, p.end-p.mark)
+	if at := max(p.first, p.mark); at >= 0 {
+		lag = max(0, p.end-at)
 	}
 	return len(p.queue), len(p.inflight), lag
+}
+
+// sizeOf is what a record holds, about.
+func sizeOf(r *kgo.Record) int {
+	n := len(r.Key) + len(r.Value)
+	for i := range r.Headers {
+		n += len(r.Headers[i].Key) + len(r.Headers[i].Value)
+	}
+	return n
 }

@@ -3,6 +3,7 @@
 package runner
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
+	"github.com/helm-wasm/helm-wasm/runner/module"
 )
 
 // poison is an event that fails, and what its dead letter says of it.
@@ -71,10 +73,14 @@ func TestPoison(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
+			// Most of the time is the timeouts', so that the ABIs wait together.
+			t.Parallel()
 			b := newBroker(t)
 			cfg := b.config()
 			cfg.Limits.Timeout = "4s" // longer than a busy machine takes to fill the memory
-			_, stop := start(t, cfg, WithModule(test.module(t)))
+			cfg.Limits.Memory = "40Mi"
+			wasm := test.module(t)
+			_, stop := start(t, cfg, WithModule(wasm))
 			var values, good []string
 			for i, p := range test.poisons {
 				g := "good-" + string(rune('a'+i))
@@ -93,6 +99,11 @@ func TestPoison(t *testing.T) {
 			if !slices.Equal(got, good) {
 				t.Errorf("results %q, want %q", got, good)
 			}
+			sent := map[string]*kgo.Record{}
+			for _, r := range b.read("in", len(values)) {
+				sent[string(r.Value)] = r
+			}
+			digest := module.Digest(wasm)
 			letters := map[string]*kgo.Record{}
 			for _, r := range b.read("dead", len(test.poisons)) {
 				letters[string(r.Value)] = r
@@ -109,11 +120,17 @@ func TestPoison(t *testing.T) {
 						t.Errorf("%q: the error is %q, want %q in it", p.value, text, want)
 					}
 				}
-				if attempts := string(header(letter, HeaderAttempts).Value); attempts != "2" {
-					t.Errorf("%q: attempts %s, want 2", p.value, attempts)
+				at := sent[p.value]
+				for name, want := range map[string]string{
+					HeaderAttempts: "2", HeaderTopic: "in", HeaderPartition: fmt.Sprint(at.Partition), HeaderOffset: fmt.Sprint(at.Offset),
+					HeaderFunction: "test", HeaderDigest: digest,
+				} {
+					if h := header(letter, name); h == nil || string(h.Value) != want {
+						t.Errorf("%q: %s is %v, want %q", p.value, name, h, want)
+					}
 				}
-				if digest := string(header(letter, HeaderDigest).Value); !strings.HasPrefix(digest, "sha256:") {
-					t.Errorf("%q: digest %q", p.value, digest)
+				if string(letter.Key) != string(at.Key) || !letter.Timestamp.Equal(at.Timestamp) {
+					t.Errorf("%q: key %q at %s, want %q at %s", p.value, letter.Key, letter.Timestamp, at.Key, at.Timestamp)
 				}
 			}
 			if err := stop(); err != nil {
@@ -121,6 +138,40 @@ func TestPoison(t *testing.T) {
 			}
 			if lag := b.lag(); lag != 0 {
 				t.Errorf("lag %d after stop", lag)
+			}
+		})
+	}
+}
+
+// TestLoopsOutsideOfRecords: a guest that loops for ever before it reads its
+// first record, or after its last, is stopped as any other. In the first case
+// the record it should have read pays, in the second none does.
+func TestLoopsOutsideOfRecords(t *testing.T) {
+	for where, topic := range map[string]string{"before": "dead", "after": "out"} {
+		t.Run(where, func(t *testing.T) {
+			t.Parallel()
+			b := newBroker(t)
+			cfg := b.config()
+			cfg.Config = map[string]string{"LOOP": where}
+			cfg.Limits.Timeout = "300ms"
+			r, stop := start(t, cfg, WithModule(guestbuild.Command(t, "./testdata/guests/stray")))
+			b.produce("one", "two", "three")
+			got := map[string]bool{}
+			for _, record := range b.read(topic, 3) {
+				got[string(record.Value)] = true
+				if h := header(record, HeaderError); where == "before" && !strings.Contains(string(h.Value), "timeout: the call took longer than limits.timeout (300ms)") {
+					t.Errorf("the error is %q", h.Value)
+				}
+			}
+			if len(got) != 3 {
+				t.Errorf("got %v", got)
+			}
+			eventually(t, "timeouts are counted", func() bool { return strings.Contains(metric(r, "wasm_runner_failures_total"), `kind="timeout"`) })
+			if err := stop(); err != nil {
+				t.Fatal(err)
+			}
+			if lag := b.lag(); lag != 0 || b.end("out")+b.end("dead") != 3 {
+				t.Errorf("lag %d, %d results, %d dead letters", lag, b.end("out"), b.end("dead"))
 			}
 		})
 	}

@@ -37,6 +37,7 @@ type processor struct {
 	logger     *slog.Logger
 	digest     string
 	trace      *tracer
+	sizes      *batchSizes
 
 	cost  atomic.Int64 // moving average of one event, in nanoseconds
 	first sync.Once    // the first event ends the cold start
@@ -64,6 +65,12 @@ func (p *processor) chunk() int {
 // process takes the records of one partition in order until all are emitted,
 // or stop is done: the record at hand is then finished, not cut.
 func (p *processor) process(stop context.Context, records []*kgo.Record, emit emit) error {
+	return p.work(stop, records, emit, false)
+}
+
+// work is process; with leave, it returns *blocked where process would repeat
+// a record until it works.
+func (p *processor) work(stop context.Context, records []*kgo.Record, emit emit, leave bool) error {
 	if err := p.acquire(stop); err != nil {
 		return err
 	}
@@ -78,7 +85,14 @@ func (p *processor) process(stop context.Context, records []*kgo.Record, emit em
 		if err == nil {
 			continue
 		}
-		if err := p.retry(stop, records[0], err, emit); err != nil {
+		if len(records) == 0 {
+			// All records were done when the guest failed: there is none to
+			// blame, and the next batch gets another instance.
+			p.failed(err)
+			p.logger.Warn("function failed after its last event; its instance is replaced", "kind", abi.KindOf(err), "error", err.Error())
+			return nil
+		}
+		if err := p.retry(stop, records[0], err, emit, leave); err != nil {
 			return err
 		}
 		records = records[1:]
@@ -144,7 +158,7 @@ func (p *processor) count(outputs []*kgo.Record) {
 
 // retry repeats one failed record until it is done or given up. The slot is
 // free while it waits, so that other partitions go on.
-func (p *processor) retry(stop context.Context, record *kgo.Record, cause error, emit emit) error {
+func (p *processor) retry(stop context.Context, record *kgo.Record, cause error, emit emit, leave bool) error {
 	tries := 1 + p.earlier(record)
 	began := time.Now()
 	blocked := ""
@@ -154,8 +168,7 @@ func (p *processor) retry(stop context.Context, record *kgo.Record, cause error,
 		}
 	}()
 	for {
-		kind := abi.KindOf(cause)
-		p.metrics.Failures.WithLabelValues(string(kind)).Inc()
+		kind := p.failed(cause)
 		p.logger.Warn("function failed", "topic", record.Topic, "partition", record.Partition, "offset", record.Offset, "attempt", tries, "kind", kind, "error", cause.Error())
 		wait := p.wait(tries)
 		switch {
@@ -170,9 +183,12 @@ func (p *processor) retry(stop context.Context, record *kgo.Record, cause error,
 			p.trace.finish(record, outputs, began, time.Now(), cause)
 			emit(record, outputs)
 			return nil
+		case tries > p.OnError.Retries && leave:
+			p.remember(record, tries)
+			return &blockedError{record, cause}
 		case tries > p.OnError.Retries:
-			blocked = fmt.Sprintf("partition %s/%d", record.Topic, record.Partition)
-			p.conditions.Degrade(blocked, fmt.Sprintf("offset %d fails, and onError.action is block: %s", record.Offset, cause))
+			blocked = partitionCondition(record)
+			p.conditions.Degrade(blocked, p.blockReason(record, cause))
 			wait = p.maxBackoff
 		}
 		if err := p.pause(stop, wait); err != nil {
@@ -191,6 +207,31 @@ func (p *processor) retry(stop context.Context, record *kgo.Record, cause error,
 		cause = err
 		tries++
 	}
+}
+
+// failed counts a failure and says what it is.
+func (p *processor) failed(cause error) abi.Kind {
+	kind := abi.KindOf(cause)
+	p.metrics.Failures.WithLabelValues(string(kind)).Inc()
+	return kind
+}
+
+// blockedError is a record that holds up its partition: it failed every
+// attempt, and onError.action is block.
+type blockedError struct {
+	record *kgo.Record
+	cause  error
+}
+
+func (b *blockedError) Error() string { return b.cause.Error() }
+
+// partitionCondition names the condition of a partition that is held up.
+func partitionCondition(record *kgo.Record) string {
+	return fmt.Sprintf("partition %s/%d", record.Topic, record.Partition)
+}
+
+func (p *processor) blockReason(record *kgo.Record, cause error) string {
+	return fmt.Sprintf("offset %d fails, and onError.action is block: %s", record.Offset, cause)
 }
 
 // wait doubles from backoff to maxBackoff, with half of it random, so that

@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"sync"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/helm-wasm/helm-wasm/runner/health"
@@ -61,39 +63,42 @@ func (r *Runner) Run(ctx context.Context) error {
 	processor := &processor{
 		settings: r.settings, metrics: r.metrics, conditions: r.conditions, logger: r.logger,
 		slots: make(chan struct{}, r.settings.concurrency()), attempts: map[int32]attempt{},
-		began: r.options.began,
+		began: r.options.began, sizes: newBatchSizes(r.settings.limits.Output),
 	}
 	processor.trace, err = newTracer(ctx, r.options, r.settings)
 	if err != nil {
 		return err
 	}
 	defer processor.trace.close()
-	// The client connects and joins while the module loads.
-	sizes := newBatchSizes(r.settings.limits.Output)
-	opts, err := r.settings.clientOptions(r.options, sizes)
+	opts, err := r.settings.clientOptions(r.options, processor.sizes)
 	if err != nil {
 		return fmt.Errorf("configuring the Kafka client: %w", err)
 	}
-	consume, client, err := r.consumer(processor, opts)
+	source := &source{topic: r.settings.Source.Topic, conditions: r.conditions, patience: 2 * r.options.watch}
+	work, client, err := r.consumer(processor, source, opts)
 	if err != nil {
 		return fmt.Errorf("configuring the Kafka client: %w", err)
 	}
 	defer client.CloseAllowingRebalance()
+	watch := &watch{
+		client: client, source: source, conditions: r.conditions, interval: r.options.watch, limit: watchLimit,
+		assignment: work.assignment, ends: work.ends,
+	}
 
 	failed, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
+	// The client connects while the module loads. It joins the group when both
+	// are there: partitions of a runner that cannot work would stand still.
 	known := make(chan struct{})
 	go func() {
 		defer close(known)
-		if err := r.ping(failed, client); err != nil {
+		if err := r.connect(failed, client, watch, processor.sizes); err != nil {
 			stop(err)
-			return
-		}
-		r.metrics.Phase("brokers", r.options.began)
-		if topics := r.settings.written(); len(topics) > 0 {
-			sizes.learn(failed, client, topics)
 		}
 	}()
+	// Nothing of the client outlives what it uses.
+	defer func() { <-known }()
+	defer stop(nil)
 	if err := r.load(failed, processor); err != nil {
 		return cause(failed, ctx, err)
 	}
@@ -105,10 +110,46 @@ func (r *Runner) Run(ctx context.Context) error {
 	select {
 	case <-known:
 	case <-failed.Done():
+		return cause(failed, ctx, nil)
 	}
+	var watching sync.WaitGroup
+	watching.Go(func() { watch.run(failed) })
+	defer watching.Wait()
+	defer stop(nil)
+	client.AddConsumeTopics(r.settings.Source.Topic)
 	r.conditions.Clear("start")
 	r.logger.Info("consuming", "topic", r.settings.Source.Topic, "group", r.settings.Source.ConsumerGroup, "sink", r.settings.Sink.Topic, "delivery", r.settings.Delivery, "concurrency", cap(processor.slots))
-	return cause(failed, ctx, consume(failed))
+	return cause(failed, ctx, work.run(failed, client))
+}
+
+// connect waits for the brokers, and asks them what the work will need: the
+// source topic's state, the sizes that topics take, and the group's
+// coordinator, whose connection then stands when the group is joined.
+func (r *Runner) connect(ctx context.Context, client *kgo.Client, watch *watch, sizes *batchSizes) error {
+	if err := r.ping(ctx, client); err != nil {
+		return err
+	}
+	r.metrics.Phase("brokers", r.options.began)
+	var asked sync.WaitGroup
+	defer asked.Wait()
+	asked.Go(func() { watch.look(ctx) })
+	asked.Go(func() {
+		limit, cancel := context.WithTimeout(ctx, watchLimit)
+		defer cancel()
+		// Errors are for the join to meet.
+		_, _ = kadm.NewClient(client).FetchOffsets(limit, r.settings.Source.ConsumerGroup)
+	})
+	if topics := r.settings.written(); len(topics) > 0 {
+		sizes.learn(ctx, client, topics)
+	}
+	return nil
+}
+
+// delivery is the way that events take to the sink: stream or transactions.
+type delivery interface {
+	run(ctx context.Context, client *kgo.Client) error
+	assignment() []int32
+	ends(found map[int32]int64)
 }
 
 // cause prefers the reason of an inner stop, and has none for an outer one.
@@ -123,7 +164,7 @@ func cause(inner, outer context.Context, err error) error {
 }
 
 // consumer makes the client for the delivery that is asked for.
-func (r *Runner) consumer(p *processor, opts []kgo.Opt) (func(context.Context) error, *kgo.Client, error) {
+func (r *Runner) consumer(p *processor, source *source, opts []kgo.Opt) (delivery, *kgo.Client, error) {
 	joined := func() { r.metrics.Phase("assigned", r.options.began) }
 	known := func(*kgo.Client) {}
 	if r.settings.Source.OffsetResetPolicy == "latest" {
@@ -132,21 +173,22 @@ func (r *Runner) consumer(p *processor, opts []kgo.Opt) (func(context.Context) e
 		known = l.use
 	}
 	if r.settings.Delivery == "exactly-once" {
-		t := &transactions{processor: p, logger: r.logger, grace: r.options.grace, joined: joined}
+		t := newTransactions(p, source, r.logger, r.options.grace, joined)
 		session, err := kgo.NewGroupTransactSession(append(opts, t.options(r.transactionalID())...)...)
 		if err != nil {
 			return nil, nil, err
 		}
 		known(session.Client())
-		return func(ctx context.Context) error { return t.run(ctx, session) }, session.Client(), nil
+		t.session = session
+		return t, session.Client(), nil
 	}
-	s := &stream{processor: p, logger: r.logger, grace: r.options.grace, joined: joined, partitions: map[int32]*partition{}, taken: make(chan struct{}, 1), soon: make(chan struct{}, 1)}
+	s := &stream{processor: p, source: source, logger: r.logger, grace: r.options.grace, joined: joined, partitions: map[int32]*partition{}, taken: make(chan struct{}, 1), soon: make(chan struct{}, 1)}
 	client, err := kgo.NewClient(append(opts, s.options()...)...)
 	if err != nil {
 		return nil, nil, err
 	}
 	known(client)
-	return func(ctx context.Context) error { return s.run(ctx, client) }, client, nil
+	return s, client, nil
 }
 
 func (r *Runner) transactionalID() string {
@@ -189,6 +231,7 @@ func (r *Runner) load(ctx context.Context, p *processor) error {
 	if err != nil {
 		return err
 	}
+	r.metrics.ABI(kind)
 	r.metrics.Phase("compiled", r.options.began)
 	p.digest = digest
 	p.pool = &pool{function: function, metrics: r.metrics}

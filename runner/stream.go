@@ -11,8 +11,6 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
-
-	"github.com/helm-wasm/helm-wasm/runner/broker"
 )
 
 const (
@@ -25,6 +23,7 @@ const (
 // follow acknowledgements.
 type stream struct {
 	processor *processor
+	source    *source
 	client    *kgo.Client
 	logger    *slog.Logger
 	grace     time.Duration
@@ -64,7 +63,7 @@ func (s *stream) run(ctx context.Context, client *kgo.Client) error {
 			client.AllowRebalance()
 			break
 		}
-		s.report(fetches)
+		s.source.report(fetches)
 		fetches.EachPartition(func(f kgo.FetchTopicPartition) {
 			if p := s.partition(f.Partition); p != nil && len(f.Records) > 0 {
 				p.push(f.Records, f.HighWatermark)
@@ -78,18 +77,6 @@ func (s *stream) run(ctx context.Context, client *kgo.Client) error {
 	stop()
 	committer.Wait()
 	return nil
-}
-
-func (s *stream) report(fetches kgo.Fetches) {
-	healthy := true
-	fetches.EachError(func(topic string, id int32, err error) {
-		healthy = false
-		name := "source"
-		s.processor.conditions.Block(name, broker.Explain(err))
-	})
-	if healthy && fetches.NumRecords() > 0 {
-		s.processor.conditions.Clear("source")
-	}
 }
 
 func (s *stream) partition(id int32) *partition {
@@ -130,6 +117,11 @@ func (s *stream) wakePoll() {
 // share is the part of the queue's bytes that a partition may hold.
 func (s *stream) share() int { return queueBytes / int(max(1, s.count.Load())) }
 
+// openBytes is the part of what is not written yet that a partition may hold.
+func (s *stream) openBytes() int {
+	return max(openBytesShare, openBytes/int(max(1, s.count.Load())))
+}
+
 // counted follows a change of partitions, under mu.
 func (s *stream) counted() {
 	s.count.Store(int64(len(s.partitions)))
@@ -144,6 +136,18 @@ func (s *stream) ids() []int32 {
 		ids = append(ids, id)
 	}
 	return ids
+}
+
+// assignment is the partitions at hand.
+func (s *stream) assignment() []int32 { return s.ids() }
+
+// ends takes the ends of partitions that the watch has found.
+func (s *stream) ends(found map[int32]int64) {
+	for id, end := range found {
+		if p := s.partition(id); p != nil {
+			p.ends(end)
+		}
+	}
 }
 
 func (s *stream) assigned(_ context.Context, client *kgo.Client, topics map[string][]int32) {

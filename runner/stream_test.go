@@ -138,6 +138,7 @@ func testLogger() *slog.Logger {
 // its end.
 func start(t *testing.T, cfg stack.RunnerConfig, opts ...Option) (*Runner, func() error) {
 	t.Helper()
+	precompile(t, makeOptions(opts).module)
 	r, err := New(cfg, append([]Option{WithLogger(testLogger()), WithCacheDir(cacheDir)}, opts...)...)
 	if err != nil {
 		t.Fatal(err)

@@ -21,11 +21,33 @@ const transactTime = 500 * time.Millisecond
 
 // transactions is delivery exactly-once: what is polled is processed and
 // written in one transaction with its offsets, partitions in parallel within it.
+//
+// A transaction is committed as a whole, so an event that cannot go through is
+// set aside: the transaction is aborted, its events come again, and the next
+// one knows what to do with that event.
 type transactions struct {
 	processor *processor
+	source    *source
+	session   *kgo.GroupTransactSession
 	logger    *slog.Logger
 	grace     time.Duration
 	joined    func()
+	helpers   sync.WaitGroup // goroutines of held partitions
+
+	// order lets a result be written with no other beside it.
+	order sync.RWMutex
+
+	mu       sync.Mutex
+	portions map[int32]*portion
+	paused   map[int32]bool
+	poke     context.CancelFunc // ends the poll at hand
+}
+
+func newTransactions(p *processor, source *source, logger *slog.Logger, grace time.Duration, joined func()) *transactions {
+	return &transactions{
+		processor: p, source: source, logger: logger, grace: grace, joined: joined,
+		portions: map[int32]*portion{}, paused: map[int32]bool{}, poke: func() {},
+	}
 }
 
 func (t *transactions) timeout() time.Duration {
@@ -36,30 +58,35 @@ func (t *transactions) options(id string) []kgo.Opt {
 	return []kgo.Opt{
 		kgo.TransactionalID(id),
 		kgo.TransactionTimeout(t.timeout()),
-		kgo.OnPartitionsAssigned(func(_ context.Context, _ *kgo.Client, topics map[string][]int32) {
-			if ids := topics[t.processor.Source.Topic]; len(ids) > 0 {
-				t.joined()
-				t.logger.Info("partitions assigned", "partitions", ids)
-			}
-		}),
+		kgo.OnPartitionsAssigned(t.assigned),
+		kgo.OnPartitionsRevoked(t.revoked),
+		kgo.OnPartitionsLost(t.revoked),
 	}
 }
 
 // run works until ctx is done. What was polled then is finished first.
-func (t *transactions) run(ctx context.Context, session *kgo.GroupTransactSession) error {
+func (t *transactions) run(ctx context.Context, _ *kgo.Client) error {
+	defer t.helpers.Wait()
+	defer t.drop()
 	for try := 0; ; {
-		fetches := session.PollRecords(ctx, t.batch())
+		fetches := t.poll(ctx)
 		if ctx.Err() != nil || fetches.IsClientClosed() {
 			return nil
 		}
-		t.report(fetches)
+		t.source.report(fetches)
 		if fetches.NumRecords() == 0 {
 			continue
 		}
-		err := t.transact(ctx, session, fetches)
+		t.fetched(fetches)
+		err := t.transact(ctx, fetches)
 		if err == nil {
 			try = 0
+			t.committed(fetches)
 			t.processor.conditions.Clear("transactions")
+			continue
+		}
+		if errors.Is(err, errSetAside) {
+			t.logger.Info("transaction ended without commit to set an event aside; its events come again")
 			continue
 		}
 		try++
@@ -82,21 +109,13 @@ func (t *transactions) batch() int {
 	return int(max(1, min(8192, int64(transactTime)*int64(cap(t.processor.slots))/cost)))
 }
 
-func (t *transactions) report(fetches kgo.Fetches) {
-	healthy := true
-	fetches.EachError(func(_ string, _ int32, err error) {
-		healthy = false
-		t.processor.conditions.Block("source", broker.Explain(err))
-	})
-	if healthy {
-		t.processor.conditions.Clear("source")
-	}
-}
+var (
+	errAborted  = errors.New("the group rebalanced or the work took too long")
+	errSetAside = errors.New("an event is set aside")
+)
 
-var errAborted = errors.New("the group rebalanced or the work took too long")
-
-func (t *transactions) transact(ctx context.Context, session *kgo.GroupTransactSession, fetches kgo.Fetches) error {
-	if err := session.Begin(); err != nil {
+func (t *transactions) transact(ctx context.Context, fetches kgo.Fetches) error {
+	if err := t.session.Begin(); err != nil {
 		return unknownState{err}
 	}
 	// Well before the brokers abort the transaction, we do; on a stop, the
@@ -127,12 +146,15 @@ func (t *transactions) transact(ctx context.Context, session *kgo.GroupTransactS
 			return
 		}
 		work.Go(func() {
-			err := t.processor.process(limit, f.Records, func(record *kgo.Record, outputs []*kgo.Record) {
-				for _, out := range t.processor.route(outputs) {
-					t.produce(session, record, out, fail)
-				}
-			})
-			if err != nil {
+			err := t.take(limit, f.Records, fail)
+			if held := new(blockedError); errors.As(err, &held) {
+				t.hold(held, f.Records)
+				err = errSetAside
+			}
+			switch {
+			case errors.Is(err, errSetAside):
+				fail(err)
+			case err != nil:
 				fail(errAborted)
 			}
 		})
@@ -145,14 +167,14 @@ func (t *transactions) transact(ctx context.Context, session *kgo.GroupTransactS
 	mu.Unlock()
 	if try {
 		// Promises run before Flush returns, so failed is final after it.
-		if err := session.Client().Flush(end); err != nil {
+		if err := t.session.Client().Flush(end); err != nil {
 			fail(err)
 		}
 		mu.Lock()
 		try = failed == nil
 		mu.Unlock()
 	}
-	committed, err := session.End(end, try)
+	committed, err := t.session.End(end, try)
 	switch {
 	case err != nil:
 		t.processor.metrics.Transactions.WithLabelValues("failed").Inc()
@@ -168,15 +190,6 @@ func (t *transactions) transact(ctx context.Context, session *kgo.GroupTransactS
 		failed = errAborted
 	}
 	return failed
-}
-
-func (t *transactions) produce(session *kgo.GroupTransactSession, _, out *kgo.Record, fail func(error)) {
-	t.processor.metrics.Results.Inc()
-	session.Produce(context.Background(), out, func(out *kgo.Record, err error) {
-		if err != nil {
-			fail(fmt.Errorf("writing to topic %q: %w", out.Topic, err))
-		}
-	})
 }
 
 // unknownState is a transaction of which nobody here knows whether it was

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -26,6 +27,7 @@ type Conditions struct {
 	mu     sync.Mutex
 	logger *slog.Logger
 	all    map[string]Condition
+	count  atomic.Int32 // of all, for Any
 }
 
 // New makes an empty set: ready. Changes are logged.
@@ -51,6 +53,7 @@ func (c *Conditions) set(name, reason string, blocks bool) {
 		since = old.Since
 	}
 	c.all[name] = Condition{Name: name, Reason: reason, Blocks: blocks, Since: since}
+	c.count.Store(int32(len(c.all)))
 	if c.logger != nil {
 		c.logger.Warn("waiting", "for", name, "reason", reason)
 	}
@@ -65,10 +68,15 @@ func (c *Conditions) Clear(name string) {
 		return
 	}
 	delete(c.all, name)
+	c.count.Store(int32(len(c.all)))
 	if c.logger != nil {
 		c.logger.Info("no longer waiting", "for", name, "after", time.Since(old.Since).Round(time.Millisecond).String())
 	}
 }
+
+// Any says that there is a reason. It costs next to nothing, for those who
+// would clear one after each event.
+func (c *Conditions) Any() bool { return c.count.Load() > 0 }
 
 // List is all reasons, sorted by name.
 func (c *Conditions) List() []Condition {

@@ -40,6 +40,8 @@ type Set struct {
 	Cold           *prometheus.GaugeVec // by phase
 	CommitErrors   prometheus.Counter
 	Transactions   *prometheus.CounterVec // by result
+
+	info *prometheus.GaugeVec
 }
 
 // New registers a set under the function's name.
@@ -95,7 +97,8 @@ func New(function, abi string) *Set {
 	for _, outcome := range []string{Processed, Filtered, DeadLetter, Dropped} {
 		s.Events[outcome] = events.WithLabelValues(outcome)
 	}
-	s.Info(r, abi)
+	s.info = gauges("info", "Always 1; the labels describe the function.", "abi")
+	s.ABI(abi)
 	return s
 }
 
@@ -105,14 +108,10 @@ var durations = []float64{
 	0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
 }
 
-// Info registers the constant that carries the ABI.
-func (s *Set) Info(r prometheus.Registerer, abi string) {
-	info := prometheus.NewGauge(prometheus.GaugeOpts{
-		Name: "wasm_runner_info", Help: "Always 1; the labels describe the function.",
-		ConstLabels: prometheus.Labels{"abi": abi},
-	})
-	info.Set(1)
-	r.MustRegister(info)
+// ABI says by which contract the function runs, once that is decided.
+func (s *Set) ABI(abi string) {
+	s.info.Reset()
+	s.info.WithLabelValues(abi).Set(1)
 }
 
 // Handler serves the set.

@@ -86,7 +86,7 @@ func (f *Function) Instance(ctx context.Context) (abi.Instance, error) {
 	go i.run()
 	if err := <-i.turns; err != nil {
 		i.ended = true
-		failure := i.fn.sandbox.Failure(err, i.clock.Stop(), mod, i.stderr)
+		failure := i.fn.sandbox.Failure(err, i.clock.Stop() && !i.late, mod, i.stderr)
 		_ = i.Close(ctx)
 		return nil, fmt.Errorf("starting the transform: %w", failure)
 	}
@@ -149,6 +149,8 @@ func (i *instance) readBatchHeader(stack []uint64) int32 {
 	if !ok {
 		panic(sys.NewExitError(0))
 	}
+	// From here on the guest is at work, whether it reads its records or not.
+	i.clock.Start()
 	largest := 0
 	for _, r := range records {
 		largest = max(largest, payloadSize(r))
@@ -176,6 +178,7 @@ func (i *instance) readBatchHeader(stack []uint64) int32 {
 // readNextRecord ends the present record and begins the next.
 func (i *instance) readNextRecord(stack []uint64) int32 {
 	i.endRecord()
+	i.clock.Start()
 	if i.next >= len(i.records) {
 		return noActiveTransform
 	}
@@ -191,20 +194,18 @@ func (i *instance) readNextRecord(stack []uint64) int32 {
 	i.next++
 	i.now = r.Timestamp
 	i.written = 0
-	i.clock.Start()
 	return int32(n)
 }
 
 // endRecord hands over what the guest wrote for the record it read last.
 func (i *instance) endRecord() {
-	if i.next == 0 || i.done == nil {
-		i.clock.Stop()
-		return
-	}
 	if !i.clock.Stop() {
 		// Its time ran out between its last loop and here: still too late.
 		i.late = true
 		panic(errClosed)
+	}
+	if i.next == 0 || i.done == nil {
+		return
 	}
 	i.done(i.outputs)
 	i.outputs = i.outputs[:0]

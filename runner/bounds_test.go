@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package runner
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
+)
+
+// TestOpenBytes: while a sink takes nothing, what waits for it is bounded in
+// bytes, and all of it arrives when it does.
+func TestOpenBytes(t *testing.T) {
+	b := newBroker(t)
+	const events, size = 900, 100_000 // 90 MB
+	value := bytes.Repeat([]byte("x "), size/2)
+	for i := range events {
+		b.client.Produce(context.Background(), &kgo.Record{Topic: "in", Key: fmt.Append(nil, i), Value: value}, nil)
+	}
+	if err := b.client.Flush(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	cfg := b.config()
+	cfg.Sink.Topic, cfg.OnError.MaxBackoff = "later", "200ms"
+	r, stop := start(t, cfg, WithModule(guestbuild.Command(t, mirror)))
+	processed := func() (n int) {
+		_, _ = fmt.Sscanf(metric(r, `wasm_runner_events_total{function="test",outcome="processed"}`), `wasm_runner_events_total{function="test",outcome="processed"} %d`, &n)
+		return n
+	}
+	last := -1
+	eventually(t, "work stops", func() bool {
+		now := processed()
+		same := now > 0 && now == last
+		last = now
+		time.Sleep(time.Second)
+		return same
+	})
+	// An event is held with its result; one more may be at hand for each partition.
+	if most := openBytes/(2*size) + 4; last > most {
+		t.Errorf("%d events wait for the sink, more than %d", last, most)
+	}
+	b.create("later")
+	eventually(t, "all results written", func() bool { return b.end("later") == events })
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
+	if lag := b.lag(); lag != 0 {
+		t.Errorf("lag %d after stop", lag)
+	}
+}
+
+// TestLateResults: what a function makes of an event whose partition has gone
+// meanwhile is not written: its new owner does that.
+func TestLateResults(t *testing.T) {
+	b := newBroker(t)
+	r, err := New(b.config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := kgo.NewClient(kgo.SeedBrokers(b.cluster.ListenAddrs()...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	s := &stream{
+		processor:  &processor{settings: r.settings, metrics: r.metrics, conditions: r.conditions, logger: r.logger},
+		client:     client,
+		partitions: map[int32]*partition{}, taken: make(chan struct{}, 1), soon: make(chan struct{}, 1),
+	}
+	kept, gone := newPartition(s, 0), newPartition(s, 1)
+	gone.abandon()
+	gone.emit(&kgo.Record{Topic: "in"}, []*kgo.Record{{Value: []byte("late")}})
+	kept.emit(&kgo.Record{Topic: "in"}, []*kgo.Record{{Value: []byte("in time")}})
+	kept.finish(t.Context())
+	if err := client.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.read("out", 1); string(got[0].Value) != "in time" || b.end("out") != 1 {
+		t.Errorf("%d results, the first %q", b.end("out"), got[0].Value)
+	}
+}
