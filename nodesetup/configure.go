@@ -118,7 +118,7 @@ func (s *Setup) hasFailed(handler string, failed map[string]error) bool {
 
 // apply puts a configuration in place and waits until it is what runs.
 func (s *Setup) apply(ctx context.Context, before []byte, edited Edited, lacks []string) error {
-	if err := s.canRestart(); err != nil {
+	if err := s.canRestart(ctx); err != nil {
 		return err
 	}
 	if err := s.replace(before, edited.Data); err != nil {

@@ -209,7 +209,7 @@ func (h *Host) runOnce(ctx context.Context, limit time.Duration, argv ...string)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Env = append(os.Environ(), "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C",
+	cmd.Env = append(os.Environ(), "PATH="+strings.Join(searched, ":"), "LC_ALL=C",
 		// systemctl does nothing in what looks like a chroot, but here the
 		// chroot is the node itself, sockets included.
 		"SYSTEMD_IGNORE_CHROOT=1")
@@ -236,6 +236,9 @@ func (h *Host) runOnce(ctx context.Context, limit time.Duration, argv ...string)
 	return stdout.String(), nil
 }
 
+// searched is where programs of a node are.
+var searched = []string{"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"}
+
 // lookPath finds a program of the node.
 func (h *Host) lookPath(name string) (string, error) {
 	if strings.Contains(name, "/") {
@@ -244,7 +247,7 @@ func (h *Host) lookPath(name string) (string, error) {
 		}
 		return name, nil
 	}
-	for _, dir := range []string{"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"} {
+	for _, dir := range searched {
 		if h.Exists(filepath.Join(dir, name)) {
 			return filepath.Join(dir, name), nil
 		}

@@ -137,24 +137,6 @@ func TestOwner(t *testing.T) {
 	f.clean()
 }
 
-// TestNoServiceManager: refused before anything is replaced.
-func TestNoServiceManager(t *testing.T) {
-	f := newFake(t)
-	_, err := f.setup(func(c *Config) {
-		c.Node.Distribution, c.Node.Restart = "k3s", []string{"no-such-manager", "restart"}
-	}).Install(context.Background())
-	if !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), "no-such-manager") || !strings.Contains(err.Error(), "k3d") {
-		t.Errorf("error is %v", err)
-	}
-	if f.read("etc/config.toml") != fakeConfig || !strings.HasPrefix(f.read("var/helm-wasm/state/before"), "error") {
-		t.Error("something was changed")
-	}
-	open := root(t, "/run/openrc/x", "/usr/bin/containerd", "/etc/containerd/config.toml=version = 2\n")
-	if node, err := Detect(open); err != nil || !slices.Equal(node.Restart, []string{"rc-service", "containerd", "restart"}) {
-		t.Errorf("with OpenRC: %+v, %v", node, err)
-	}
-}
-
 // TestEditWhileBegun: an administrator edits the file between a run that was
 // cut off and the next, which rolls back.
 func TestEditWhileBegun(t *testing.T) {

@@ -105,7 +105,7 @@ func (s *Setup) deconfigure(ctx context.Context, before, base []byte, owned []st
 			return err
 		}
 	}
-	if err := s.canRestart(); err != nil {
+	if err := s.canRestart(ctx); err != nil {
 		return err
 	}
 	if err := s.replace(before, base); err != nil {

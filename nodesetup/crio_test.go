@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package nodesetup
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// crio is a node with CRI-O instead of containerd.
+func crio(t *testing.T, main string, drops map[string]string) (*fake, *Setup) {
+	t.Helper()
+	f := newFake(t)
+	f.write("crio.conf", main)
+	for name, text := range drops {
+		f.write("crio.conf.d/"+name, text)
+	}
+	f.write("opt/crun", "#!/bin/sh\necho +WASM:wasmedge\n")
+	// As CRI-O merges; the CRI server of the fake reads containerd's tables.
+	f.write("restart", fmt.Sprintf("#!/bin/sh\ncat %[1]s/crio.conf %[1]s/crio.conf.d/* | sed 's/^\\[crio.runtime.runtimes/[plugins.cri.containerd.runtimes/' > %[1]s/loaded.toml\n", f.dir))
+	c, err := ParseConfig([]byte(f.config()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Runtimes = map[string]Source{"crun-wasmedge": {Handler: "crun-wasmedge", Path: f.dir + "/opt/crun"}}
+	c.Node = Node{
+		Form: CRIO, Config: f.dir + "/crio.conf.d/50-helm-wasm.conf", Main: f.dir + "/crio.conf",
+		Socket: f.dir + "/cri.sock", Restart: []string{f.dir + "/restart"},
+	}
+	s := New(c, &Host{Root: "/"}, nil)
+	s.again = 0
+	return f, s
+}
+
+const (
+	crioCrun   = "[crio.runtime.runtimes.crun]\nruntime_path = \"/usr/bin/crun\"\n"
+	crioWasm   = "[crio.runtime.runtimes.crun-wasmedge]\nruntime_path = \"/usr/bin/crun-wasm\"\n"
+	cgroupfs   = "[crio.runtime]\ncgroup_manager = \"cgroupfs\"\n"
+	crioBroken = "[crio.runtime\n"
+)
+
+func TestCRIO(t *testing.T) {
+	cases := map[string]struct {
+		main           string
+		drops          map[string]string
+		foreign, added bool
+		parent, fails  string
+	}{
+		"plain":                  {main: crioCrun, added: true, parent: "system.slice"},
+		"no main file content":   {added: true, parent: "system.slice"},
+		"cgroupfs":               {main: cgroupfs + crioCrun, added: true, parent: "/wasm-node-setup"},
+		"cgroupfs in a drop-in":  {main: crioCrun, drops: map[string]string{"01-cgroup.conf": cgroupfs}, added: true, parent: "/wasm-node-setup"},
+		"handler in the main":    {main: crioCrun + crioWasm, foreign: true, parent: "system.slice"},
+		"handler in a drop-in":   {main: crioCrun, drops: map[string]string{"10-crun-wasm.conf": crioWasm}, foreign: true, parent: "system.slice"},
+		"hidden file is ignored": {main: crioCrun, drops: map[string]string{".10-crun-wasm.conf": crioWasm}, added: true, parent: "system.slice"},
+		"broken drop-in":         {main: crioCrun, drops: map[string]string{"10-x.conf": crioBroken}, fails: "10-x.conf"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			f, s := crio(t, c.main, c.drops)
+			if out, err := s.Host.Run(context.Background(), s.Config.RestartTimeout, f.dir+"/restart"); err != nil {
+				t.Logf("%s, %v", out, err)
+			}
+			r, err := s.Install(context.Background())
+			drop := f.dir + "/crio.conf.d/50-helm-wasm.conf"
+			if c.fails != "" {
+				if err == nil || !strings.Contains(err.Error(), c.fails) || s.Host.Exists(drop) {
+					t.Errorf("install gave %+v, %v", r, err)
+				}
+				return
+			}
+			if err != nil || len(r.Ready) != 1 || (len(r.Foreign) > 0) != c.foreign || s.Host.Exists(drop) != c.added {
+				t.Fatalf("install gave %+v, %v", r, err)
+			}
+			if pods := f.read("pods"); !strings.Contains(pods, c.parent) {
+				t.Errorf("the sandbox is %s", pods)
+			}
+			if again, err := s.Install(context.Background()); err != nil || again.Changed {
+				t.Errorf("a second install gave %+v, %v", again, err)
+			}
+			if _, err := s.Uninstall(context.Background(), false); err != nil || s.Host.Exists(drop) {
+				t.Errorf("uninstall gave %v", err)
+			}
+			for name, text := range c.drops {
+				if f.read("crio.conf.d/"+name) != text {
+					t.Errorf("%s changed", name)
+				}
+			}
+		})
+	}
+}
+
+// TestCRIOReadsIt: where its program is there, it has the last word before the
+// file is in place.
+func TestCRIOReadsIt(t *testing.T) {
+	f, s := crio(t, crioCrun, nil)
+	bin := filepath.Join(f.dir, "bin")
+	f.write("bin/crio", "#!/bin/sh\necho \"$@\" >> "+f.dir+"/asked\n[ -e "+f.dir+"/refuse ] && { echo 'invalid runtime_path' >&2; exit 1; }\ngrep -q crun-wasmedge \"$2\"\n")
+	old := searched
+	searched = append([]string{bin}, searched...)
+	t.Cleanup(func() { searched = old })
+	f.write("refuse", "")
+	if _, err := s.Install(context.Background()); err == nil || !strings.Contains(err.Error(), "CRI-O refuses") || !strings.Contains(err.Error(), "invalid runtime_path") {
+		t.Errorf("error is %v", err)
+	}
+	if s.Host.Exists(s.Config.Node.Config) {
+		t.Error("the drop-in is there")
+	}
+	os.Remove(filepath.Join(f.dir, "refuse"))
+	r, err := s.Install(context.Background())
+	if err != nil || !slices.Equal(r.Ready, []string{"crun-wasmedge"}) || !strings.Contains(f.read("asked"), " config") {
+		t.Errorf("install gave %+v, %v; asked %q", r, err, f.read("asked"))
+	}
+}
