@@ -175,20 +175,18 @@ func (s *scope) pausing(sc *Scaling) {
 }
 
 func (s *scope) annotation(key, value string) {
-	add := func(sev Severity, message, fix string) {
-		s.l.addAs(sev, "KE22", s.pathKey("scaling.annotations", key), message, fix)
-	}
+	path := s.pathKey("scaling.annotations", key)
 	switch key {
 	case "autoscaling.keda.sh/paused-replicas":
 		if n, err := strconv.ParseInt(value, 10, 32); err != nil || n < 0 {
-			add(SeverityError, key+" is "+quoted(value)+", not a number; KEDA fails to reconcile", "write a whole number in quotes, or use scaling.pausedReplicas")
+			s.l.add("KE22", path, key+" is "+quoted(value)+", not a number; KEDA fails to reconcile", "write a whole number in quotes, or use scaling.pausedReplicas")
 		}
 	case "autoscaling.keda.sh/paused", "autoscaling.keda.sh/paused-scale-in", "autoscaling.keda.sh/paused-scale-out":
 		if _, err := strconv.ParseBool(value); err != nil {
-			add(SeverityWarning, key+" is "+quoted(value)+"; KEDA takes anything but a boolean for true", `write "true", or remove it`)
+			s.l.addAs(SeverityWarning, "KE22", path, key+" is "+quoted(value)+"; KEDA takes anything but a boolean for true", `write "true", or remove it`)
 		}
 	case "validations.keda.sh/hpa-ownership":
-		add(SeverityWarning, key+" has no effect on a ScaledObject: KEDA looks for it on the HPA", `set it to "false" on the existing HPA instead`)
+		s.l.addAs(SeverityWarning, "KE22", path, key+" has no effect on a ScaledObject: KEDA looks for it on the HPA", `set it to "false" on the existing HPA instead`)
 	}
 }
 

@@ -193,16 +193,24 @@ func (s *scope) metadataValue(path, typ string, p *scalerParam, v any) {
 	if text == "" {
 		return
 	}
+	kafka := typ == "kafka" || typ == "apache-kafka"
+	flags := p.flags
+	if typ == "apache-kafka" { // its schema does not say which are booleans
+		params, _ := s.l.scaler("kafka")
+		if same := findParam(params, p.name); same != nil {
+			flags = same.flags
+		}
+	}
 	switch {
-	case strings.Contains(p.flags, "b"):
+	case strings.Contains(flags, "b"):
 		if _, err := strconv.ParseBool(text); err != nil {
 			s.add("KE03", path, quoted(text)+" is not a boolean", `write "true" or "false"`)
 		}
-	case strings.Contains(p.flags, "n"):
+	case strings.Contains(flags, "n"):
 		var n float64
-		if json.Unmarshal([]byte(text), &n) != nil || strings.ContainsAny(text, "eE") {
+		if json.Unmarshal([]byte(text), &n) != nil || strings.ContainsAny(text, "eE") || kafka && strings.IndexByte(text, '.') >= 0 {
 			s.add("KE03", path, quoted(text)+" is not a number that KEDA can read", "write plain digits: no 1e+06, no leading zero or plus, no underscore")
-		} else if (typ == "kafka" || typ == "apache-kafka") && (p.name == "lagThreshold" && n <= 0 || p.name == "activationLagThreshold" && n < 0) {
+		} else if kafka && (p.name == "lagThreshold" && n <= 0 || p.name == "activationLagThreshold" && n < 0) {
 			s.add("KE11", path, p.name+" is "+text, map[bool]string{true: "write 1 or more", false: "write 0 or more"}[p.name == "lagThreshold"])
 		}
 	case len(p.allowed) > 0:

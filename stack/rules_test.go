@@ -82,7 +82,7 @@ func TestRules(t *testing.T) {
 	}
 }
 
-func TestEveryRuleIsUsed(t *testing.T) {
+func TestRuleByID(t *testing.T) {
 	if r, ok := RuleByID("KE13"); !ok || !strings.HasSuffix(r.URL(), "RULES.md#KE13") {
 		t.Errorf("RuleByID(KE13) = %+v, %v", r, ok)
 	}
