@@ -5,6 +5,7 @@ package nodesetup
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -25,6 +26,7 @@ type api struct {
 	mu     sync.Mutex
 	labels map[string]string
 	events []string
+	down   bool
 }
 
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -38,6 +40,10 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		Message string `json:"message"`
 	}
 	_ = json.NewDecoder(r.Body).Decode(&body)
+	if a.down {
+		http.Error(w, "{}", http.StatusForbidden) // 503 would be asked again
+		return
+	}
 	switch r.Method + " " + r.URL.Path {
 	case "POST /api/v1/namespaces/default/events":
 		a.events = append(a.events, body.Reason+": "+body.Message)
@@ -187,5 +193,82 @@ func TestDaemonRemoves(t *testing.T) {
 	}
 	if !a.said("WasmNodeSetupRemoved") || a.said("WasmNodeSetupOff") {
 		t.Errorf("the events are %q", a.events)
+	}
+}
+
+// daemonOf is a daemon whose single checks a test calls.
+func daemonOf(t *testing.T, a *api, s *Setup) *Daemon {
+	t.Helper()
+	server := httptest.NewServer(a)
+	t.Cleanup(server.Close)
+	d := &Daemon{
+		Setup: s, Log: slog.New(slog.DiscardHandler), TryEvery: time.Hour,
+		Reporter: &Reporter{Node: "n1", API: &kube.Client{Base: server.URL, HTTP: server.Client(), Token: func() (string, error) { return "t", nil }}},
+	}
+	d.metrics = newMetrics()
+	return d
+}
+
+// TestSwitchWithoutAPI: a node that was switched off stays so while nobody
+// answers, and one that nobody was ever asked about is not touched.
+func TestSwitchWithoutAPI(t *testing.T) {
+	f := newFake(t)
+	a := &api{labels: map[string]string{SwitchLabel: Off}, down: true}
+	d := daemonOf(t, a, f.setup())
+	if err := d.once(context.Background()); err == nil || f.read("etc/config.toml") != fakeConfig {
+		t.Errorf("without an answer, error is %v", err)
+	}
+	a.down = false
+	if err := d.once(context.Background()); err != nil {
+		t.Error(err)
+	}
+	a.down = true
+	if err := d.once(context.Background()); err == nil || f.read("etc/config.toml") != fakeConfig {
+		t.Errorf("switched off, without an answer, error is %v", err)
+	}
+	a.down = false
+	a.set(SwitchLabel, "on")
+	if err := d.once(context.Background()); err != nil {
+		t.Error(err)
+	}
+	f.installed()
+	// And one that was on stays on.
+	a.down = true
+	f.write("etc/config.toml", fakeConfig)
+	_ = d.once(context.Background())
+	f.installed()
+}
+
+// TestDaemonOfAnotherOwner touches neither the node nor its labels until it is
+// told to take over.
+func TestDaemonOfAnotherOwner(t *testing.T) {
+	f := newFake(t)
+	owned := func(owner string, more ...func(*Config)) *Setup {
+		return f.setup(append(more, func(c *Config) { c.Owner = owner })...)
+	}
+	a := &api{labels: map[string]string{}}
+	if err := daemonOf(t, a, owned("a/one")).once(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	other := daemonOf(t, a, owned("b/two", func(c *Config) {
+		f.with("wamr")(c)
+		delete(c.Runtimes, "wasmtime")
+	}))
+	for _, off := range []string{"", Off} {
+		a.set(SwitchLabel, off)
+		if err := other.once(context.Background()); !errors.Is(err, ErrOwner) {
+			t.Errorf("error is %v", err)
+		}
+		if a.label(LabelPrefix+"wasmtime") != Ready || !a.said(`"a/one"`) {
+			t.Error("the other's label is gone, or nobody said whose node it is")
+		}
+		f.installed()
+	}
+	a.set(SwitchLabel, Adopt)
+	if err := other.once(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if a.label(LabelPrefix+"wasmtime") != "" || a.label(LabelPrefix+"wamr") != Ready || strings.Contains(f.read("etc/config.toml"), "wasmtime") {
+		t.Errorf("after taking over, labels are %v and the file\n%s", a.labels, f.read("etc/config.toml"))
 	}
 }

@@ -167,3 +167,75 @@ func TestDisks(t *testing.T) {
 		t.Errorf("handlers are %q", got)
 	}
 }
+
+// TestConfigurationsDisk fills the disk under the configuration itself, and
+// makes it read-only: install and uninstall leave what is there.
+func TestConfigurationsDisk(t *testing.T) {
+	s := start(t, 2)
+	before := s.file()
+	_, shim := programs(t, 2)
+	copyFile(t, shim, s.dir+"/brought/containerd-shim-wasmtime-v1")
+	etc := s.dir + "/etc"
+	if err := syscall.Mount("tmpfs", etc, "tmpfs", 0, "size=64k"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = syscall.Unmount(etc, syscall.MNT_DETACH) })
+	setup := s.setup(map[string]nodesetup.Source{"wasmtime": {Path: s.dir + "/brought/containerd-shim-wasmtime-v1"}})
+	fill := func() {
+		t.Helper()
+		file, err := os.Create(etc + "/filling")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		for err == nil {
+			_, err = file.Write(make([]byte, 4096))
+		}
+		if !errors.Is(err, syscall.ENOSPC) {
+			t.Fatal(err)
+		}
+	}
+	remount := func(flags uintptr) {
+		t.Helper()
+		if err := syscall.Mount("", etc, "", syscall.MS_REMOUNT|flags, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(s.config, []byte(before), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	check := func(what string, err error, class error, word, want string) {
+		t.Helper()
+		if !errors.Is(err, class) || !strings.Contains(err.Error(), word) {
+			t.Errorf("%s gave %v", what, err)
+		}
+		if got := s.file(); got != want {
+			t.Errorf("%s changed the configuration:\n%s", what, got)
+		}
+	}
+	install := func() error { _, err := setup.Install(context.Background()); return err }
+	uninstall := func() error { _, err := setup.Uninstall(context.Background(), false); return err }
+	fill()
+	check("install on a full disk", install(), syscall.ENOSPC, "free some space", before)
+	if err := os.Remove(etc + "/filling"); err != nil {
+		t.Fatal(err)
+	}
+	remount(syscall.MS_RDONLY)
+	check("install on a read-only disk", install(), nodesetup.ErrUnsupported, "read-only", before)
+	remount(0)
+	if err := install(); err != nil || !slices.Contains(s.handlers(), "wasmtime") {
+		t.Fatalf("with space, install gave %v", err)
+	}
+	with := s.file()
+	fill()
+	check("uninstall on a full disk", uninstall(), syscall.ENOSPC, "free some space", with)
+	remount(syscall.MS_RDONLY)
+	check("uninstall on a read-only disk", uninstall(), nodesetup.ErrUnsupported, "read-only", with)
+	remount(0)
+	if err := os.Remove(etc + "/filling"); err != nil {
+		t.Fatal(err)
+	}
+	if err := uninstall(); err != nil || s.file() != before || slices.Contains(s.handlers(), "wasmtime") {
+		t.Errorf("with space, uninstall gave %v", err)
+	}
+}
