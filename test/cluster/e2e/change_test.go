@@ -98,12 +98,23 @@ func causes(e *env, t *testing.T) string {
 	e.namespace(t, "causes")
 	const secret = "forgotten"
 	var figures []string
-	for _, c := range []struct{ release, values, object, want string }{
-		{"gone", one("gone", "ghcr.io/helm-wasm/functions/no-such-function:1", ""), "pods", "no-such-function:1 does not exist"},
-		{"digest", one("digest", "ghcr.io/helm-wasm/functions/hello@sha256:"+strings.Repeat("0", 64), ""), "pods", "hello@sha256:" + strings.Repeat("0", 64) + " does not exist"},
-		{"env", one("env", helloImage, "    pod: {envFrom: [{secretRef: {name: "+secret+"}}]}\n"), "pods", `secret "` + secret + `" not found`},
+	missing := func(image string) []string {
+		return []string{`pulling module "` + image + `"`, "the image or digest does not exist"}
+	}
+	const noFunction, noDigest = "ghcr.io/helm-wasm/functions/no-such-function:1", "ghcr.io/helm-wasm/functions/hello@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+	for _, c := range []struct {
+		release, values, object string
+		want                    []string
+	}{
+		{"gone", one("gone", noFunction, ""), "pods", missing(noFunction)},
+		{"digest", one("digest", noDigest, ""), "pods", missing(noDigest)},
+		{"env", one("env", helloImage, "    pod: {envFrom: [{secretRef: {name: "+secret+"}}]}\n"), "pods", []string{`secret "` + secret + `" not found`}},
 		// KEDA cannot ask the broker, so no replica is made that could tell.
-		{"login", strings.Replace(one("login", helloImage, ""), "kafka:\n", "kafka:\n  createTopics: false\n  sasl: {mechanism: scram-sha-512, secret: {name: "+secret+"}}\n", 1), "scaledobjects", "error resolving secret name &SecretKeySelector{LocalObjectReference:LocalObjectReference{Name:" + secret},
+		{
+			"login", strings.Replace(one("login", helloImage, ""), "kafka:\n", "kafka:\n  createTopics: false\n  sasl: {mechanism: scram-sha-512, secret: {name: "+secret+"}}\n", 1),
+			"scaledobjects",
+			[]string{"error resolving secret name &SecretKeySelector{LocalObjectReference:LocalObjectReference{Name:" + secret},
+		},
 	} {
 		notes := e.helm(t, c.values, "install", c.release, e.chart, "-n", "causes", "-f", "-")
 		look := "kubectl -n causes describe pods,scaledobjects --show-events -l app.kubernetes.io/instance=" + c.release
@@ -123,8 +134,10 @@ func causes(e *env, t *testing.T) string {
 		}
 		took := eventually(t, "the cause of "+c.release, func() error {
 			seen := e.kube(t, "", "-n", "causes", "describe", c.object, "--show-events", "-l", "app.kubernetes.io/instance="+c.release)
-			if !strings.Contains(seen, c.want) {
-				return fmt.Errorf("kubectl describe %s does not say %q:\n%s", c.object, c.want, tail(seen, 3000))
+			for _, want := range c.want {
+				if !strings.Contains(seen, want) {
+					return fmt.Errorf("kubectl describe %s does not say %q:\n%s", c.object, want, tail(seen, 3000))
+				}
 			}
 			return nil
 		})
