@@ -3,6 +3,8 @@
 package runner
 
 import (
+	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,13 +16,31 @@ import (
 
 var (
 	compiling sync.Mutex
-	compiler  string // a wasm-runner without the race detector
+	compiler  string // this test without the race detector
 	compiled  = map[string]bool{}
 )
 
+// compileOnly makes this test's process a compiler: of the file that it names,
+// into the directory that the argument after it names.
+const compileOnly = "RUNNER_TEST_COMPILE"
+
+// compileAndExit does what compileOnly asks for.
+func compileAndExit(file string) {
+	wasm, err := os.ReadFile(file)
+	if err == nil {
+		_, err = Compile(context.Background(), wasm, "auto", defaultExport, os.Args[1])
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
 // precompile fills the cache with a module's machine code. The race detector
 // makes the compiler so slow that the tests would mostly wait for it, so it
-// runs in a process without.
+// runs in a process without. That must be a test's too: code is kept by the
+// versions in a binary, which tests do not have.
 func precompile(t *testing.T, wasm []byte) {
 	if !raceDetector || len(wasm) == 0 {
 		return
@@ -33,9 +53,9 @@ func precompile(t *testing.T, wasm []byte) {
 		return
 	}
 	if compiler == "" {
-		binary := filepath.Join(cacheDir, "wasm-runner")
-		if text, err := exec.Command("go", "build", "-o", binary, "../cmd/wasm-runner").CombinedOutput(); err != nil {
-			t.Fatalf("building wasm-runner: %v\n%s", err, text)
+		binary := filepath.Join(cacheDir, "compiler")
+		if text, err := exec.Command("go", "test", "-c", "-race=false", "-o", binary, ".").CombinedOutput(); err != nil {
+			t.Fatalf("building the compiler: %v\n%s", err, text)
 		}
 		compiler = binary
 	}
@@ -43,7 +63,9 @@ func precompile(t *testing.T, wasm []byte) {
 	if err := os.WriteFile(file, wasm, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if text, err := exec.Command(compiler, "compile", "--module", file, "--cache-dir", cacheDir).CombinedOutput(); err != nil {
+	cmd := exec.Command(compiler, cacheDir)
+	cmd.Env = append(os.Environ(), compileOnly+"="+file)
+	if text, err := cmd.CombinedOutput(); err != nil {
 		t.Logf("not compiled beforehand: %v\n%s", err, text)
 	}
 	compiled[digest] = true

@@ -167,6 +167,9 @@ func start(t *testing.T, cfg stack.RunnerConfig, opts ...Option) (*Runner, func(
 var cacheDir string
 
 func TestMain(m *testing.M) {
+	if file := os.Getenv(compileOnly); file != "" {
+		compileAndExit(file)
+	}
 	dir, err := os.MkdirTemp("", "runner-test")
 	if err != nil {
 		panic(err)
