@@ -6,17 +6,21 @@ package starters
 import (
 	"bytes"
 	"context"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 
 	"github.com/helm-wasm/helm-wasm/test/engines"
+	"github.com/helm-wasm/helm-wasm/test/engines/component"
 	"github.com/helm-wasm/helm-wasm/test/engines/redpanda"
 )
 
@@ -95,11 +99,13 @@ func TestGo(t *testing.T) {
 	expectUpper(t, module(t, filepath.Join(dir, "function.wasm")))
 }
 
-// Rust's own targets come by rustup; this builds with the project's toolchain.
-func TestRust(t *testing.T) {
+// buildRust builds a transform. Rust's own targets come by rustup; this builds
+// with the project's toolchain and the SDK that a sample function has.
+func buildRust(t *testing.T, main string) []byte {
+	t.Helper()
 	sample := filepath.Join(engines.Root(), "wasm-plugins", "functions", "redact-cards")
 	dir := project(t, map[string]string{
-		"src/main.rs": source(t, "rust/main.rs"),
+		"src/main.rs": main,
 		"Cargo.toml":  string(module(t, filepath.Join(sample, "Cargo.toml"))) + "\n[workspace]\n",
 		"Cargo.lock":  string(module(t, filepath.Join(sample, "Cargo.lock"))),
 	})
@@ -108,36 +114,73 @@ func TestRust(t *testing.T) {
   --offline --locked --ignore-rust-version --target "${WASM_RUST_TARGET:-wasm32-wasi}" --target-dir target \
   --config 'source.crates-io.replace-with="vendored"' --config 'source.vendored.directory="`+vendor+`"'
 cp target/*/release/redact-cards.wasm function.wasm`)
-	expectUpper(t, module(t, filepath.Join(dir, "function.wasm")))
+	return module(t, filepath.Join(dir, "function.wasm"))
+}
+
+func TestRust(t *testing.T) { expectUpper(t, buildRust(t, source(t, "rust/main.rs"))) }
+
+// runCommand runs a WASI command on one event.
+func runCommand(t *testing.T, wasm []byte, event string) string {
+	t.Helper()
+	ctx := context.Background()
+	runtime := wazero.NewRuntime(ctx)
+	defer runtime.Close(ctx)
+	wasi_snapshot_preview1.MustInstantiate(ctx, runtime)
+	var out bytes.Buffer
+	config := wazero.NewModuleConfig().WithStdin(strings.NewReader(event)).WithStdout(&out)
+	if _, err := runtime.InstantiateWithConfig(ctx, wasm, config); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
 }
 
 func TestC(t *testing.T) {
 	text := source(t, "c/function.c")
 	dir := project(t, map[string]string{"function.c": text})
 	shell(t, dir, commands(t, text))
-	ctx := context.Background()
-	runtime := wazero.NewRuntime(ctx)
-	defer runtime.Close(ctx)
-	wasi_snapshot_preview1.MustInstantiate(ctx, runtime)
-	var out bytes.Buffer
-	config := wazero.NewModuleConfig().WithStdin(strings.NewReader("abc")).WithStdout(&out)
-	if _, err := runtime.InstantiateWithConfig(ctx, module(t, filepath.Join(dir, "function.wasm")), config); err != nil || out.String() != "ABC" {
-		t.Errorf("got %q, error %v", out.String(), err)
+	if got := runCommand(t, module(t, filepath.Join(dir, "function.wasm")), "abc"); got != "ABC" {
+		t.Errorf("got %q", got)
 	}
 }
 
-// The toolchain is the one that make installed; the definitions are the crate's.
-func TestJavaScript(t *testing.T) {
+// buildJavaScript makes a component with the toolchain that make installed and
+// the crate's definitions, in the world that the starter prints.
+func buildJavaScript(t *testing.T, text string) (path string) {
+	t.Helper()
 	toolchains := filepath.Join(engines.Root(), "build", "toolchains")
 	world := regexp.MustCompile(`echo '(.*)' > wit/world.wit`).FindStringSubmatch(source(t, "javascript/function.js"))
 	if world == nil {
 		t.Fatal("the starter prints no world")
 	}
-	dir := project(t, map[string]string{"function.js": source(t, "javascript/function.js"), "wit/world.wit": world[1] + "\n"})
+	dir := project(t, map[string]string{"function.js": text, "wit/world.wit": world[1] + "\n"})
 	shell(t, dir, `cp -r "`+filepath.Join(toolchains, "wit", "vendor", "wasi", "wit", "deps")+`" wit/deps
 "`+filepath.Join(toolchains, "jco", "node_modules", ".bin", "jco")+`" componentize function.js --wit wit --world-name function --out function.wasm`)
+	path = filepath.Join(dir, "function.wasm")
 	// Version 13 and layer 1: a component, not a module.
-	if preamble := module(t, filepath.Join(dir, "function.wasm"))[:8]; !bytes.Equal(preamble, []byte("\x00asm\x0d\x00\x01\x00")) {
+	if preamble := module(t, path)[:8]; !bytes.Equal(preamble, []byte("\x00asm\x0d\x00\x01\x00")) {
 		t.Errorf("preamble %x", preamble)
+	}
+	return path
+}
+
+// post sends one event to a component on a host of wasi:http.
+func post(t *testing.T, path, event string) string {
+	t.Helper()
+	client := &http.Client{Timeout: time.Minute}
+	answer, err := client.Post(component.Serve(t, path), "application/json", strings.NewReader(event))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatalf("status %s, error %v: %s", answer.Status, err, body)
+	}
+	return string(body)
+}
+
+func TestJavaScript(t *testing.T) {
+	if got := post(t, buildJavaScript(t, source(t, "javascript/function.js")), `{"a": "abc"}`); got != `{"A": "ABC"}` {
+		t.Errorf("got %q", got)
 	}
 }
