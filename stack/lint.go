@@ -126,10 +126,6 @@ func (l *linter) addAs(s Severity, rule string, path []string, message, fix stri
 	if l.seen[key] {
 		return
 	}
-	if l.seen == nil {
-		l.seen = map[seenKey]bool{}
-	}
-	l.seen[key] = true
 	for _, id := range l.opts.Ignore {
 		if id == rule {
 			return
@@ -143,15 +139,27 @@ func (l *linter) addAs(s Severity, rule string, path []string, message, fix stri
 	if n > maxAlike {
 		return
 	}
+	if l.seen == nil {
+		l.seen = map[seenKey]bool{}
+	}
+	l.seen[key] = true
 	pos := l.doc.Position(path...)
 	if l.doc.ignores(pos, rule) {
 		return
 	}
-	f := Finding{Rule: rule, Severity: s, Path: p, Message: message, Fix: fix, Position: pos}
+	f := Finding{Rule: rule, Severity: s, Path: p, Message: oneLine(message), Fix: oneLine(fix), Position: pos}
 	if l.opts.reported != nil {
 		l.opts.reported(f)
 	}
 	l.out = append(l.out, f)
+}
+
+// oneLine keeps values that hold a line's end from splitting a report.
+func oneLine(s string) string {
+	if strings.IndexByte(s, '\n') < 0 {
+		return s
+	}
+	return strings.ReplaceAll(s, "\n", `\n`)
 }
 
 // full says that a rule has its share of findings: the next only counts, and

@@ -39,10 +39,16 @@ func (l *linter) readExtraObjects() {
 		if l.extraByName == nil {
 			l.extraByName = map[string][]int{}
 		}
-		l.extraByName[o.name] = append(l.extraByName[o.name], len(l.extra))
+		if alike := l.extraByName[o.name]; len(alike) < maxNamesakes {
+			l.extraByName[o.name] = append(alike, len(l.extra))
+		}
 		l.extra = append(l.extra, o)
 	}
 }
+
+// maxNamesakes is how many objects of one name are looked at. Kinds that rules
+// know are far fewer; thousands are a mistake, or malice.
+const maxNamesakes = 32
 
 // extraNamed are the extra objects of a name.
 func (l *linter) extraNamed(name string, visit func(*extraObject)) {

@@ -21,6 +21,7 @@ finding from being reported, end its line with ` + "`# helm-wasm:ignore ID`" + `
 
 With --release the names of objects are exact. With --module, and for a module in
 a ConfigMap of extraObjects, settings are held against the binary.
+
 docs/RULES.md explains each rule with an example.`,
 		Example: "{} lint < stack.yaml\n{} lint --strict -o sarif < stack.yaml > lint.sarif",
 		Flags: append(

@@ -46,7 +46,21 @@ func render(rules []stack.Rule) []byte {
 		"messages of a rule are milder or harder than the rule.\n\n" +
 		"To leave a finding out, end its line with `# helm-wasm:ignore RULE`, put that comment on a line of\n" +
 		"its own above, or give `--ignore RULE`.\n\n" +
-		"Each example is laid over this file, which is complete and triggers nothing:\n\n```yaml\n" + stack.RulesBase + "```\n\n")
+		"Give `--release NAME` (and `--namespace`) for what depends on objects' names: cut names, autoscalers on\n" +
+		"a function's own Deployment, default consumer groups. Give the native program `--module NAME=FILE`\n" +
+		"to hold settings against a function's binary; a module in a ConfigMap of `extraObjects` is read anyway.\n\n" +
+		"## What no file shows\n\n" +
+		"KEDA's `kafka` and `rabbitmq` scalers connect when they are built. Where the brokers, a Secret or the\n" +
+		"target come later than the ScaledObject, KEDA makes no HPA, reports `Ready=False`, and tries again after\n" +
+		"pauses that double up to 1000 s: functions may stay at zero for a quarter of an hour after Kafka is\n" +
+		"there. To see it, and to have KEDA try at once (a change of one of its own annotations does it; `false`\n" +
+		"changes nothing else):\n\n```sh\n" +
+		"kubectl get scaledobjects    # READY is False\n" +
+		"kubectl describe scaledobject NAME    # the reason, in events and conditions\n" +
+		"kubectl annotate scaledobject NAME autoscaling.keda.sh/force-activation=false\n" +
+		"kubectl annotate scaledobject NAME autoscaling.keda.sh/force-activation-\n```\n\n" +
+		"The chart's own brokers and topics come before functions start, but not before their ScaledObjects.\n\n" +
+		"## Rules\n\nEach example is laid over this file, which is complete and triggers nothing:\n\n```yaml\n" + stack.RulesBase + "```\n\n")
 	b.WriteString("| Rule | Severity | About |\n|---|---|---|\n")
 	for _, r := range rules {
 		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s |\n", r.ID, r.ID, r.Severity, strings.ReplaceAll(r.Title, "|", "\\|"))
