@@ -90,6 +90,8 @@ func validate(object runtime.Object) (field.ErrorList, error) {
 		return corevalidation.ValidateConfigMap(o), nil
 	case *core.ServiceAccount:
 		return corevalidation.ValidateServiceAccount(o), nil
+	case *core.ResourceQuota:
+		return corevalidation.ValidateResourceQuota(o), nil
 	case *policy.PodDisruptionBudget:
 		return policyvalidation.ValidatePodDisruptionBudget(o, policyvalidation.PodDisruptionBudgetValidationOptions{}), nil
 	case *networking.NetworkPolicy:
