@@ -13,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	kafka "github.com/helm-wasm/helm-wasm/runner/broker"
 	"github.com/helm-wasm/helm-wasm/runner/topics"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
@@ -20,6 +21,7 @@ import (
 // broker is the embedded development broker, or the way to real ones.
 type broker struct {
 	addrs      []string
+	reached    stack.RunnerKafka
 	embedded   *kfake.Cluster // nil with real brokers
 	client     *kgo.Client    // produces, and asks for offsets
 	admin      *kadm.Client
@@ -27,13 +29,20 @@ type broker struct {
 }
 
 func startBroker(ctx context.Context, brokers []string, p *plan) (*broker, []topics.Change, error) {
-	b := &broker{addrs: brokers, partitions: map[string]int{}}
-	if len(brokers) == 0 {
+	b := &broker{partitions: map[string]int{}}
+	if len(brokers) > 0 {
+		var err error
+		if b.reached, err = reach(brokers, p.functions[0].Kafka, os.Getenv); err != nil {
+			return nil, nil, err
+		}
+		b.addrs = b.reached.BootstrapServers
+	} else {
 		cluster, err := kfake.NewCluster(kfake.NumBrokers(1))
 		if err != nil {
 			return nil, nil, fmt.Errorf("starting the embedded development broker: %w", err)
 		}
 		b.embedded, b.addrs = cluster, cluster.ListenAddrs()
+		b.reached = stack.RunnerKafka{BootstrapServers: b.addrs}
 	}
 	changes, err := b.prepare(ctx, p)
 	if err != nil {
@@ -45,14 +54,9 @@ func startBroker(ctx context.Context, brokers []string, p *plan) (*broker, []top
 
 func (b *broker) prepare(ctx context.Context, p *plan) ([]topics.Change, error) {
 	var err error
-	b.client, err = kgo.NewClient(
-		kgo.SeedBrokers(b.addrs...),
-		kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)),
-		kgo.ProducerLinger(0),
-		kgo.MetadataMinAge(250*time.Millisecond),
-	)
+	b.client, err = b.connect(kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)), kgo.ProducerLinger(0))
 	if err != nil {
-		return nil, fmt.Errorf("configuring the Kafka client: %w", err)
+		return nil, err
 	}
 	b.admin = kadm.NewClient(b.client)
 	wanted := stack.TopicsConfig{Create: true, Topics: map[string]stack.Topic{}, Kafka: b.kafka()}
@@ -93,7 +97,20 @@ func (b *broker) prepare(ctx context.Context, p *plan) ([]topics.Change, error) 
 }
 
 // kafka is what runners connect to.
-func (b *broker) kafka() stack.RunnerKafka { return stack.RunnerKafka{BootstrapServers: b.addrs} }
+func (b *broker) kafka() stack.RunnerKafka { return b.reached }
+
+// connect makes a client that reaches the brokers as runners do.
+func (b *broker) connect(more ...kgo.Opt) (*kgo.Client, error) {
+	opts, err := kafka.Options(b.kafka(), os.Getenv)
+	if err != nil {
+		return nil, fmt.Errorf("configuring the Kafka client: %w", err)
+	}
+	client, err := kgo.NewClient(append(opts, more...)...)
+	if err != nil {
+		return nil, fmt.Errorf("configuring the Kafka client: %w", err)
+	}
+	return client, nil
+}
 
 func (b *broker) close() {
 	if b.client != nil {

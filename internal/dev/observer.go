@@ -45,10 +45,9 @@ func newObserver(b *broker, p *plan, t *traces) (*observer, error) {
 			assigned[topic][int32(id)] = at
 		}
 	}
-	client, err := kgo.NewClient(kgo.SeedBrokers(b.addrs...), kgo.ConsumePartitions(assigned),
-		kgo.FetchMaxWait(500*time.Millisecond), kgo.FetchIsolationLevel(kgo.ReadCommitted()))
+	client, err := b.connect(kgo.ConsumePartitions(assigned), kgo.FetchMaxWait(500*time.Millisecond), kgo.FetchIsolationLevel(kgo.ReadCommitted()))
 	if err != nil {
-		return nil, fmt.Errorf("configuring the Kafka client: %w", err)
+		return nil, err
 	}
 	return &observer{plan: p, traces: t, client: client, recent: map[string][]*seen{}}, nil
 }

@@ -25,7 +25,8 @@ type Options struct {
 	// Dir is where the stack's file lies: modules and samples are looked for there.
 	Dir string
 
-	// Brokers are real ones; without any an embedded development broker starts.
+	// Brokers are real ones, reached with the values' TLS and SASL unless they
+	// begin with plaintext://; without any an embedded development broker starts.
 	Brokers []string
 
 	// Replicas of each function; 0 means 2, or the partitions of its topic if
