@@ -163,12 +163,9 @@ func dryRun(e *env, t *testing.T) string {
 			send = append(send, doc)
 		}
 		objects += len(send)
-		manifests = strings.Join(send, "\n---")
-		if strings.Contains(manifests, `\x7f`) {
-			// A server-side apply travels as JSON and is read as YAML, which
-			// allows no DEL; kubectl's error is the API server's.
-			manifests = strings.ReplaceAll(manifests, `\x7f`, "")
-		}
+		// A server-side apply travels as JSON, which kubectl leaves a DEL in, and
+		// the API server reads it as YAML, which allows none.
+		manifests = strings.ReplaceAll(strings.Join(send, "\n---"), `\x7f`, "")
 		_, err = e.run(t.Context(), manifests, e.kubectl, "apply", "--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict", "-f", "-")
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
