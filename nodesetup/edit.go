@@ -85,6 +85,9 @@ func Insert(file []byte, e Edit) (Edited, error) {
 	switch {
 	case !ok && tree["version"] != nil:
 		return Edited{}, fmt.Errorf("version is %v, not a number", tree["version"])
+	case !ok && len(tree) == 0 && e.Template:
+		// A version would belong to whatever table the template ends with.
+		return Edited{}, errors.New("what the node makes of its template is empty: let its service write it first")
 	case !ok && len(tree) == 0:
 		version = e.Containerd.fileVersion()
 		head = fmt.Sprintf("version = %d\n", version)
@@ -209,8 +212,11 @@ func systemdCgroup(containerd map[string]any) bool {
 		name = "runc"
 	}
 	for _, name := range []string{name, "runc"} {
-		if on, ok := at(containerd, "runtimes", name, "options")["SystemdCgroup"].(bool); ok {
-			return on
+		for key, value := range at(containerd, "runtimes", name, "options") {
+			// containerd does not mind the case, and Kubespray writes a small s.
+			if on, ok := value.(bool); ok && strings.EqualFold(key, "SystemdCgroup") {
+				return on
+			}
 		}
 	}
 	return false

@@ -35,8 +35,24 @@ func TestCorpus(t *testing.T) {
 		count++
 		t.Run(strings.TrimPrefix(name, "testdata/"), func(t *testing.T) { corpusCase(t, name) })
 	}
-	if count < 40 {
-		t.Errorf("the corpus has %d files, want 40 at least", count)
+	if count < 80 {
+		t.Errorf("the corpus has %d files, want 80 at least", count)
+	}
+	// Real ones are long: with comments, registries and other runtimes.
+	all, err := filepath.Glob("testdata/*/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := 0
+	for _, name := range all {
+		if ext := filepath.Ext(name); ext == ".toml" || ext == ".rendered" || ext == ".root" {
+			if data, err := os.ReadFile(name); err == nil && bytes.Count(data, []byte("\n")) > 15 {
+				long++
+			}
+		}
+	}
+	if long < 40 {
+		t.Errorf("the corpus has %d files of more than 15 lines, want 40 at least", long)
 	}
 }
 
@@ -70,6 +86,14 @@ func corpusCase(t *testing.T, name string) {
 				t.Fatal(err)
 			}
 			if e.Root, err = parseTOML(root); err != nil {
+				t.Fatal(err)
+			}
+		case "seen":
+			seen, err := os.ReadFile(filepath.Join(filepath.Dir(name), value))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if e.Seen, err = parseTOML(seen); err != nil {
 				t.Fatal(err)
 			}
 		default:
@@ -107,10 +131,10 @@ func corpusCase(t *testing.T, name string) {
 func undo(t *testing.T, file []byte, edited Edited, e Edit) {
 	t.Helper()
 	back, had, err := Remove(edited.Data)
-	if err != nil || had != (len(edited.Added) > 0) || !bytes.Equal(back, file) {
+	if err != nil || had != (len(edited.Added)+len(edited.Kept) > 0) || !bytes.Equal(back, file) {
 		t.Errorf("removing gives not the old file (err %v):\n%s", err, back)
 	}
-	if e.Template && len(edited.Added) > 0 {
+	if e.Template && len(edited.Added)+len(edited.Kept) > 0 {
 		e.Rendered = append(bytes.Clone(e.Rendered), edited.Data[len(file):]...)
 	}
 	again, err := Insert(edited.Data, e)
@@ -150,19 +174,52 @@ func TestInsertRefuses(t *testing.T) {
 	}
 }
 
+// FuzzInsert edits anything as each of the forms: a file, a template around a
+// rendered file, and a drop-in of a main file. What an edit gives parses, keeps
+// every key, and is undone exactly.
 func FuzzInsert(f *testing.F) {
 	files, _ := filepath.Glob("testdata/*/*.toml")
 	for _, name := range files {
 		if data, err := os.ReadFile(name); err == nil {
-			f.Add(data, 1, true)
-			f.Add(data, 2, false)
+			f.Add(data, []byte(nil), 1, true)
+			f.Add(data, []byte(nil), 2, false)
 		}
 	}
-	f.Add([]byte("a = 1\n"+beginJoined+endLine), 2, true)
-	f.Fuzz(func(t *testing.T, file []byte, major int, two bool) {
-		e := Edit{Containerd: Version{major & 3, 2}, Handlers: wanted("wasmtime")}
+	for form, ext := range []string{"rendered", "root"} {
+		others, _ := filepath.Glob("testdata/*/*." + ext)
+		for _, name := range others {
+			other, err := os.ReadFile(name)
+			if err != nil {
+				continue
+			}
+			file, _ := os.ReadFile(strings.TrimSuffix(name, ext) + "toml")
+			f.Add(file, other, 4*(form+1)+1, true)
+			f.Add(file, other, 4*(form+1)+2, false)
+		}
+	}
+	f.Add([]byte("a = 1\n"+beginJoined+endLine), []byte(nil), 2, true)
+	f.Add([]byte("[0]"), []byte(nil), 5, true)
+	f.Fuzz(func(t *testing.T, file, other []byte, form int, two bool) {
+		e := Edit{Containerd: Version{form & 3, 2}, Handlers: wanted("wasmtime")}
 		if two {
 			e.Handlers = append(e.Handlers, wanted("crun-wasmedge")...)
+			e.Keep = map[string]any{"old": Handler{Key: "old", Name: "old", Binary: "/x/crun"}.table(true, e.Containerd)}
+		}
+		switch form >> 2 & 3 {
+		case 1:
+			e.Template, e.Rendered = true, other
+		case 2:
+			root, err := parseTOML(other)
+			if err != nil {
+				return
+			}
+			e.Root = root
+		case 3:
+			seen, err := parseTOML(other)
+			if err != nil {
+				return
+			}
+			e.Seen = seen
 		}
 		edited, err := Insert(file, e)
 		if err != nil {
@@ -173,21 +230,33 @@ func FuzzInsert(f *testing.F) {
 			t.Fatalf("a file was edited that cannot be undone: %v", err)
 		}
 		undo(t, base, edited, e)
-		was, err := parseTOML(base)
+		was, is := base, edited.Data
+		if e.Template {
+			// The file is no TOML; what is rendered from it is.
+			plain, _, err := Remove(other)
+			if err != nil {
+				return
+			}
+			was, is = plain, append(bytes.Clone(plain), edited.Data[len(base):]...)
+			if len(plain) > 0 && plain[len(plain)-1] != '\n' && len(edited.Data) > len(base) {
+				return // a template that ends so renders so; the block starts a line
+			}
+		}
+		before, err := parseTOML(was)
 		if err != nil {
 			t.Fatalf("a file was edited that does not parse: %v", err)
 		}
-		is, err := parseTOML(edited.Data)
+		after, err := parseTOML(is)
 		if err != nil {
 			t.Fatalf("the result does not parse: %v", err)
 		}
-		runtimes := runtimesOf(is)
-		for _, name := range edited.Added {
-			if _, ok := runtimes[name]; !ok && len(runtimesOf(was)) == 0 {
+		runtimes := runtimesOf(after)
+		for _, name := range slices.Concat(edited.Added, edited.Kept) {
+			if _, ok := runtimes[name]; !ok && len(runtimesOf(before)) == 0 {
 				t.Errorf("handler %q is missing", name)
 			}
 		}
-		kept(t, was, is)
+		kept(t, before, after)
 	})
 }
 
