@@ -36,6 +36,10 @@ func TestCommands(t *testing.T, run Command) {
 			env: map[string]string{"GREETING": "Servus"}, want: []byte("Servus, Kafka!\n"),
 		},
 		{
+			name: "hello, its sample", function: "hello",
+			event: Testdata(t, "hello", "event.txt"), want: Testdata(t, "hello", "greeting.txt"),
+		},
+		{
 			name: "hello fails", function: "hello", event: []byte{0xff},
 			wantErr: "stream did not contain valid UTF-8",
 		},

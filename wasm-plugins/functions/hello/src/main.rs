@@ -44,6 +44,13 @@ mod tests {
     }
 
     #[test]
+    fn greets_the_sample_event() {
+        let mut result = Vec::new();
+        run(&mut &include_bytes!("../testdata/event.txt")[..], &mut result).unwrap();
+        assert_eq!(result, include_bytes!("../testdata/greeting.txt"));
+    }
+
+    #[test]
     fn refuses_what_is_not_text() {
         let err = run(&mut &b"\xff\xfe"[..], &mut Vec::new()).unwrap_err();
         assert_eq!(err.kind(), std::io::ErrorKind::InvalidData);
