@@ -17,12 +17,30 @@ func (l *linter) check() {
 	l.checkObject(nil, l.doc.tree, &objectValues, false)
 }
 
+// enough counts a finding of a rule that has its share and spares the work of
+// wording it, which for a large file takes far longer than finding it. The
+// rules of this file are errors.
+func (l *linter) enough(rule string) bool {
+	for _, id := range l.opts.Ignore {
+		if id == rule {
+			return true
+		}
+	}
+	k := kind{rule, SeverityError}
+	n := l.many[k]
+	if n < maxAlike {
+		return false
+	}
+	l.many[k] = n + 1
+	return true
+}
+
 func (l *linter) checkObject(path []string, m map[string]any, o *Object, open bool) {
 	for _, k := range sortedKeys(m) {
 		p := append(path[:len(path):len(path)], k)
 		f := o.field(k)
 		if f == nil {
-			if !o.Open && !open {
+			if !o.Open && !open && !l.enough("HW01") {
 				l.unknown(p, k, o)
 			}
 			continue
@@ -41,20 +59,25 @@ func (l *linter) checkField(path []string, v any, f *Field) {
 			l.checkObject(path, m, f.Object, f.Open)
 			return
 		}
-		l.wrongType(path, v, f, "a mapping", mappingFix(f, v))
+		if l.wrong(path) {
+			l.wrongType(path, v, "a mapping", mappingFix(f, v))
+		}
 	case KindMap:
 		m, ok := v.(map[string]any)
 		if !ok {
+			if !l.wrong(path) {
+				return
+			}
 			fix := "write `key: value` lines below " + f.Name
 			if _, list := v.([]any); list {
 				fix = "write it as a mapping keyed by name instead of a list, so that files merge: `" + f.Name + ": {some-name: ...}`"
 			}
-			l.wrongType(path, v, f, "a mapping", fix)
+			l.wrongType(path, v, "a mapping", fix)
 			return
 		}
 		for _, k := range sortedKeys(m) {
 			p := append(path[:len(path):len(path)], k)
-			if problem, fix := formatError(f.Keys, k); problem != "" || f.Keys != "" && k == "" {
+			if problem, fix := formatError(f.Keys, k); (problem != "" || f.Keys != "" && k == "") && !l.enough("HW05") {
 				l.add("HW05", p, "key "+strconv.Quote(k)+" "+problem, fix)
 			}
 			l.checkElem(p, m[k], f)
@@ -62,11 +85,14 @@ func (l *linter) checkField(path []string, v any, f *Field) {
 	case KindList:
 		list, ok := v.([]any)
 		if !ok {
+			if !l.wrong(path) {
+				return
+			}
 			fix := "write a list: [" + strings.TrimSpace(scalarText(v)) + "]"
 			if _, isMap := v.(map[string]any); isMap {
 				fix = "write a list, each element after `- `"
 			}
-			l.wrongType(path, v, f, "a list", fix)
+			l.wrongType(path, v, "a list", fix)
 			return
 		}
 		for i, e := range list {
@@ -81,15 +107,17 @@ func (l *linter) checkElem(path []string, v any, f *Field) {
 	switch {
 	case v == nil:
 	case f.Elem == KindAny:
-		if _, ok := v.(map[string]any); !ok && f.Format == "mapping" {
-			l.wrongType(path, v, f, "a mapping", "write it as Kubernetes has it, `key: value`")
+		if _, ok := v.(map[string]any); !ok && f.Format == "mapping" && l.wrong(path) {
+			l.wrongType(path, v, "a mapping", "write it as Kubernetes has it, `key: value`")
 		}
 	case f.Elem == KindObject:
 		if m, ok := v.(map[string]any); ok {
 			l.checkObject(path, m, f.Object, false)
 			return
 		}
-		l.wrongType(path, v, f, "a mapping", mappingFix(f, v))
+		if l.wrong(path) {
+			l.wrongType(path, v, "a mapping", mappingFix(f, v))
+		}
 	default:
 		l.checkScalar(path, v, f, f.Elem)
 	}
@@ -100,12 +128,15 @@ func (l *linter) checkScalar(path []string, v any, f *Field, kind Kind) {
 	case KindString:
 		s, ok := v.(string)
 		if !ok {
+			if !l.wrong(path) {
+				return
+			}
 			fix := "write text"
 			switch v.(type) {
 			case bool, float64, int64:
 				fix = "put it into quotes: " + strconv.Quote(scalarText(v)) + " (with --set, use --set-string)"
 			}
-			l.wrongType(path, v, f, "a string", fix)
+			l.wrongType(path, v, "a string", fix)
 			return
 		}
 		l.checkEnum(path, s, f)
@@ -113,21 +144,26 @@ func (l *linter) checkScalar(path []string, v any, f *Field, kind Kind) {
 	case KindQuantity:
 		q, ok := toQuantity(v)
 		if !ok {
-			l.wrongType(path, v, f, "a quantity", "write a number with a unit, such as 64Mi or 250m")
+			if l.wrong(path) {
+				l.wrongType(path, v, "a quantity", "write a number with a unit, such as 64Mi or 250m")
+			}
 			return
 		}
 		l.checkFormat(path, string(q), f)
 	case KindBoolean:
-		if _, ok := v.(bool); !ok {
+		if _, ok := v.(bool); !ok && l.wrong(path) {
 			fix := "write true or false"
 			if s, ok := v.(string); ok && (s == "true" || s == "false") {
 				fix = "remove the quotes: " + s
 			}
-			l.wrongType(path, v, f, "true or false", fix)
+			l.wrongType(path, v, "true or false", fix)
 		}
 	case KindInteger:
 		n, ok := toInteger(v)
 		if !ok {
+			if !l.wrong(path) {
+				return
+			}
 			fix := "write a whole number"
 			if s, ok := v.(string); ok {
 				if _, err := strconv.Atoi(s); err == nil {
@@ -136,7 +172,7 @@ func (l *linter) checkScalar(path []string, v any, f *Field, kind Kind) {
 					fix = "write seconds, without a unit: " + itoa(int(d/time.Second))
 				}
 			}
-			l.wrongType(path, v, f, "an integer", fix)
+			l.wrongType(path, v, "an integer", fix)
 			return
 		}
 		l.checkBounds(path, n, f)
@@ -149,6 +185,9 @@ func (l *linter) checkScalar(path []string, v any, f *Field, kind Kind) {
 		}
 		s, ok := v.(string)
 		if digits := strings.TrimSuffix(s, "%"); ok && digits != "" && len(digits) < 10 && strings.Trim(digits, "0123456789") == "" {
+			return
+		}
+		if l.enough("HW05") {
 			return
 		}
 		l.add("HW05", path, describe(v)+" is neither a number nor a percentage", `write a number such as 1, or a percentage such as "50%"`)
@@ -164,6 +203,9 @@ func (l *linter) checkEnum(path []string, s string, f *Field) {
 			return
 		}
 	}
+	if l.enough("HW03") {
+		return
+	}
 	fix := "write one of " + strings.Join(f.Enum, ", ")
 	if best := suggest.Nearest(s, f.Enum); best != "" {
 		fix = "did you mean " + best + "? Legal are " + strings.Join(f.Enum, ", ")
@@ -178,29 +220,45 @@ func (l *linter) checkBounds(path []string, n int, f *Field) {
 				return
 			}
 		}
-		l.add("HW03", path, itoa(n)+" is not a legal value", "write one of "+strings.Join(f.Enum, ", "))
+		if !l.enough("HW03") {
+			l.add("HW03", path, itoa(n)+" is not a legal value", "write one of "+strings.Join(f.Enum, ", "))
+		}
 		return
 	}
+	small, large := f.HasMin && n < f.Min, f.HasMax && n > f.Max
 	switch {
-	case f.HasMin && n < f.Min:
+	case !small && !large || l.enough("HW04"):
+	case small:
 		l.add("HW04", path, itoa(n)+" is too small", "write "+itoa(f.Min)+" or more")
-	case f.HasMax && n > f.Max:
+	default:
 		l.add("HW04", path, itoa(n)+" is too large", "write "+itoa(f.Max)+" or less")
 	}
 }
 
 func (l *linter) checkFormat(path []string, s string, f *Field) {
-	if problem, fix := formatError(f.Format, s); problem != "" {
+	if problem, fix := formatError(f.Format, s); problem != "" && !l.enough("HW05") {
 		l.add("HW05", path, strconv.Quote(s)+" "+problem, fix)
 	}
 }
 
-func (l *linter) wrongType(path []string, v any, f *Field, want, fix string) {
-	l.add("HW02", path, describe(v)+" where "+want+" is expected", fix)
+// flooded says that so many values have a wrong type that nothing else about
+// them is worth saying.
+func (l *linter) flooded() bool { return l.many[kind{"HW02", SeverityError}] > maxAlike }
+
+// wrong notes a value of a wrong type, and says whether to word a finding.
+func (l *linter) wrong(path []string) bool {
+	if l.flooded() {
+		return !l.enough("HW02")
+	}
 	if l.broken == nil {
 		l.broken = map[string]bool{}
 	}
 	l.broken[joinPath(path)] = true
+	return !l.enough("HW02")
+}
+
+func (l *linter) wrongType(path []string, v any, want, fix string) {
+	l.add("HW02", path, describe(v)+" where "+want+" is expected", fix)
 }
 
 func mappingFix(f *Field, v any) string {

@@ -23,6 +23,17 @@ const (
 	// MaxDepth is the deepest nesting of maps and lists that Parse takes.
 	MaxDepth = 100
 
+	// MaxValues is how many maps, lists and scalars Parse takes: those of a thousand
+	// functions with much of their own are some 40,000.
+	MaxValues = 50_000
+
+	// MaxFunctions is how many functions and workloads Parse takes.
+	MaxFunctions = 2500
+
+	// maxUnusual is the size of the largest file that only the YAML library can
+	// read, which takes the sandbox some seconds for a megabyte.
+	maxUnusual = 256 << 10
+
 	// maxAliasNodes is how many values aliases may stand for in one file.
 	maxAliasNodes = 50_000
 )
@@ -41,12 +52,18 @@ type source struct {
 	name       string
 	lines      *lineReader
 	hasMarkers bool         // some line says helm-wasm:ignore
-	docs       []*yaml.Node // each the content of one YAML document, see documents
+	docs       []*yaml.Node // each the content of one YAML document
 	read       bool         // the library has read it
 
-	// keys index large mappings, made when a position is first asked for.
-	keys map[*yaml.Node]map[string]int
+	// Where things stand in what was read without the library, and indices of
+	// large mappings: made when a position is first asked for.
+	root  *yamlin.Node
+	names map[*yamlin.Node]map[string]int
+	keys  map[*yaml.Node]map[string]int
 }
+
+// usualScalars resolve text for the fast reader.
+var usualScalars = yamlin.Scalars{Plain: usualScalar, Key: usualKey}
 
 // Parse reads a values file of YAML or JSON into the tree that Helm would make
 // of it: YAML 1.1 scalars (`on` is true), every number a float64, later
@@ -69,13 +86,20 @@ func Parse(name string, data []byte) (doc *Document, err error) {
 		text = append(text[:len(text):len(text)], '\n')
 	}
 	src := &source{name: name, lines: &lineReader{data: text}, hasMarkers: bytes.Contains(text, []byte(ignoreMarker))}
-	if tree, ok := yamlin.Parse(text, yamlin.Scalars{Plain: usualScalar, Key: usualKey}); ok {
-		return &Document{tree: tree, sources: []*source{src}}, nil
+	if tree, ok := yamlin.Parse(text, usualScalars, MaxValues); ok {
+		doc = &Document{tree: tree, sources: []*source{src}}
+		return doc, doc.checkCounts(name)
 	}
 	if err := checkText(name, data); err != nil {
 		return nil, err
 	}
-	return src.parse()
+	if len(text) > maxUnusual {
+		return nil, src.unusual()
+	}
+	if doc, err = src.parse(); err != nil {
+		return nil, err
+	}
+	return doc, doc.checkCounts(name)
 }
 
 // parse is Parse by the library, which knows all of YAML, where every value
@@ -184,6 +208,7 @@ type converter struct {
 	name    string
 	active  []*yaml.Node // aliases being expanded, to find one inside itself
 	aliased int
+	values  int
 }
 
 func (c *converter) fail(n *yaml.Node, msg, hint string) error {
@@ -193,6 +218,9 @@ func (c *converter) fail(n *yaml.Node, msg, hint string) error {
 func (c *converter) value(n *yaml.Node, depth int) (any, error) {
 	if depth > MaxDepth {
 		return nil, c.fail(n, "is nested more than "+strconv.Itoa(MaxDepth)+" levels deep", "no field needs that; look for a bracket or an indentation too many")
+	}
+	if c.values++; c.values > MaxValues && len(c.active) == 0 {
+		return nil, c.fail(n, tooManyValues, tooManyHint)
 	}
 	if len(c.active) > 0 {
 		if c.aliased++; c.aliased > maxAliasNodes {
@@ -276,7 +304,7 @@ func (c *converter) mapping(n *yaml.Node, out map[string]any, depth int) error {
 			return err
 		}
 		if _, dup := out[name]; dup && !merged[name] {
-			return c.fail(k, "key "+strconv.Quote(name)+" is given twice"+firstLine(n, name, k), "keep one of the two; Helm would silently use the last")
+			return c.fail(k, "key "+strconv.Quote(name)+" is given twice"+firstLine(n, name, k), keepOne)
 		}
 		delete(merged, name)
 		v, err := c.value(e, depth+1)
@@ -287,6 +315,8 @@ func (c *converter) mapping(n *yaml.Node, out map[string]any, depth int) error {
 	}
 	return nil
 }
+
+const keepOne = "keep one of the two; Helm would silently use the last"
 
 func firstLine(n *yaml.Node, name string, second *yaml.Node) string {
 	for i := 0; i+1 < len(n.Content); i += 2 {

@@ -92,28 +92,37 @@ func syntaxError(name string, in *lineReader, err error) error {
 // line is the text of a line, counted from 1. Where lines start is found once:
 // a report looks at many of them.
 func (r *lineReader) line(n int) []byte {
-	if r.starts == nil {
-		r.starts = append(make([]int, 0, 1+bytes.Count(r.data, []byte("\n"))), 0)
-		for i := range r.data {
-			if r.data[i] == '\n' {
-				r.starts = append(r.starts, i+1)
-			}
-		}
-	}
-	if n < 1 || n > len(r.starts) {
+	starts := r.lineStarts()
+	if n < 1 || n > len(starts) {
 		return nil
 	}
-	l := r.data[r.starts[n-1]:]
-	if n < len(r.starts) {
-		l = r.data[r.starts[n-1] : r.starts[n]-1]
+	l := r.data[starts[n-1]:]
+	if n < len(starts) {
+		l = r.data[starts[n-1] : starts[n]-1]
 	}
 	return bytes.TrimRight(l, "\r")
+}
+
+// lineStarts are the offsets at which lines start.
+func (r *lineReader) lineStarts() []int {
+	if r.starts == nil {
+		r.starts = append(make([]int, 0, 1+bytes.Count(r.data, []byte("\n"))), 0)
+		for at := 0; ; {
+			i := bytes.IndexByte(r.data[at:], '\n')
+			if i < 0 {
+				break
+			}
+			at += i + 1
+			r.starts = append(r.starts, at)
+		}
+	}
+	return r.starts
 }
 
 // backToText skips blank lines and comments that were read ahead.
 func (r *lineReader) backToText(n int) int {
 	for ; n > 1; n-- {
-		if t := bytes.TrimSpace(r.line(n)); len(t) > 0 && t[0] != '#' {
+		if r.hasText(n) {
 			return n
 		}
 	}

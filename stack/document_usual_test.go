@@ -49,7 +49,7 @@ func library(data []byte) (doc *Document, err error) {
 // and reports whether it gave one.
 func sameAsLibrary(t *testing.T, data []byte) bool {
 	t.Helper()
-	tree, ok := yamlin.Parse(data, yamlin.Scalars{Plain: usualScalar, Key: usualKey})
+	tree, ok := yamlin.Parse(data, usualScalars, MaxValues)
 	if !ok {
 		return false
 	}
@@ -63,7 +63,33 @@ func sameAsLibrary(t *testing.T, data []byte) bool {
 	if !reflect.DeepEqual(tree, doc.tree) {
 		t.Fatalf("read as %#v, the library reads %#v:\n%s", tree, doc.tree, data)
 	}
+	usual := &Document{tree: tree, sources: []*source{{name: "test", lines: &lineReader{data: data}}}}
+	samePositions(t, usual, doc, data)
 	return true
+}
+
+// samePositions compares where two readers say that everything stands.
+func samePositions(t *testing.T, got, want *Document, data []byte) {
+	t.Helper()
+	var walk func(v any, path []string)
+	walk = func(v any, path []string) {
+		for _, p := range [][]string{path, append(path[:len(path):len(path)], "none")} {
+			if g, w := got.Position(p...), want.Position(p...); g != w {
+				t.Fatalf("%v is at %v, the library says %v:\n%s", p, g, w, data)
+			}
+		}
+		switch v := v.(type) {
+		case map[string]any:
+			for k, e := range v {
+				walk(e, append(path[:len(path):len(path)], k))
+			}
+		case []any:
+			for i, e := range v {
+				walk(e, append(path[:len(path):len(path)], strconv.Itoa(i)))
+			}
+		}
+	}
+	walk(got.tree, nil)
 }
 
 // TestUsualFiles compares the two readers on files, each line of which is cut,
@@ -95,37 +121,6 @@ func TestUsualFiles(t *testing.T) {
 	}
 	if fast*10 < len(files)*9 {
 		t.Errorf("only %d of %d files are read by the fast reader", fast, len(files))
-	}
-}
-
-// TestUsualPositions compares where keys are said to stand.
-func TestUsualPositions(t *testing.T) {
-	for name, data := range usualFiles(t) {
-		got, err := Parse("test", data)
-		if err != nil {
-			continue
-		}
-		want, err := library(data)
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		var walk func(v any, path []string)
-		walk = func(v any, path []string) {
-			if g, w := got.Position(path...), want.Position(path...); g != w {
-				t.Errorf("%s: %v is at %v, the library says %v", name, path, g, w)
-			}
-			switch v := v.(type) {
-			case map[string]any:
-				for k, e := range v {
-					walk(e, append(path[:len(path):len(path)], k))
-				}
-			case []any:
-				for i, e := range v {
-					walk(e, append(path[:len(path):len(path)], strconv.Itoa(i)))
-				}
-			}
-		}
-		walk(got.Tree(), nil)
 	}
 }
 

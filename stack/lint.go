@@ -44,6 +44,10 @@ type ModuleInfo struct {
 func Lint(d *Document, opts LintOptions) Findings {
 	l := &linter{doc: d, opts: opts}
 	l.check()
+	if l.flooded() {
+		l.finish()
+		return l.out
+	}
 	l.v = d.values()
 	l.prepare()
 	l.documents()
@@ -183,7 +187,11 @@ func (l *linter) finish() {
 	var more Findings
 	for k, n := range l.many {
 		if n > maxAlike {
-			more = append(more, Finding{Rule: k.rule, Severity: k.severity, Message: "and " + itoa(n-maxAlike) + " more like those of this rule"})
+			f := Finding{Rule: k.rule, Severity: k.severity, Message: "and " + itoa(n-maxAlike) + " more like those of this rule"}
+			if k.rule == "HW02" {
+				f.Fix = "mend these first: with so many wrong types, no other rule has been looked at"
+			}
+			more = append(more, f)
 		}
 	}
 	more.sort()

@@ -37,9 +37,14 @@ func (d *Document) Position(path ...string) Position {
 	best, bestLen := Position{}, -1
 	for i := len(d.sources) - 1; i >= 0; i-- {
 		src := d.sources[i]
-		docs := src.documents()
-		for j := len(docs) - 1; j >= 0; j-- {
-			n, length := src.find(docs[j], path)
+		if root := src.located(); root != nil {
+			if at, length := src.usualFind(root, path); length > bestLen {
+				best, bestLen = src.position(at), length
+			}
+			continue
+		}
+		for j := len(src.docs) - 1; j >= 0; j-- {
+			n, length := src.find(src.docs[j], path)
 			if length > bestLen && n != nil {
 				best, bestLen = Position{File: src.name, Line: n.Line, Column: n.Column}, length
 			}
@@ -54,22 +59,6 @@ func (d *Document) Position(path ...string) Position {
 		}
 	}
 	return best
-}
-
-// documents are the nodes of a file. What was read without the library is read
-// again by it: only mistakes have positions.
-func (s *source) documents() []*yaml.Node {
-	if !s.read {
-		defer func() {
-			if recover() != nil {
-				s.docs = nil // the library gives up on few files; they have no positions
-			}
-		}()
-		if _, err := s.parse(); err != nil {
-			s.docs = nil
-		}
-	}
-	return s.docs
 }
 
 // find walks as far along path as the node goes and returns the key there.

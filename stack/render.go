@@ -25,6 +25,10 @@ const (
 	All
 )
 
+// maxRendered bounds what one template may print: a release's Secret holds 1 MiB,
+// compressed, and a sandbox has 1 GiB to work in.
+const maxRendered = 64 << 20
+
 // functionTemplates are the files of Scope Functions, in the order in which
 // they are printed.
 var functionTemplates = []string{"templates/functions.yaml", "templates/workloads.yaml"}
@@ -64,7 +68,7 @@ func Render(d *Document, opts RenderOptions) (Rendered, error) {
 	for _, file := range chart.order(opts.Scope) {
 		name := chart.name + "/" + file
 		data["Template"] = map[string]any{"Name": name, "BasePath": chart.name + "/templates"}
-		text, err := set.Execute(name, data, tmpl.Options{})
+		text, err := set.Execute(name, data, tmpl.Options{MaxOutput: maxRendered})
 		if err != nil {
 			return Rendered{}, err
 		}

@@ -4,6 +4,7 @@ package tmpl
 
 import (
 	"errors"
+	"strconv"
 	"text/template/parse"
 )
 
@@ -138,6 +139,10 @@ type printNode struct {
 	node  parse.Node
 }
 
+func tooLarge(limit int) string {
+	return "the output is larger than the limit of " + strconv.Itoa(limit>>20) + " MiB"
+}
+
 func (n *printNode) exec(s *state, dot any) control {
 	v := n.value.eval(s, dot)
 	if str, ok := v.(string); ok {
@@ -146,7 +151,7 @@ func (n *printNode) exec(s *state, dot any) control {
 		s.out = appendPrinted(s.out, v)
 	}
 	if s.flushed+len(s.out) > s.limit {
-		s.abort(n.node, "the output is larger than the limit")
+		s.abort(n.node, tooLarge(s.limit))
 	}
 	return next
 }
@@ -217,7 +222,7 @@ func (n *rangeNode) exec(s *state, dot any) control {
 	once := func(index, elem any) bool {
 		ran = true
 		if s.flushed+len(s.out) > s.limit {
-			s.abort(n.node, "the output is larger than the limit")
+			s.abort(n.node, tooLarge(s.limit))
 		}
 		s.flush()
 		if n.elm >= 0 {

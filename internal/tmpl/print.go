@@ -76,7 +76,7 @@ func (n *printQuoted) exec(s *state, dot any) control {
 		s.out = strconv.AppendQuote(s.out, str)
 	}
 	if s.flushed+len(s.out) > s.limit {
-		s.abort(n.node, "the output is larger than the limit")
+		s.abort(n.node, tooLarge(s.limit))
 	}
 	return next
 }
@@ -118,7 +118,7 @@ func (n *printInclude) exec(s *state, dot any) control {
 		s.indentFrom(n.node, start, n.indent, n.newline)
 	}
 	if s.flushed+len(s.out) > s.limit {
-		s.abort(n.node, "the output is larger than the limit")
+		s.abort(n.node, tooLarge(s.limit))
 	}
 	return next
 }
@@ -128,7 +128,7 @@ const spaces = "                                                                
 // indentFrom indents the output from start on.
 func (s *state) indentFrom(n parse.Node, start, width int, newline bool) {
 	if width > s.limit {
-		s.abort(n, "the output is larger than the limit")
+		s.abort(n, tooLarge(s.limit))
 	}
 	s.scratch = append(s.scratch[:0], s.out[start:]...)
 	s.out = s.out[:start]

@@ -21,19 +21,29 @@ type Scalars struct {
 	Key func(text string) (name string, ok bool)
 }
 
-// Parse reads one document that is a mapping in block style. It is not ok for
-// anything unusual and for every mistake.
-func Parse(data []byte, scalars Scalars) (tree map[string]any, ok bool) {
-	ascii, ok := usual(data)
-	if !ok || !ascii && !utf8.Valid(data) {
+// Parse reads one document that is a mapping in block style, of at most limit
+// values. It is not ok for anything unusual and for every mistake.
+func Parse(data []byte, scalars Scalars, limit int) (tree map[string]any, ok bool) {
+	p := &parser{scalars: scalars, left: limit, values: true}
+	return p.document(data)
+}
+
+// document reads all of the data.
+func (p *parser) document(data []byte) (map[string]any, bool) {
+	ascii, odd := usual(data)
+	if odd >= 0 || !ascii && !utf8.Valid(data) {
+		p.at = max(odd, 0)
 		return nil, false
 	}
-	p := &parser{s: string(data), scalars: scalars}
+	p.s = string(data)
 	if !p.next() {
 		return nil, false
 	}
 	if p.s[p.at:p.end] == "---" && p.indent == 0 && !p.next() {
 		return nil, false
+	}
+	if p.here != nil {
+		p.here.At = p.at
 	}
 	m, ok := p.mapping(p.indent, 0)
 	if !ok || p.odd || !p.eof {
@@ -42,11 +52,14 @@ func Parse(data []byte, scalars Scalars) (tree map[string]any, ok bool) {
 	return m, true
 }
 
-// usual says that the text is UTF-8 and has no tab, no other control and no
-// character that YAML takes for the end of a line or refuses.
-func usual(data []byte) (ascii, ok bool) {
+// usual tells whether the text is ASCII, and where it has a tab, another
+// control, or a character that YAML takes for the end of a line or refuses;
+// -1 is nowhere.
+func usual(data []byte) (ascii bool, odd int) {
 	ascii = true
+	size := len(data)
 	for len(data) > 0 {
+		left := len(data)
 		line := data
 		if i := bytes.IndexByte(data, '\n'); i >= 0 {
 			line, data = data[:i], data[i+1:]
@@ -62,27 +75,27 @@ func usual(data []byte) (ascii, ok bool) {
 				continue
 			}
 			if c < 0x80 {
-				return false, false
+				return false, size - left
 			}
 			ascii = false
 			next := line[i+1:]
 			switch {
 			case c == 0xc2: // NEL and other controls
 				if len(next) == 0 || next[0] < 0xa0 {
-					return false, false
+					return false, size - left
 				}
 			case c == 0xe2: // line and paragraph separator
 				if len(next) < 2 || next[0] == 0x80 && next[1]&0xfe == 0xa8 {
-					return false, false
+					return false, size - left
 				}
 			case c == 0xef: // byte order mark, not characters
 				if len(next) == 0 || next[0] >= 0xb7 {
-					return false, false
+					return false, size - left
 				}
 			}
 		}
 	}
-	return ascii, true
+	return ascii, -1
 }
 
 // printable says that eight bytes are all ASCII, from space to tilde. A carry
@@ -100,7 +113,11 @@ type parser struct {
 	at, end int // what is left of the line
 	indent  int // of the line
 	eof     bool
-	odd     bool // something that next met is for the library
+	odd     bool   // something that next met is for the library
+	left    int    // values that may still come
+	values  bool   // make the tree
+	twice   string // a key that was given twice
+	here    *Node  // where to record what stands where; nil records nothing
 }
 
 // next goes to the next line that is neither blank nor a comment.
@@ -178,19 +195,20 @@ func (p *parser) mapping(column, depth int) (map[string]any, bool) {
 		return nil, false
 	}
 	m := make(map[string]any)
+	above := p.here
 	for {
+		at := p.at
 		name, ok := p.key(false)
-		if !ok {
+		if !ok || !p.enter(above, name, at) {
 			return nil, false
 		}
 		v, ok := p.value(column, depth)
 		if !ok || p.odd {
 			return nil, false
 		}
-		had := len(m)
-		m[name] = v
-		if len(m) == had {
-			return nil, false // given twice
+		p.here = above
+		if !p.put(m, name, v, at) {
+			return nil, false
 		}
 		if p.eof || p.indent < column {
 			return m, true
@@ -199,6 +217,20 @@ func (p *parser) mapping(column, depth int) (map[string]any, bool) {
 			return nil, false
 		}
 	}
+}
+
+// put adds a key to a mapping, unless it is there.
+func (p *parser) put(m map[string]any, name string, v any, at int) bool {
+	if !p.values {
+		return true
+	}
+	had := len(m)
+	m[name] = v
+	if len(m) == had {
+		p.twice, p.at = name, at
+		return false
+	}
+	return true
 }
 
 // value reads what follows a key and ends on the next line.
@@ -232,13 +264,24 @@ func (p *parser) list(column, depth int) (any, bool) {
 		return nil, false
 	}
 	list := []any{}
+	above := p.here
+	if above != nil {
+		above.List = true
+	}
 	for {
 		start := p.at
 		p.at++
 		v, ok := any(nil), true
 		switch {
 		case p.rest():
-			if p.next() && p.indent > column {
+			at, below := start+1, p.next() && p.indent > column
+			if below {
+				at = p.at
+			}
+			if !p.enter(above, "", at) {
+				return nil, false
+			}
+			if below {
 				v, ok = p.block(depth + 1)
 			}
 		case p.item():
@@ -246,6 +289,9 @@ func (p *parser) list(column, depth int) (any, bool) {
 		default:
 			// `- key: value` starts a mapping in the key's column.
 			at := p.at
+			if !p.enter(above, "", at) {
+				return nil, false
+			}
 			if _, isKey := p.key(false); isKey {
 				p.at = at
 				v, ok = p.mapping(column+at-start, depth+1)
@@ -257,6 +303,7 @@ func (p *parser) list(column, depth int) (any, bool) {
 		if !ok || p.odd {
 			return nil, false
 		}
+		p.here = above
 		list = append(list, v)
 		if p.eof || p.indent < column || p.indent == column && !p.item() {
 			return list, true

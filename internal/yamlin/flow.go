@@ -24,6 +24,10 @@ func (p *parser) flow(depth int) (any, bool) {
 
 func (p *parser) flowList(depth int) (any, bool) {
 	list := []any{}
+	above := p.here
+	if above != nil {
+		above.List = true
+	}
 	for {
 		if !p.gap() {
 			return nil, false
@@ -32,10 +36,14 @@ func (p *parser) flowList(depth int) (any, bool) {
 			p.at++
 			return list, true
 		}
+		if !p.enter(above, "", p.at) {
+			return nil, false
+		}
 		v, ok := p.flow(depth + 1)
 		if !ok {
 			return nil, false
 		}
+		p.here = above
 		list = append(list, v)
 		if !p.comma(']') {
 			return nil, false
@@ -45,6 +53,7 @@ func (p *parser) flowList(depth int) (any, bool) {
 
 func (p *parser) flowMap(depth int) (any, bool) {
 	m := make(map[string]any)
+	above := p.here
 	for {
 		if !p.gap() {
 			return nil, false
@@ -53,8 +62,9 @@ func (p *parser) flowMap(depth int) (any, bool) {
 			p.at++
 			return m, true
 		}
+		at := p.at
 		name, ok := p.key(true)
-		if !ok {
+		if !ok || !p.enter(above, name, at) {
 			return nil, false
 		}
 		p.spaces()
@@ -65,9 +75,8 @@ func (p *parser) flowMap(depth int) (any, bool) {
 		if !ok {
 			return nil, false
 		}
-		had := len(m)
-		m[name] = v
-		if len(m) == had || !p.comma('}') {
+		p.here = above
+		if !p.put(m, name, v, at) || !p.comma('}') {
 			return nil, false
 		}
 	}

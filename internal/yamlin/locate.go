@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package yamlin
+
+// Node is where a key or an item of a list stands, and what is below it.
+type Node struct {
+	Name     string // of a key
+	At       int    // offset of the key, or of the item's value
+	List     bool
+	Children []Node // in the order of the file
+}
+
+// Locate tells where everything stands in what Parse has read.
+func Locate(data []byte, scalars Scalars, limit int) (root Node, ok bool) {
+	p := &parser{scalars: scalars, left: limit, here: &root}
+	_, ok = p.document(data)
+	return root, ok
+}
+
+// Trouble is why Parse did not read a text.
+type Trouble struct {
+	At    int    // offset near which it stopped; all before is usual
+	Many  bool   // more values than the limit
+	Twice string // a key that a mapping has twice, the second time here
+	First int    // offset of the first
+}
+
+// Why tells what kept Parse from reading a text.
+func Why(data []byte, scalars Scalars, limit int) Trouble {
+	var root Node
+	p := &parser{scalars: scalars, left: limit, values: true, here: &root}
+	p.document(data)
+	t := Trouble{At: p.at, Many: p.left < 0, Twice: p.twice}
+	if p.twice != "" {
+		for _, c := range p.here.Children {
+			if c.Name == p.twice {
+				t.First = c.At
+				break
+			}
+		}
+	}
+	return t
+}
+
+// enter counts a value and records it below another. It fails where there are
+// too many.
+func (p *parser) enter(above *Node, name string, at int) bool {
+	if p.left--; p.left < 0 {
+		return false
+	}
+	if above != nil {
+		above.Children = append(above.Children, Node{Name: name, At: at})
+		p.here = &above.Children[len(above.Children)-1]
+	}
+	return true
+}
