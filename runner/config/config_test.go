@@ -3,6 +3,7 @@
 package config
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -55,6 +56,25 @@ func FuzzDecode(f *testing.F) {
 			c.Bytes("x", string(cfg.Limits.Memory), 1, 1, 2)
 			c.Kafka("kafka", cfg.Kafka)
 			_ = c.Err()
+		}
+	})
+}
+
+// FuzzBytes: what is read is a number of bytes that reads the same again.
+func FuzzBytes(f *testing.F) {
+	for _, text := range []string{"64Mi", "1.5Gi", "1048576", "1e3", "0x10", "-1", "NaN", "Inf", "9007199254740993", "1Ti", "k", ""} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		n, err := ParseBytes(text)
+		if err != nil {
+			return
+		}
+		if n < 0 || n > 1<<53 {
+			t.Fatalf("%q is %d", text, n)
+		}
+		if again, err := ParseBytes(strconv.FormatInt(n, 10)); err != nil || again != n {
+			t.Errorf("%q is %d, which reads as %d, %v", text, n, again, err)
 		}
 	})
 }

@@ -144,7 +144,7 @@ func setHeaders(h http.Header, record *kgo.Record) {
 			continue
 		}
 		switch {
-		case strings.HasPrefix(name, "ce_"):
+		case strings.HasPrefix(name, "ce_") && token(name):
 			h.Set("ce-"+name[len("ce_"):], string(header.Value))
 		case name == "content-type", name == "traceparent", name == "tracestate":
 			h.Set(name, string(header.Value))
@@ -176,6 +176,19 @@ func replyHeaders(record *kgo.Record, answer http.Header) []kgo.RecordHeader {
 		headers = append(headers, kgo.RecordHeader{Key: name, Value: []byte(own[name])})
 	}
 	return headers
+}
+
+// token says that HTTP can carry a header of that name; the client refuses the
+// whole request otherwise. Kafka takes any name.
+func token(name string) bool {
+	for _, c := range []byte(name) {
+		switch {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0:
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 func printable(b []byte) bool {
