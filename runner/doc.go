@@ -17,10 +17,12 @@
 //     wrote before it failed is discarded.
 //   - Sandbox: a trap, an endless loop, memory or output over the limit ends
 //     the instance and fails the event, nothing else.
-//   - Failures: retries with backoff, then dead letter, block, or drop.
-//     Outages of brokers and registries are waited out and shown in /readyz.
+//   - Failures: retries with backoff, then dead letter, block, or drop. A
+//     blocked event holds up its own partition, with both deliveries.
+//     Outages of brokers and registries are waited out and shown in /readyz;
+//     a runner without its module joins no group.
 //   - Memory is bounded: fetching waits while enough is queued, processing
-//     while enough is not committed.
+//     while enough is not written or not committed, in events and in bytes.
 //
 // The parts: broker (client options), module (fetching), abi (contracts with
 // guests) over sandbox (limits), processor (retries), and stream or
