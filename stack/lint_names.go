@@ -3,9 +3,10 @@
 package stack
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"strings"
+
+	"github.com/helm-wasm/helm-wasm/internal/sum"
 )
 
 // maxObjectName is what KEDA leaves for a ScaledObject's name: its HPA is named
@@ -29,9 +30,9 @@ func cutName(name string, most int) string {
 	if len(name) <= most {
 		return name
 	}
-	sum := sha256.Sum256([]byte(name))
+	hash := sum.SHA256(name)
 	head := strings.TrimSuffix(strings.TrimSuffix(name[:most-9], "-"), ".")
-	return head + "-" + hex.EncodeToString(sum[:4])
+	return head + "-" + hex.EncodeToString(hash[:4])
 }
 
 // objectName is that of a function's Deployment and ScaledObject, or of a
