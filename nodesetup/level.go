@@ -54,11 +54,13 @@ func (l *Level) UnmarshalYAML(node *yaml.Node) error {
 func (s *Setup) level(key string) Level {
 	from := s.Config.Runtimes[key]
 	switch {
-	case s.NoTry || s.Config.Try == TryOff:
+	case s.NoTry:
 		return TryOff
 	case from.Try != "":
 		return from.Try
-	case from.file(key) == shims["spin"] && s.Config.Try != TryOff:
+	case s.Config.Try == TryOff:
+		return TryOff
+	case from.file(key) == shims["spin"]:
 		// Spin's shim runs Spin applications and no plain program.
 		return TrySandbox
 	case s.Config.Try == "":

@@ -3,6 +3,7 @@
 package nodesetup
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -28,7 +29,8 @@ type Setup struct {
 	Unlabel func(ctx context.Context, runtimes []string) error
 
 	node     Node
-	tree     map[string]any // of the main configuration
+	main     []byte         // the main configuration
+	tree     map[string]any // of it
 	seen     map[string]any // what the container runtime makes of all files, without our handlers
 	state    state
 	passed   map[string]bool // handlers that were tried in this run
@@ -63,7 +65,7 @@ func New(config Config, host *Host, log *slog.Logger) *Setup {
 // detect finds the node, lets the configuration override it, and asks
 // containerd for its version.
 func (s *Setup) detect(ctx context.Context) error {
-	s.seen, s.passed = nil, map[string]bool{}
+	s.passed = map[string]bool{}
 	o := s.Config.Node
 	if o.Config != "" && o.Socket != "" && (len(o.Containerd) > 0 || o.Form == CRIO) {
 		s.node = o
@@ -87,6 +89,12 @@ func (s *Setup) detect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// Between trials the daemon does not ask containerd again about a file that
+	// is the same.
+	if !s.rest || !bytes.Equal(main, s.main) {
+		s.seen = nil
+	}
+	s.main = main
 	// A mistake in the file is told by the edit, with its name.
 	s.tree, _ = parseTOML(main)
 	if s.node.Form == CRIO {

@@ -103,6 +103,13 @@ func TestLevels(t *testing.T) {
 	if s.level("spin") != TrySandbox || s.level("wasmtime") != TryWasm {
 		t.Errorf("levels are %q and %q", s.level("spin"), s.level("wasmtime"))
 	}
+	s.Config.Try, s.Config.Runtimes["wasmer"] = TryOff, Source{Handler: "wasmer", Try: TryWasm}
+	if s.level("spin") != TryOff || s.level("wasmer") != TryWasm {
+		t.Errorf("with try off, levels are %q and %q", s.level("spin"), s.level("wasmer"))
+	}
+	if s.NoTry = true; s.level("wasmer") != TryOff {
+		t.Error("--no-try does not count")
+	}
 	for text, want := range map[string]Level{"true": TryWasm, "wasm": TryWasm, "false": TryOff, "off": TryOff, "sandbox": TrySandbox} {
 		c, err := ParseConfig([]byte("runtimes: {wasmtime: {try: " + text + "}}\ntry: " + text + "\n"))
 		if err != nil || c.Try != want || c.Runtimes["wasmtime"].Try != want {
