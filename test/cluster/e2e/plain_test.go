@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -130,7 +131,7 @@ func (e *env) fromZero(t *testing.T, b *broker, p *peer) {
 	p.inPod = append(p.inPod, result.Sub(first.made).Seconds())
 }
 
-var workingSet = regexp.MustCompile(`(?m)^pod_memory_working_set_bytes\{namespace="plain",pod="([^"]+)"\} (\S+)`)
+var workingSet = regexp.MustCompile(`(?m)^pod_memory_working_set_bytes\{namespace="plain",pod="([^"]+)"\} (\S+) (\d+)$`)
 
 // replicate holds a side at several replicas, gives them work, and asks the
 // kubelet what memory they hold: what Kubernetes counts against limits.
@@ -157,6 +158,7 @@ func (e *env) replicate(t *testing.T, b *broker, p *peer) {
 		}
 		return err
 	})
+	worked := time.Now()
 	node := e.kube(t, "", "get", "nodes", "-o", "jsonpath={.items[0].metadata.name}")
 	var sizes []float64
 	eventually(t, "the kubelet's figures of the "+p.name, func() error {
@@ -167,7 +169,12 @@ func (e *env) replicate(t *testing.T, b *broker, p *peer) {
 		}
 		for _, m := range workingSet.FindAllStringSubmatch(text, -1) {
 			size, err := strconv.ParseFloat(m[2], 64)
-			if err == nil && strings.HasPrefix(m[1], p.object+"-") {
+			at, err2 := strconv.ParseInt(m[3], 10, 64)
+			if err := errors.Join(err, err2); err != nil {
+				return err
+			}
+			// The kubelet looks every ten seconds or so.
+			if strings.HasPrefix(m[1], p.object+"-") && time.UnixMilli(at).After(worked) {
 				sizes = append(sizes, size/(1<<20))
 			}
 		}
