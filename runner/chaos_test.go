@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
@@ -29,7 +30,6 @@ const (
 	chaosKeys       = 500
 	chaosPartitions = 6
 	chaosKills      = 5
-	chaosRestarts   = 2
 	chaosLimit      = 6 * time.Minute
 )
 
@@ -50,7 +50,38 @@ func chaosEvents(t *testing.T) int {
 // runners are killed, brokers restarted and rebalances forced.
 func TestChaos(t *testing.T) {
 	for _, delivery := range []string{"at-least-once", "exactly-once"} {
-		t.Run(delivery, func(t *testing.T) { newChaos(t, delivery).run() })
+		t.Run(delivery, func(t *testing.T) {
+			broker := kafkatest.Start(t, "group.consumer.min.session.timeout.ms=6000", "group.consumer.session.timeout.ms=6000")
+			c := newChaos(t, delivery, chaosEvents(t), broker.Addr)
+			restart := func() {
+				broker.Stop()
+				broker.Start()
+			}
+			crash := func() {
+				broker.Kill()
+				broker.Start()
+			}
+			c.restarts = 2
+			c.steps = []func(){c.kill(0), c.leave(2), c.kill(3), restart, c.kill(1), c.kill(2), c.leave(0), crash, c.kill(0)}
+			c.run()
+		})
+	}
+}
+
+// TestSmallChaos kills runners and forces rebalances on a broker in this
+// process, where there is no Java.
+func TestSmallChaos(t *testing.T) {
+	for _, delivery := range deliveries {
+		t.Run(delivery, func(t *testing.T) {
+			cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.BrokerConfigs(map[string]string{"group.consumer.session.timeout.ms": "2000", "group.consumer.heartbeat.interval.ms": "300"}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(cluster.Close)
+			c := newChaos(t, delivery, 20_000, cluster.ListenAddrs()[0])
+			c.steps = []func(){c.kill(0), c.leave(2), c.kill(3), c.kill(1), c.leave(0), c.kill(2), c.kill(0)}
+			c.run()
+		})
 	}
 }
 
@@ -58,7 +89,9 @@ type chaos struct {
 	t        *testing.T
 	delivery string
 	events   int
-	broker   *kafkatest.Broker
+	addr     string
+	steps    []func() // disturbances
+	restarts int      // of the broker, among them
 	client   *kgo.Client
 	binary   string
 	dir      string
@@ -79,11 +112,10 @@ type chaosRunner struct {
 	exited   chan struct{}
 }
 
-func newChaos(t *testing.T, delivery string) *chaos {
-	c := &chaos{t: t, delivery: delivery, events: chaosEvents(t), dir: t.TempDir()}
+func newChaos(t *testing.T, delivery string, events int, addr string) *chaos {
+	c := &chaos{t: t, delivery: delivery, events: events, addr: addr, dir: t.TempDir()}
 	c.binary = runnerBinary(t)
-	c.broker = kafkatest.Start(t, "group.consumer.min.session.timeout.ms=6000", "group.consumer.session.timeout.ms=6000")
-	c.client = c.broker.Client(kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)))
+	c.client = c.open(kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)))
 	t.Cleanup(c.client.Close)
 	ctx, cancel := context.WithTimeout(context.Background(), chaosLimit)
 	t.Cleanup(cancel)
@@ -104,13 +136,20 @@ func newChaos(t *testing.T, delivery string) *chaos {
 	return c
 }
 
-// runnerBinary builds cmd/wasm-runner.
+var buildRunner = sync.OnceValues(func() (string, error) {
+	binary := filepath.Join(cacheDir, "wasm-runner")
+	if text, err := exec.Command("go", "build", "-o", binary, "../cmd/wasm-runner").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, text)
+	}
+	return binary, nil
+})
+
+// runnerBinary builds cmd/wasm-runner, once for all tests.
 func runnerBinary(t *testing.T) string {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "wasm-runner")
-	args := []string{"build", "-o", binary}
-	if text, err := exec.Command("go", append(args, "../cmd/wasm-runner")...).CombinedOutput(); err != nil {
-		t.Fatalf("building wasm-runner: %v\n%s", err, text)
+	binary, err := buildRunner()
+	if err != nil {
+		t.Fatalf("building wasm-runner: %v", err)
 	}
 	return binary
 }
@@ -122,7 +161,7 @@ func (c *chaos) write(module, name, from, to string) string {
 		Sink:     stack.Sink{Topic: to},
 		Delivery: c.delivery,
 		OnError:  stack.OnError{Retries: 5, Backoff: "50ms", MaxBackoff: "1s", Action: "block"},
-		Kafka:    stack.RunnerKafka{BootstrapServers: []string{c.broker.Addr}},
+		Kafka:    stack.RunnerKafka{BootstrapServers: []string{c.addr}},
 		LogLevel: "warn",
 	}
 	text, err := json.Marshal(cfg)
@@ -221,8 +260,8 @@ func (c *chaos) run() {
 	}
 	if c.delivery == "at-least-once" {
 		first, second := c.perStage()
-		limit := repeatable()
-		c.t.Logf("%d kills and %d restarts of the broker: the first function repeated %d events, the second %d; the windows of what may be open allow %d together", chaosKills, chaosRestarts, first, second, limit)
+		limit := repeatable(c.restarts)
+		c.t.Logf("%d kills and %d restarts of the broker: the first function repeated %d events, the second %d; the windows of what may be open allow %d together", chaosKills, c.restarts, first, second, limit)
 		if first+second > limit {
 			c.t.Errorf("%d events were repeated, more than %d", first+second, limit)
 		}
@@ -245,34 +284,35 @@ func (c *chaos) produce() {
 	}
 }
 
-// disturb kills a runner five times, restarts the broker twice and lets
-// runners leave and come, each when another share of the events is through.
+// kill ends a runner without a word, and starts it again.
+func (c *chaos) kill(n int) func() { return c.bounce(n, syscall.SIGKILL) }
+
+// leave lets a runner leave its group, and come again.
+func (c *chaos) leave(n int) func() { return c.bounce(n, syscall.SIGTERM) }
+
+func (c *chaos) bounce(n int, signal syscall.Signal) func() {
+	return func() {
+		c.runners[n].end(signal)
+		c.runners[n].start()
+	}
+}
+
+// open makes a client; close it yourself.
+func (c *chaos) open(opts ...kgo.Opt) *kgo.Client {
+	c.t.Helper()
+	client, err := kgo.NewClient(append([]kgo.Opt{kgo.SeedBrokers(c.addr)}, opts...)...)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return client
+}
+
+// disturb takes each step when another share of the events is through.
 func (c *chaos) disturb() {
-	kill := func(n int) func() {
-		return func() {
-			c.runners[n].end(syscall.SIGKILL)
-			c.runners[n].start()
-		}
-	}
-	leave := func(n int) func() {
-		return func() {
-			c.runners[n].end(syscall.SIGTERM)
-			c.runners[n].start()
-		}
-	}
-	restart := func() {
-		c.broker.Stop()
-		c.broker.Start()
-	}
-	crash := func() {
-		c.broker.Kill()
-		c.broker.Start()
-	}
-	steps := []func(){kill(0), leave(2), kill(3), restart, kill(1), kill(2), leave(0), crash, kill(0)}
-	for i, step := range steps {
-		for share := int64(c.events * (i + 1) / (len(steps) + 2)); c.seen.Load() < share; {
+	for i, step := range c.steps {
+		for share := int64(c.events * (i + 1) / (len(c.steps) + 2)); c.seen.Load() < share; {
 			if c.ctx.Err() != nil {
-				c.t.Errorf("only %d of %d disturbances happened in time", i, len(steps))
+				c.t.Errorf("only %d of %d disturbances happened in time", i, len(c.steps))
 				return
 			}
 			time.Sleep(10 * time.Millisecond)
@@ -285,7 +325,7 @@ type chaosResult struct{ records, duplicates, disorder int }
 
 // collect reads the last topic until every id was seen, and a little longer.
 func (c *chaos) collect() chaosResult {
-	client := c.broker.Client(kgo.ConsumeTopics("c"), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchIsolationLevel(kgo.ReadCommitted()))
+	client := c.open(kgo.ConsumeTopics("c"), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchIsolationLevel(kgo.ReadCommitted()))
 	defer client.Close()
 	var result chaosResult
 	seen := make([]bool, c.events)
@@ -335,14 +375,14 @@ func (c *chaos) perStage() (first, second int) {
 // repeatable bounds the duplicates: a runner repeats at most what its
 // partitions had open when it was killed, or when a broker that came back did
 // not know it any more. One that leaves repeats nothing.
-func repeatable() int {
+func repeatable(brokerRestarts int) int {
 	open := func(partitions int) int { return partitions * max(openShare, openMax/max(1, partitions)) }
 	kills := chaosKills * open(chaosPartitions)
 	restarts := 0 // the worst split of a group's partitions among its two runners
 	for n := range chaosPartitions {
 		restarts = max(restarts, open(n)+open(chaosPartitions-n))
 	}
-	return kills + chaosRestarts*2*restarts
+	return kills + brokerRestarts*2*restarts
 }
 
 func (c *chaos) logs() {

@@ -3,12 +3,17 @@
 package runner
 
 import (
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
+	"github.com/helm-wasm/helm-wasm/stack"
 )
 
 // stacks are the goroutines that run code of the runner, its guests or its client.
@@ -19,7 +24,8 @@ func stacks() []string {
 	for _, stack := range strings.Split(string(buf), "\n\n") {
 		switch {
 		case strings.Contains(stack, "kfake."), strings.Contains(stack, "testing."), strings.Contains(stack, "runner.stacks("):
-		case strings.Contains(stack, "helm-wasm/runner"), strings.Contains(stack, "kgo."), strings.Contains(stack, "wazero"), strings.Contains(stack, "internal/deadline"):
+		case strings.Contains(stack, "helm-wasm/runner"), strings.Contains(stack, "kgo."), strings.Contains(stack, "wazero"), strings.Contains(stack, "internal/deadline"),
+			strings.Contains(stack, "net/http.(*persistConn)"):
 			found = append(found, stack)
 		}
 	}
@@ -47,15 +53,54 @@ func TestNoGoroutineLeft(t *testing.T) {
 				if err := stop(); err != nil {
 					t.Fatal(err)
 				}
-				deadline := time.Now().Add(5 * time.Second)
-				var left []string
-				for left = stacks(); len(left) > before && time.Now().Before(deadline); left = stacks() {
-					time.Sleep(20 * time.Millisecond)
-				}
-				if len(left) > before {
-					t.Errorf("%d goroutines left:\n%s", len(left)-before, strings.Join(left, "\n\n"))
-				}
+				noneLeft(t, before)
 			})
 		}
+		t.Run(delivery+" http", func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+				_, _ = io.Copy(w, q.Body)
+			}))
+			defer server.Close()
+			b := newBroker(t)
+			b.produce("one", "two", "three")
+			b.client.Close()
+			before := len(stacks())
+			cfg := b.config()
+			cfg.Delivery, cfg.ABI, cfg.Module = delivery, "http", stack.RunnerModule{}
+			cfg.HTTP = &stack.HTTP{Port: server.Listener.Addr().(*net.TCPAddr).Port}
+			r, stop := start(t, cfg)
+			eventually(t, "all events processed", func() bool { return strings.Contains(metric(r, "wasm_runner_events_total"), `outcome="processed"} 3`) })
+			if err := stop(); err != nil {
+				t.Fatal(err)
+			}
+			noneLeft(t, before)
+		})
+		t.Run(delivery+" without a sink", func(t *testing.T) {
+			b := newBroker(t)
+			b.produce("one", "two", "three")
+			b.client.Close()
+			before := len(stacks())
+			cfg := b.config()
+			cfg.Delivery, cfg.Sink.Topic, cfg.OnError.MaxBackoff = delivery, "nowhere", "100ms"
+			r, stop := start(t, cfg, WithModule(guestbuild.Command(t, mirror)), WithGrace(time.Second))
+			eventually(t, "readiness says that results wait", func() bool { return blocking(r, "sink nowhere", "") || blocking(r, "transactions", `"nowhere"`) })
+			if err := stop(); err != nil {
+				t.Fatal(err)
+			}
+			noneLeft(t, before)
+		})
+	}
+}
+
+// noneLeft waits for goroutines of the runner to end.
+func noneLeft(t *testing.T, before int) {
+	t.Helper()
+	deadline := time.Now().Add(5 * time.Second)
+	var left []string
+	for left = stacks(); len(left) > before && time.Now().Before(deadline); left = stacks() {
+		time.Sleep(20 * time.Millisecond)
+	}
+	if len(left) > before {
+		t.Errorf("%d goroutines left:\n%s", len(left)-before, strings.Join(left, "\n\n"))
 	}
 }
