@@ -4,11 +4,16 @@ package runner
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
 	"github.com/helm-wasm/helm-wasm/internal/kafkatest"
 	"github.com/helm-wasm/helm-wasm/runner/check"
 	"github.com/helm-wasm/helm-wasm/runner/topics"
@@ -16,7 +21,7 @@ import (
 )
 
 // TestRealKafka covers what a fake broker does not show: what a real one says
-// to wrong credentials, the topics and check jobs, and the cold start.
+// to wrong credentials, the topics and check jobs, failures, and the cold start.
 func TestRealKafka(t *testing.T) {
 	broker := kafkatest.Start(t)
 	plain := stack.RunnerKafka{BootstrapServers: []string{broker.Addr}}
@@ -71,5 +76,89 @@ func TestRealKafka(t *testing.T) {
 			t.Errorf("missing topic: %v", err)
 		}
 	})
+	for _, delivery := range deliveries {
+		t.Run("failures "+delivery, func(t *testing.T) { realFailures(t, broker, delivery) })
+	}
 	t.Run("cold start", func(t *testing.T) { coldStart(t, broker) })
+}
+
+// realFailures sends poison, results that the sink refuses and an event that
+// blocks through a function.
+func realFailures(t *testing.T, broker *kafkatest.Broker, delivery string) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	client := broker.Client(kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.ProducerBatchMaxBytes(2_000_000))
+	defer client.Close()
+	name := func(s string) string { return s + "." + delivery }
+	small := "2000"
+	admin := kadm.NewClient(client)
+	for topic, config := range map[string]map[string]*string{"source": nil, "results": {"max.message.bytes": &small}, "letters": nil} {
+		if _, err := admin.CreateTopic(ctx, 2, 1, config, name(topic)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	read := func(topic string, n int) map[string]*kgo.Record {
+		t.Helper()
+		reader := broker.Client(kgo.ConsumeTopics(name(topic)), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchIsolationLevel(kgo.ReadCommitted()))
+		defer reader.Close()
+		got := map[string]*kgo.Record{}
+		for len(got) < n && ctx.Err() == nil {
+			reader.PollFetches(ctx).EachRecord(func(r *kgo.Record) {
+				key := string(r.Value[:min(len(r.Value), 20)])
+				if got[key] != nil {
+					t.Errorf("twice %q", key)
+				}
+				got[key] = r
+			})
+		}
+		if len(got) != n {
+			t.Fatalf("topic %s: %d of %d records", name(topic), len(got), n)
+		}
+		return got
+	}
+	send := func(partition int32, values ...string) {
+		t.Helper()
+		for _, value := range values {
+			if err := client.ProduceSync(ctx, &kgo.Record{Topic: name("source"), Partition: partition, Value: []byte(value)}).FirstErr(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	cfg := stack.RunnerConfig{
+		Name: "test", Module: stack.RunnerModule{Path: "given"}, ABI: "auto", Delivery: delivery,
+		Source:  stack.Source{Topic: name("source"), ConsumerGroup: name("g"), OffsetResetPolicy: "earliest"},
+		Sink:    stack.Sink{Topic: name("results")},
+		OnError: stack.OnError{Retries: 1, Backoff: "10ms", MaxBackoff: "200ms", DeadLetterTopic: name("letters")},
+		Kafka:   stack.RunnerKafka{BootstrapServers: []string{broker.Addr}},
+	}
+	module := WithModule(guestbuild.Command(t, mirror))
+	r, stop := start(t, cfg, module)
+	send(0, "good 1", "fail on purpose", "big "+strings.Repeat("x", 5000), "fail large "+strings.Repeat("y", 1048400), "good 2")
+	send(1, "good 3")
+	read("results", 3)
+	letters := read("letters", 3)
+	for value, want := range map[string]string{"fail on purpose": "on purpose", "big " + strings.Repeat("x", 16): "refuses the result", "fail large " + strings.Repeat("y", 9): "transforming record failed"} {
+		if letter := letters[value]; letter == nil || !strings.Contains(string(header(letter, HeaderError).Value), want) {
+			t.Errorf("the letter of %q is %v", value, letter)
+		} else if cut := header(letter, HeaderCut) != nil; cut != strings.HasPrefix(value, "fail large") {
+			t.Errorf("%q: cut is %t", value, cut)
+		}
+	}
+	eventually(t, "nothing is left of it", func() bool { return len(r.Health().List()) == 0 })
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
+
+	cfg.OnError.Action, cfg.OnError.DeadLetterTopic = "block", ""
+	r, stop = start(t, cfg, module)
+	send(0, "good 4", "fail for ever", "behind")
+	send(1, "good 5")
+	read("results", 5)
+	eventually(t, "readiness names the partition", func() bool {
+		list := r.Health().List()
+		return len(list) == 1 && list[0].Name == fmt.Sprintf("partition %s/0", name("source")) && r.Health().Ready()
+	})
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
 }
