@@ -3,7 +3,6 @@
 package stack
 
 import (
-	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -305,13 +304,4 @@ func scalarText(v any) string {
 		return strconv.FormatInt(v, 10)
 	}
 	return ""
-}
-
-func sortedKeys[T any](m map[string]T) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
 }

@@ -9,49 +9,10 @@ import (
 
 // The generated decoders lay a tree over a typed value that already holds the
 // defaults: maps merge, null takes a default away, anything else replaces. A
-// value of the wrong type leaves what is there; check reports it.
+// value of the wrong type leaves what is there; check reports it. What is called
+// for every field is not inlined: the plugin's size is time at its first run.
 
-func decodeObject[T any](v any, o *T, decode func(map[string]any, *T)) {
-	switch v := v.(type) {
-	case map[string]any:
-		decode(v, o)
-	case nil:
-		var zero T
-		*o = zero
-	}
-}
-
-func decodeMapOf[T any](v any, o *map[string]T, fresh func() T, decode func(map[string]any, *T)) {
-	m, ok := v.(map[string]any)
-	if !ok {
-		if v == nil {
-			*o = nil
-		}
-		return
-	}
-	out := make(map[string]T, len(m)+len(*o))
-	maps.Copy(out, *o)
-	for k, e := range m {
-		switch e := e.(type) {
-		case map[string]any:
-			t, ok := out[k]
-			if !ok {
-				t = fresh()
-			}
-			decode(e, &t)
-			out[k] = t
-		case nil:
-			// Takes away a default entry, else an entry of defaults only.
-			if _, ok := out[k]; ok {
-				delete(out, k)
-			} else {
-				out[k] = fresh()
-			}
-		}
-	}
-	*o = out
-}
-
+//go:noinline
 func decodeMap[T any](v any, o *map[string]T, to func(any) (T, bool)) {
 	m, ok := v.(map[string]any)
 	if !ok {
@@ -72,23 +33,7 @@ func decodeMap[T any](v any, o *map[string]T, to func(any) (T, bool)) {
 	*o = out
 }
 
-func decodeListOf[T any](v any, o *[]T, decode func(map[string]any, *T)) {
-	l, ok := v.([]any)
-	if !ok {
-		if v == nil {
-			*o = nil
-		}
-		return
-	}
-	out := make([]T, len(l))
-	for i, e := range l {
-		if m, ok := e.(map[string]any); ok {
-			decode(m, &out[i])
-		}
-	}
-	*o = out
-}
-
+//go:noinline
 func decodeList[T any](v any, o *[]T, to func(any) (T, bool)) {
 	l, ok := v.([]any)
 	if !ok {
@@ -106,6 +51,7 @@ func decodeList[T any](v any, o *[]T, to func(any) (T, bool)) {
 	*o = out
 }
 
+//go:noinline
 func decodeScalar[T any](v any, o *T, to func(any) (T, bool)) {
 	if v == nil {
 		var zero T
@@ -115,6 +61,7 @@ func decodeScalar[T any](v any, o *T, to func(any) (T, bool)) {
 	}
 }
 
+//go:noinline
 func decodePointer[T any](v any, o **T, to func(any) (T, bool)) {
 	if v == nil {
 		*o = nil

@@ -22,12 +22,12 @@ func (d *Document) values() Values {
 		}
 	}
 	decodeValues(rest, &v)
-	decodeMapOf(d.tree["functions"], &v.Functions, func() Function { return v.Defaults }, decodeFunction)
-	decodeMapOf(d.tree["workloads"], &v.Workloads, func() Workload {
+	decodeFunctionMap(d.tree["functions"], &v.Functions, func() Function { return v.Defaults })
+	decodeWorkloadMap(d.tree["workloads"], &v.Workloads, func() Workload {
 		w := newWorkload()
 		w.Source.OffsetResetPolicy, w.Scaling = v.Defaults.Source.OffsetResetPolicy, v.Defaults.Scaling
 		return w
-	}, decodeWorkload)
+	})
 	if v.Functions == nil {
 		v.Functions = map[string]Function{}
 	}

@@ -47,6 +47,8 @@ type Field struct {
 }
 
 // field finds a key.
+//
+//go:noinline
 func (o *Object) field(name string) *Field {
 	for i := range o.Fields {
 		if o.Fields[i].Name == name {

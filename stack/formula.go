@@ -81,8 +81,10 @@ func checkFormula(formula string) formulaResult {
 	return formulaResult{p.names, p.problem, inner}
 }
 
+//go:noinline
 func (p *formulaParser) is(op string) bool { return p.token.kind == 'o' && p.token.text == op }
 
+//go:noinline
 func (p *formulaParser) fail(problem string) {
 	if p.problem == "" {
 		p.problem = problem
@@ -137,11 +139,30 @@ func (p *formulaParser) sequence() formulaType {
 	return t
 }
 
-// formulaOperators bind as strongly as their number says.
-var formulaOperators = map[string]int{
-	"|": 0, "or": 10, "||": 10, "and": 15, "&&": 15,
-	"==": 20, "!=": 20, "<": 20, ">": 20, ">=": 20, "<=": 20, "in": 20, "matches": 20, "contains": 20, "startsWith": 20, "endsWith": 20,
-	"..": 25, "+": 30, "-": 30, "*": 60, "/": 60, "%": 60, "**": 100, "^": 100, "??": 500,
+// binding is how strongly an operator binds, -1 if it is none. (A map would be
+// filled by code at every start of the plugin.)
+func binding(op string) int {
+	switch op {
+	case "|":
+		return 0
+	case "or", "||":
+		return 10
+	case "and", "&&":
+		return 15
+	case "==", "!=", "<", ">", ">=", "<=", "in", "matches", "contains", "startsWith", "endsWith":
+		return 20
+	case "..":
+		return 25
+	case "+", "-":
+		return 30
+	case "*", "/", "%":
+		return 60
+	case "**", "^":
+		return 100
+	case "??":
+		return 500
+	}
+	return -1
 }
 
 func (p *formulaParser) expression(least int) formulaType {
@@ -166,13 +187,13 @@ func (p *formulaParser) expression(least int) formulaType {
 				p.unexpected()
 				break
 			}
-			if formulaOperators[op] < least {
+			if binding(op) < least {
 				p.stash, p.hasStash, p.token = p.token, true, before
 				break
 			}
 		}
-		strength, known := formulaOperators[op]
-		if !known || strength < least {
+		strength := binding(op)
+		if strength < 0 || strength < least {
 			break
 		}
 		p.next()

@@ -47,9 +47,12 @@ func (p *formulaParser) next() {
 		kind = p.number()
 	case strings.IndexByte("?|:.&!=*<>#", c) >= 0:
 		p.pos++
-		second := map[byte]string{'?': ".?", '|': "|", ':': ":", '.': ".", '#': "#"}[c]
-		if second == "" {
-			second = "&=*"
+		second := "&=*"
+		switch c {
+		case '?':
+			second = ".?"
+		case '|', ':', '.', '#':
+			second = p.in[start : start+1]
 		}
 		if p.pos < len(p.in) && strings.IndexByte(second, p.in[p.pos]) >= 0 {
 			p.pos++

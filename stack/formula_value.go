@@ -86,24 +86,39 @@ func (p *formulaParser) use(name string) formulaType {
 	return formulaFloat
 }
 
-// formulaPredicates take a condition or a value for each element, in which #
-// is the element. The number is that of arguments; more are optional.
-var formulaPredicates = map[string]int{
-	"all": 2, "none": 2, "any": 2, "one": 2, "filter": 2, "map": 2, "count": 1, "sum": 1, "find": 2, "findIndex": 2,
-	"findLast": 2, "findLastIndex": 2, "groupBy": 2, "sortBy": 2, "reduce": 2,
+// predicateArguments is how many arguments a function needs at least that takes a
+// condition or a value for each element, in which # is the element; else 0.
+func predicateArguments(name string) int {
+	switch name {
+	case "all", "none", "any", "one", "filter", "map", "find", "findIndex", "findLast", "findLastIndex", "groupBy", "sortBy", "reduce":
+		return 2
+	case "count", "sum":
+		return 1
+	}
+	return 0
 }
 
-// formulaResults are the types of functions that tell theirs.
-var formulaResults = map[string]formulaType{
-	"float": formulaFloat, "int": formulaInteger, "len": formulaInteger, "count": formulaInteger,
-	"all": formulaBoolean, "any": formulaBoolean, "none": formulaBoolean, "one": formulaBoolean, "hasPrefix": formulaBoolean, "hasSuffix": formulaBoolean,
-	"filter": formulaList, "map": formulaList, "split": formulaList, "string": formulaText, "upper": formulaText, "lower": formulaText, "trim": formulaText,
+// resultOf is the type of functions that tell theirs.
+func resultOf(name string) formulaType {
+	switch name {
+	case "float":
+		return formulaFloat
+	case "int", "len", "count":
+		return formulaInteger
+	case "all", "any", "none", "one", "hasPrefix", "hasSuffix":
+		return formulaBoolean
+	case "filter", "map", "split":
+		return formulaList
+	case "string", "upper", "lower", "trim":
+		return formulaText
+	}
+	return formulaUnknown
 }
 
 // call reads the arguments of a function. A pipe has given the first one.
 func (p *formulaParser) call(name string, piped bool) formulaType {
 	p.expect("(")
-	least, predicate := formulaPredicates[name]
+	least := predicateArguments(name)
 	n := 0
 	if piped {
 		n = 1
@@ -114,7 +129,7 @@ func (p *formulaParser) call(name string, piped bool) formulaType {
 				break
 			}
 		}
-		if predicate && n == 1 {
+		if least > 0 && n == 1 {
 			p.predicate()
 		} else if t := p.expression(0); name == "float" || name == "int" {
 			if t == formulaBoolean {
@@ -124,10 +139,10 @@ func (p *formulaParser) call(name string, piped bool) formulaType {
 		n++
 	}
 	p.expect(")")
-	if predicate && n < least && p.problem == "" {
+	if n < least && p.problem == "" {
 		p.fail(name + "(...) needs " + itoa(least) + " arguments")
 	}
-	return formulaResults[name]
+	return resultOf(name)
 }
 
 func (p *formulaParser) predicate() {

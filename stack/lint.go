@@ -329,4 +329,12 @@ func (l *linter) partitions(topic string) int {
 	return l.v.Kafka.Topics[topic].Partitions
 }
 
+// under is a path below another. It is not inlined, since nearly every finding
+// has one, and the plugin's size is time at its first run.
+//
+//go:noinline
+func under(path []string, root ...string) []string {
+	return append(root[:len(root):len(root)], path...)
+}
+
 func quoted(s string) string { return strconv.Quote(s) }

@@ -92,13 +92,13 @@ func (a *triggerAuth) read(o *extraObject) {
 
 // credentials checks the login of a raw trigger; kafka.sasl has rules of its own.
 func (s *scope) credentials(k *kafkaTrigger, auth triggerAuth) {
-	text := func(key string) string { return strings.TrimSpace(scalarText(k.metadata[key])) }
-	tls, sasl := text("tls"), text("sasl")
+	t := k.trigger
+	tls, sasl := t.text("tls"), t.text("sasl")
 	ref := k.field + ".authenticationRef"
 	if tls == "enable" && auth.params["cert"] != auth.params["key"] {
-		s.add("KE15", ref, "the TriggerAuthentication "+quoted(k.ref.Name)+" gives only one of cert and key; KEDA refuses the trigger", "give both, or none")
+		s.add("KE15", ref, "the TriggerAuthentication "+quoted(t.AuthenticationRef.Name)+" gives only one of cert and key; KEDA refuses the trigger", "give both, or none")
 	}
-	provider := text("saslTokenProvider")
+	provider := t.text("saslTokenProvider")
 	var needs []string
 	switch sasl {
 	case "plaintext", "scram_sha256", "scram_sha512":
@@ -122,7 +122,7 @@ func (s *scope) credentials(k *kafkaTrigger, auth triggerAuth) {
 		if !auth.params["keytab"] {
 			needs = append(needs, "password")
 		} else if auth.params["password"] {
-			s.add("KE15", ref, "the TriggerAuthentication "+quoted(k.ref.Name)+" gives both password and keytab; KEDA refuses the trigger", "give one of the two")
+			s.add("KE15", ref, "the TriggerAuthentication "+quoted(t.AuthenticationRef.Name)+" gives both password and keytab; KEDA refuses the trigger", "give one of the two")
 		}
 	default:
 		return
@@ -138,7 +138,7 @@ func (s *scope) credentials(k *kafkaTrigger, auth triggerAuth) {
 	case !auth.named:
 		s.add("KE15", k.field, "sasl "+sasl+" needs "+strings.Join(missing, ", ")+" from a TriggerAuthentication, and there is no authenticationRef", "set authenticationRef.name")
 	default:
-		s.add("KE15", ref, "the TriggerAuthentication "+quoted(k.ref.Name)+" lacks "+strings.Join(missing, ", ")+", which sasl "+sasl+" needs", "add to its secretTargetRef: {parameter: "+missing[0]+", name: ..., key: ...}")
+		s.add("KE15", ref, "the TriggerAuthentication "+quoted(t.AuthenticationRef.Name)+" lacks "+strings.Join(missing, ", ")+", which sasl "+sasl+" needs", "add to its secretTargetRef: {parameter: "+missing[0]+", name: ..., key: ...}")
 	}
 }
 
@@ -147,7 +147,7 @@ func (s *scope) awsLogin(k *kafkaTrigger, tls string, auth triggerAuth) {
 	if tls != "enable" && (tls != "" || !auth.gives("tls")) {
 		s.add("KE15", k.at("tls"), "aws_msk_iam needs TLS; KEDA refuses the trigger", "set metadata.tls: enable")
 	}
-	if strings.TrimSpace(scalarText(k.metadata["awsRegion"])) == "" {
+	if k.trigger.text("awsRegion") == "" {
 		s.add("KE15", k.field, "aws_msk_iam needs metadata.awsRegion; KEDA refuses the trigger", "set metadata.awsRegion")
 	}
 }

@@ -9,21 +9,20 @@ import (
 
 // cron checks a cron trigger's schedule: KEDA's schema says only that there is one.
 func (s *scope) cron(field string, t *Trigger) {
-	text := func(key string) string { return strings.TrimSpace(scalarText(t.Metadata[key])) }
 	for _, key := range []string{"start", "end"} {
-		if expr := text(key); expr != "" {
+		if expr := t.text(key); expr != "" {
 			if problem := cronError(expr); problem != "" {
 				s.addAs(SeverityWarning, "KE03", field+".metadata."+key, quoted(expr)+" is not a cron expression: "+problem, "write minute, hour, day of month, month and day of week, such as 0 8 * * 1-5")
 			}
 		}
 	}
-	if expr := text("start"); expr != "" && expr == text("end") {
+	if expr := t.text("start"); expr != "" && expr == t.text("end") {
 		s.addAs(SeverityWarning, "KE03", field+".metadata.end", "start and end are the same; KEDA refuses the trigger", "let end be later than start")
 	}
-	if zone := text("timezone"); zone != "" && !isTimeZone(zone) {
+	if zone := t.text("timezone"); zone != "" && !isTimeZone(zone) {
 		s.addAs(SeverityWarning, "KE03", field+".metadata.timezone", quoted(zone)+" is not the name of a time zone", "write one of the IANA database, such as Europe/Berlin or UTC")
 	}
-	if n := text("desiredReplicas"); n != "" {
+	if n := t.text("desiredReplicas"); n != "" {
 		if v, err := strconv.ParseInt(n, 10, 64); err != nil || v == 0 || strconv.FormatInt(v, 10) != n {
 			s.addAs(SeverityWarning, "KE03", field+".metadata.desiredReplicas", quoted(n)+" is not a number of replicas", "write 1 or more")
 		}
@@ -118,7 +117,7 @@ func cronNumber(s string, field int) (int, bool) {
 // none in the sandbox.
 func isTimeZone(s string) bool {
 	if strings.IndexByte(s, '/') < 0 {
-		return contains(plainZones, s)
+		return strings.Contains(plainZones, " "+s+" ") && strings.IndexByte(s, ' ') < 0
 	}
 	for part := range strings.SplitSeq(s, "/") {
 		if part == "" || part[0] < 'A' || part[0] > 'Z' {
@@ -134,5 +133,5 @@ func isTimeZone(s string) bool {
 }
 
 // plainZones are the names without an area.
-var plainZones = strings.Fields("UTC Local UCT GMT GMT0 GMT+0 GMT-0 Greenwich Universal Zulu CET EET MET WET EST MST HST EST5EDT CST6CDT MST7MDT PST8PDT " +
-	"Cuba Egypt Eire GB GB-Eire Hongkong Iceland Iran Israel Jamaica Japan Kwajalein Libya NZ NZ-CHAT Navajo PRC Poland Portugal ROC ROK Singapore Turkey W-SU Factory posixrules")
+const plainZones = " UTC Local UCT GMT GMT0 GMT+0 GMT-0 Greenwich Universal Zulu CET EET MET WET EST MST HST EST5EDT CST6CDT MST7MDT PST8PDT " +
+	"Cuba Egypt Eire GB GB-Eire Hongkong Iceland Iran Israel Jamaica Japan Kwajalein Libya NZ NZ-CHAT Navajo PRC Poland Portugal ROC ROK Singapore Turkey W-SU Factory posixrules "

@@ -10,6 +10,7 @@ type extraObject struct {
 	manifest                               map[string]any
 }
 
+//go:noinline
 func (o *extraObject) object(key string) map[string]any {
 	m, _ := o.manifest[key].(map[string]any)
 	return m

@@ -18,9 +18,8 @@ type kafkaTrigger struct {
 	lag, activation                          int64
 	reset, limitation                        string
 	allowIdle, limitToLag, even, zeroInvalid bool
-	metadata                                 map[string]any
-	ref                                      AuthenticationRef
-	sole                                     bool // nothing else scales the target
+	trigger                                  *Trigger // nil for that of source
+	sole                                     bool     // nothing else scales the target
 }
 
 // ownTrigger is the one that the chart makes of source.
@@ -37,26 +36,15 @@ func ownTrigger(sc *Scaling, src *Source) kafkaTrigger {
 
 // rawTrigger is one of scaling.triggers, with KEDA's own defaults.
 func rawTrigger(field string, t *Trigger) kafkaTrigger {
-	text := func(key string) string { return strings.TrimSpace(scalarText(t.Metadata[key])) }
-	flag := func(key string) bool {
-		b, err := strconv.ParseBool(text(key))
-		return err == nil && b
-	}
-	number := func(key string, def int64) int64 {
-		if n, err := strconv.ParseInt(text(key), 10, 64); err == nil {
-			return n
-		}
-		return def
-	}
 	k := kafkaTrigger{
-		typ: t.Type, field: field, metadata: t.Metadata, ref: t.AuthenticationRef,
-		lag: number("lagThreshold", 10), activation: number("activationLagThreshold", 0),
-		reset: text("offsetResetPolicy"), limitation: text("partitionLimitation"),
-		allowIdle: flag("allowIdleConsumers"), limitToLag: flag("limitToPartitionsWithLag"),
-		even: flag("ensureEvenDistributionOfPartitions"), zeroInvalid: flag("scaleToZeroOnInvalidOffset"),
-		hasTopic: text("topicFromEnv") != "",
+		typ: t.Type, field: field, trigger: t,
+		lag: t.number("lagThreshold", 10), activation: t.number("activationLagThreshold", 0),
+		reset: t.text("offsetResetPolicy"), limitation: t.text("partitionLimitation"),
+		allowIdle: t.flag("allowIdleConsumers"), limitToLag: t.flag("limitToPartitionsWithLag"),
+		even: t.flag("ensureEvenDistributionOfPartitions"), zeroInvalid: t.flag("scaleToZeroOnInvalidOffset"),
+		hasTopic: t.text("topicFromEnv") != "",
 	}
-	if topic := text("topic"); topic != "" {
+	if topic := t.text("topic"); topic != "" {
 		k.hasTopic = true
 		k.topics = []string{topic}
 		if t.Type == "apache-kafka" {
@@ -69,11 +57,28 @@ func rawTrigger(field string, t *Trigger) kafkaTrigger {
 	return k
 }
 
+// text is a setting as KEDA reads it.
+func (t *Trigger) text(key string) string { return strings.TrimSpace(scalarText(t.Metadata[key])) }
+
+func (t *Trigger) flag(key string) bool {
+	b, err := strconv.ParseBool(t.text(key))
+	return err == nil && b
+}
+
+func (t *Trigger) number(key string, def int64) int64 {
+	if n, err := strconv.ParseInt(t.text(key), 10, 64); err == nil {
+		return n
+	}
+	return def
+}
+
 // at is the field of a setting.
+//
+//go:noinline
 func (k *kafkaTrigger) at(setting string) string {
 	switch {
 	case !k.own:
-		if _, ok := k.metadata[setting]; !ok {
+		if _, ok := k.trigger.Metadata[setting]; !ok {
 			return k.field
 		}
 		return k.field + ".metadata." + setting
@@ -114,7 +119,7 @@ func (s *scope) foreign(k *kafkaTrigger) bool {
 	if kafka.Mode != "external" || len(kafka.BootstrapServers) == 0 {
 		return false
 	}
-	servers := scalarText(k.metadata["bootstrapServers"])
+	servers := k.trigger.text("bootstrapServers")
 	for server := range strings.SplitSeq(servers, ",") {
 		if contains(kafka.BootstrapServers, strings.TrimSpace(server)) {
 			return false

@@ -17,7 +17,7 @@ func (l *linter) nodeSetup() {
 	if !n.Enabled {
 		return
 	}
-	at := func(p ...string) []string { return append([]string{"nodeSetup"}, p...) }
+	at := func(p ...string) []string { return under(p, "nodeSetup") }
 	for _, name := range sortedKeys(n.Runtimes) {
 		l.nodeRuntime(name, n.Runtimes[name])
 	}
@@ -45,7 +45,7 @@ func (l *linter) nodeSetup() {
 
 // nodeRuntime looks at the source of one runtime's program.
 func (l *linter) nodeRuntime(name string, r NodeRuntime) {
-	at := func(p ...string) []string { return append([]string{"nodeSetup", "runtimes", name}, p...) }
+	at := func(p ...string) []string { return under(p, "nodeSetup", "runtimes", name) }
 	if _, ok := l.v.Runtimes[name]; !ok {
 		fix := "add it to runtimes"
 		if best := suggest.Nearest(name, sortedKeys(l.v.Runtimes)); best != "" {

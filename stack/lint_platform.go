@@ -88,7 +88,7 @@ func (l *linter) brokers() {
 func (l *linter) security() {
 	k := &l.v.Kafka
 	sasl, tls := &k.SASL, &k.TLS
-	at := func(p ...string) []string { return append([]string{"kafka"}, p...) }
+	at := func(p ...string) []string { return under(p, "kafka") }
 	switch sasl.Mechanism {
 	case "plain", "scram-sha-256", "scram-sha-512":
 		if sasl.Secret.Name == "" {
@@ -153,7 +153,7 @@ func (l *linter) topics() {
 	alias := map[string]string{}
 	for _, name := range sortedKeys(k.Topics) {
 		t := k.Topics[name]
-		at := func(p ...string) []string { return append([]string{"kafka", "topics", name}, p...) }
+		at := func(p ...string) []string { return under(p, "kafka", "topics", name) }
 		if brokers > 0 && t.ReplicationFactor > brokers {
 			l.add("HW15", at("replicationFactor"), "replicationFactor "+itoa(t.ReplicationFactor)+" needs as many brokers, and there "+plural(brokers, "is 1", "are "+itoa(brokers)), "set kafka."+k.Mode+".replicas to "+itoa(t.ReplicationFactor)+", or replicationFactor to "+itoa(brokers)+" or 0 (the brokers' default)")
 		}

@@ -7,9 +7,11 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -133,7 +135,7 @@ func TestEveryFinding(t *testing.T) {
 	for _, c := range allSiteCases() {
 		site := ""
 		sites := findingSites(t, c.values, c.opts)
-		for _, at := range sortedKeys(sites) {
+		for _, at := range slices.Sorted(maps.Keys(sites)) {
 			for _, f := range sites[at] {
 				if f.Rule == c.rule && f.Path == c.path && f.Severity == c.severity && missingFirst(site, at, missing) {
 					site = at

@@ -223,6 +223,7 @@ func (s *scope) metadataValue(path, typ string, p *scalerParam, v any) {
 	}
 }
 
+//go:noinline
 func contains(list []string, s string) bool {
 	for _, e := range list {
 		if e == s {

@@ -8,29 +8,65 @@ func decodeValues(m map[string]any, o *Values) {
 	for k, v := range m {
 		switch k {
 		case "functions":
-			decodeMapOf(v, &o.Functions, newFunction, decodeFunction)
+			decodeFunctionMap(v, &o.Functions, newFunction)
 		case "defaults":
-			decodeObject(v, &o.Defaults, decodeFunction)
+			if e, ok := v.(map[string]any); ok {
+				decodeFunction(e, &o.Defaults)
+			} else if v == nil {
+				o.Defaults = Function{}
+			}
 		case "workloads":
-			decodeMapOf(v, &o.Workloads, newWorkload, decodeWorkload)
+			decodeWorkloadMap(v, &o.Workloads, newWorkload)
 		case "kafka":
-			decodeObject(v, &o.Kafka, decodeKafka)
+			if e, ok := v.(map[string]any); ok {
+				decodeKafka(e, &o.Kafka)
+			} else if v == nil {
+				o.Kafka = Kafka{}
+			}
 		case "runtimes":
-			decodeMapOf(v, &o.Runtimes, newRuntime, decodeRuntime)
+			decodeRuntimeMap(v, &o.Runtimes, newRuntime)
 		case "nodeSetup":
-			decodeObject(v, &o.NodeSetup, decodeNodeSetup)
+			if e, ok := v.(map[string]any); ok {
+				decodeNodeSetup(e, &o.NodeSetup)
+			} else if v == nil {
+				o.NodeSetup = NodeSetup{}
+			}
 		case "runner":
-			decodeObject(v, &o.Runner, decodeRunner)
+			if e, ok := v.(map[string]any); ok {
+				decodeRunner(e, &o.Runner)
+			} else if v == nil {
+				o.Runner = Runner{}
+			}
 		case "networkPolicy":
-			decodeObject(v, &o.NetworkPolicy, decodeNetworkPolicy)
+			if e, ok := v.(map[string]any); ok {
+				decodeNetworkPolicy(e, &o.NetworkPolicy)
+			} else if v == nil {
+				o.NetworkPolicy = NetworkPolicy{}
+			}
 		case "monitoring":
-			decodeObject(v, &o.Monitoring, decodeMonitoring)
+			if e, ok := v.(map[string]any); ok {
+				decodeMonitoring(e, &o.Monitoring)
+			} else if v == nil {
+				o.Monitoring = Monitoring{}
+			}
 		case "keda":
-			decodeObject(v, &o.Keda, decodeKeda)
+			if e, ok := v.(map[string]any); ok {
+				decodeKeda(e, &o.Keda)
+			} else if v == nil {
+				o.Keda = Keda{}
+			}
 		case "keda-crds":
-			decodeObject(v, &o.KedaCRDs, decodeKedaCRDs)
+			if e, ok := v.(map[string]any); ok {
+				decodeKedaCRDs(e, &o.KedaCRDs)
+			} else if v == nil {
+				o.KedaCRDs = KedaCRDs{}
+			}
 		case "global":
-			decodeObject(v, &o.Global, decodeGlobal)
+			if e, ok := v.(map[string]any); ok {
+				decodeGlobal(e, &o.Global)
+			} else if v == nil {
+				o.Global = Global{}
+			}
 		case "nameOverride":
 			decodeScalar(v, &o.NameOverride, toString)
 		case "fullnameOverride":
@@ -51,35 +87,79 @@ func decodeFunction(m map[string]any, o *Function) {
 		case "enabled":
 			decodePointer(v, &o.Enabled, toBoolean)
 		case "module":
-			decodeObject(v, &o.Module, decodeModule)
+			if e, ok := v.(map[string]any); ok {
+				decodeModule(e, &o.Module)
+			} else if v == nil {
+				o.Module = Module{}
+			}
 		case "runtime":
 			decodeScalar(v, &o.Runtime, toString)
 		case "abi":
 			decodeScalar(v, &o.ABI, toString)
 		case "source":
-			decodeObject(v, &o.Source, decodeSource)
+			if e, ok := v.(map[string]any); ok {
+				decodeSource(e, &o.Source)
+			} else if v == nil {
+				o.Source = Source{}
+			}
 		case "sink":
-			decodeObject(v, &o.Sink, decodeSink)
+			if e, ok := v.(map[string]any); ok {
+				decodeSink(e, &o.Sink)
+			} else if v == nil {
+				o.Sink = Sink{}
+			}
 		case "delivery":
 			decodeScalar(v, &o.Delivery, toString)
 		case "onError":
-			decodeObject(v, &o.OnError, decodeOnError)
+			if e, ok := v.(map[string]any); ok {
+				decodeOnError(e, &o.OnError)
+			} else if v == nil {
+				o.OnError = OnError{}
+			}
 		case "scaling":
-			decodeObject(v, &o.Scaling, decodeScaling)
+			if e, ok := v.(map[string]any); ok {
+				decodeScaling(e, &o.Scaling)
+			} else if v == nil {
+				o.Scaling = Scaling{}
+			}
 		case "config":
 			decodeMap(v, &o.Config, toString)
 		case "limits":
-			decodeObject(v, &o.Limits, decodeLimits)
+			if e, ok := v.(map[string]any); ok {
+				decodeLimits(e, &o.Limits)
+			} else if v == nil {
+				o.Limits = Limits{}
+			}
 		case "http":
-			decodeObject(v, &o.HTTP, decodeHTTP)
+			if e, ok := v.(map[string]any); ok {
+				decodeHTTP(e, &o.HTTP)
+			} else if v == nil {
+				o.HTTP = HTTP{}
+			}
 		case "resources":
-			decodeObject(v, &o.Resources, decodeResources)
+			if e, ok := v.(map[string]any); ok {
+				decodeResources(e, &o.Resources)
+			} else if v == nil {
+				o.Resources = Resources{}
+			}
 		case "serviceAccount":
-			decodeObject(v, &o.ServiceAccount, decodeServiceAccount)
+			if e, ok := v.(map[string]any); ok {
+				decodeServiceAccount(e, &o.ServiceAccount)
+			} else if v == nil {
+				o.ServiceAccount = ServiceAccount{}
+			}
 		case "podDisruptionBudget":
-			decodeObject(v, &o.PodDisruptionBudget, decodePodDisruptionBudget)
+			if e, ok := v.(map[string]any); ok {
+				decodePodDisruptionBudget(e, &o.PodDisruptionBudget)
+			} else if v == nil {
+				o.PodDisruptionBudget = PodDisruptionBudget{}
+			}
 		case "pod":
-			decodeObject(v, &o.Pod, decodePod)
+			if e, ok := v.(map[string]any); ok {
+				decodePod(e, &o.Pod)
+			} else if v == nil {
+				o.Pod = Pod{}
+			}
 		}
 	}
 }
@@ -90,7 +170,11 @@ func decodeModule(m map[string]any, o *Module) {
 		case "image":
 			decodeScalar(v, &o.Image, toString)
 		case "configMap":
-			decodeObject(v, &o.ConfigMap, decodeModuleConfigMap)
+			if e, ok := v.(map[string]any); ok {
+				decodeModuleConfigMap(e, &o.ConfigMap)
+			} else if v == nil {
+				o.ConfigMap = ModuleConfigMap{}
+			}
 		case "pullPolicy":
 			decodeScalar(v, &o.PullPolicy, toString)
 		case "function":
@@ -185,9 +269,17 @@ func decodeScaling(m map[string]any, o *Scaling) {
 		case "useCachedMetrics":
 			decodeScalar(v, &o.UseCachedMetrics, toBoolean)
 		case "behavior":
-			decodeObject(v, &o.Behavior, decodeBehavior)
+			if e, ok := v.(map[string]any); ok {
+				decodeBehavior(e, &o.Behavior)
+			} else if v == nil {
+				o.Behavior = Behavior{}
+			}
 		case "fallback":
-			decodeObject(v, &o.Fallback, decodeFallback)
+			if e, ok := v.(map[string]any); ok {
+				decodeFallback(e, &o.Fallback)
+			} else if v == nil {
+				o.Fallback = Fallback{}
+			}
 		case "paused":
 			decodeScalar(v, &o.Paused, toBoolean)
 		case "pausedReplicas":
@@ -197,9 +289,13 @@ func decodeScaling(m map[string]any, o *Scaling) {
 		case "pausedScaleOut":
 			decodeScalar(v, &o.PausedScaleOut, toBoolean)
 		case "triggers":
-			decodeMapOf(v, &o.Triggers, newTrigger, decodeTrigger)
+			decodeTriggerMap(v, &o.Triggers, newTrigger)
 		case "scalingModifiers":
-			decodeObject(v, &o.ScalingModifiers, decodeScalingModifiers)
+			if e, ok := v.(map[string]any); ok {
+				decodeScalingModifiers(e, &o.ScalingModifiers)
+			} else if v == nil {
+				o.ScalingModifiers = ScalingModifiers{}
+			}
 		case "restoreToOriginalReplicaCount":
 			decodePointer(v, &o.RestoreToOriginalReplicaCount, toBoolean)
 		case "hpaName":
@@ -214,9 +310,17 @@ func decodeBehavior(m map[string]any, o *Behavior) {
 	for k, v := range m {
 		switch k {
 		case "scaleUp":
-			decodeObject(v, &o.ScaleUp, decodeScalingRules)
+			if e, ok := v.(map[string]any); ok {
+				decodeScalingRules(e, &o.ScaleUp)
+			} else if v == nil {
+				o.ScaleUp = ScalingRules{}
+			}
 		case "scaleDown":
-			decodeObject(v, &o.ScaleDown, decodeScalingRules)
+			if e, ok := v.(map[string]any); ok {
+				decodeScalingRules(e, &o.ScaleDown)
+			} else if v == nil {
+				o.ScaleDown = ScalingRules{}
+			}
 		}
 	}
 }
@@ -229,7 +333,7 @@ func decodeScalingRules(m map[string]any, o *ScalingRules) {
 		case "selectPolicy":
 			decodeScalar(v, &o.SelectPolicy, toString)
 		case "policies":
-			decodeListOf(v, &o.Policies, decodeScalingPolicy)
+			decodeScalingPolicyList(v, &o.Policies)
 		case "tolerance":
 			decodeScalar(v, &o.Tolerance, toQuantity)
 		}
@@ -274,7 +378,11 @@ func decodeTrigger(m map[string]any, o *Trigger) {
 		case "useCachedMetrics":
 			decodeScalar(v, &o.UseCachedMetrics, toBoolean)
 		case "authenticationRef":
-			decodeObject(v, &o.AuthenticationRef, decodeAuthenticationRef)
+			if e, ok := v.(map[string]any); ok {
+				decodeAuthenticationRef(e, &o.AuthenticationRef)
+			} else if v == nil {
+				o.AuthenticationRef = AuthenticationRef{}
+			}
 		}
 	}
 }
@@ -399,11 +507,23 @@ func decodeWorkload(m map[string]any, o *Workload) {
 		case "enabled":
 			decodePointer(v, &o.Enabled, toBoolean)
 		case "scaleTargetRef":
-			decodeObject(v, &o.ScaleTargetRef, decodeScaleTargetRef)
+			if e, ok := v.(map[string]any); ok {
+				decodeScaleTargetRef(e, &o.ScaleTargetRef)
+			} else if v == nil {
+				o.ScaleTargetRef = ScaleTargetRef{}
+			}
 		case "source":
-			decodeObject(v, &o.Source, decodeSource)
+			if e, ok := v.(map[string]any); ok {
+				decodeSource(e, &o.Source)
+			} else if v == nil {
+				o.Source = Source{}
+			}
 		case "scaling":
-			decodeObject(v, &o.Scaling, decodeScaling)
+			if e, ok := v.(map[string]any); ok {
+				decodeScaling(e, &o.Scaling)
+			} else if v == nil {
+				o.Scaling = Scaling{}
+			}
 		}
 	}
 }
@@ -433,17 +553,33 @@ func decodeKafka(m map[string]any, o *Kafka) {
 		case "version":
 			decodeScalar(v, &o.Version, toString)
 		case "tls":
-			decodeObject(v, &o.TLS, decodeKafkaTLS)
+			if e, ok := v.(map[string]any); ok {
+				decodeKafkaTLS(e, &o.TLS)
+			} else if v == nil {
+				o.TLS = KafkaTLS{}
+			}
 		case "sasl":
-			decodeObject(v, &o.SASL, decodeKafkaSASL)
+			if e, ok := v.(map[string]any); ok {
+				decodeKafkaSASL(e, &o.SASL)
+			} else if v == nil {
+				o.SASL = KafkaSASL{}
+			}
 		case "topics":
-			decodeMapOf(v, &o.Topics, newTopic, decodeTopic)
+			decodeTopicMap(v, &o.Topics, newTopic)
 		case "createTopics":
 			decodeScalar(v, &o.CreateTopics, toBoolean)
 		case "bundled":
-			decodeObject(v, &o.Bundled, decodeBundledKafka)
+			if e, ok := v.(map[string]any); ok {
+				decodeBundledKafka(e, &o.Bundled)
+			} else if v == nil {
+				o.Bundled = BundledKafka{}
+			}
 		case "strimzi":
-			decodeObject(v, &o.Strimzi, decodeStrimziKafka)
+			if e, ok := v.(map[string]any); ok {
+				decodeStrimziKafka(e, &o.Strimzi)
+			} else if v == nil {
+				o.Strimzi = StrimziKafka{}
+			}
 		}
 	}
 }
@@ -454,9 +590,17 @@ func decodeKafkaTLS(m map[string]any, o *KafkaTLS) {
 		case "enabled":
 			decodeScalar(v, &o.Enabled, toBoolean)
 		case "caSecret":
-			decodeObject(v, &o.CASecret, decodeKafkaCASecret)
+			if e, ok := v.(map[string]any); ok {
+				decodeKafkaCASecret(e, &o.CASecret)
+			} else if v == nil {
+				o.CASecret = KafkaCASecret{}
+			}
 		case "clientCertSecret":
-			decodeObject(v, &o.ClientCertSecret, decodeKafkaClientCertSecret)
+			if e, ok := v.(map[string]any); ok {
+				decodeKafkaClientCertSecret(e, &o.ClientCertSecret)
+			} else if v == nil {
+				o.ClientCertSecret = KafkaClientCertSecret{}
+			}
 		case "insecureSkipVerify":
 			decodeScalar(v, &o.InsecureSkipVerify, toBoolean)
 		}
@@ -493,11 +637,23 @@ func decodeKafkaSASL(m map[string]any, o *KafkaSASL) {
 		case "mechanism":
 			decodeScalar(v, &o.Mechanism, toString)
 		case "secret":
-			decodeObject(v, &o.Secret, decodeKafkaSASLSecret)
+			if e, ok := v.(map[string]any); ok {
+				decodeKafkaSASLSecret(e, &o.Secret)
+			} else if v == nil {
+				o.Secret = KafkaSASLSecret{}
+			}
 		case "oauth":
-			decodeObject(v, &o.OAuth, decodeKafkaOAuth)
+			if e, ok := v.(map[string]any); ok {
+				decodeKafkaOAuth(e, &o.OAuth)
+			} else if v == nil {
+				o.OAuth = KafkaOAuth{}
+			}
 		case "aws":
-			decodeObject(v, &o.AWS, decodeKafkaAWS)
+			if e, ok := v.(map[string]any); ok {
+				decodeKafkaAWS(e, &o.AWS)
+			} else if v == nil {
+				o.AWS = KafkaAWS{}
+			}
 		}
 	}
 }
@@ -556,21 +712,37 @@ func decodeBundledKafka(m map[string]any, o *BundledKafka) {
 	for k, v := range m {
 		switch k {
 		case "image":
-			decodeObject(v, &o.Image, decodeImage)
+			if e, ok := v.(map[string]any); ok {
+				decodeImage(e, &o.Image)
+			} else if v == nil {
+				o.Image = Image{}
+			}
 		case "replicas":
 			decodeScalar(v, &o.Replicas, toInteger)
 		case "clusterId":
 			decodeScalar(v, &o.ClusterID, toString)
 		case "storage":
-			decodeObject(v, &o.Storage, decodeStorage)
+			if e, ok := v.(map[string]any); ok {
+				decodeStorage(e, &o.Storage)
+			} else if v == nil {
+				o.Storage = Storage{}
+			}
 		case "config":
 			decodeMap(v, &o.Config, toAny)
 		case "heapOpts":
 			decodeScalar(v, &o.HeapOpts, toString)
 		case "resources":
-			decodeObject(v, &o.Resources, decodeResources)
+			if e, ok := v.(map[string]any); ok {
+				decodeResources(e, &o.Resources)
+			} else if v == nil {
+				o.Resources = Resources{}
+			}
 		case "pod":
-			decodeObject(v, &o.Pod, decodePod)
+			if e, ok := v.(map[string]any); ok {
+				decodePod(e, &o.Pod)
+			} else if v == nil {
+				o.Pod = Pod{}
+			}
 		}
 	}
 }
@@ -613,7 +785,11 @@ func decodeStrimziKafka(m map[string]any, o *StrimziKafka) {
 		case "replicas":
 			decodeScalar(v, &o.Replicas, toInteger)
 		case "storage":
-			decodeObject(v, &o.Storage, decodeStorage)
+			if e, ok := v.(map[string]any); ok {
+				decodeStorage(e, &o.Storage)
+			} else if v == nil {
+				o.Storage = Storage{}
+			}
 		case "config":
 			decodeMap(v, &o.Config, toAny)
 		}
@@ -647,9 +823,13 @@ func decodeNodeSetup(m map[string]any, o *NodeSetup) {
 		case "enabled":
 			decodeScalar(v, &o.Enabled, toBoolean)
 		case "image":
-			decodeObject(v, &o.Image, decodeImage)
+			if e, ok := v.(map[string]any); ok {
+				decodeImage(e, &o.Image)
+			} else if v == nil {
+				o.Image = Image{}
+			}
 		case "runtimes":
-			decodeMapOf(v, &o.Runtimes, newNodeRuntime, decodeNodeRuntime)
+			decodeNodeRuntimeMap(v, &o.Runtimes, newNodeRuntime)
 		case "nodeSelector":
 			decodeMap(v, &o.NodeSelector, toString)
 		case "tolerations":
@@ -661,7 +841,11 @@ func decodeNodeSetup(m map[string]any, o *NodeSetup) {
 		case "restartTimeout":
 			decodeScalar(v, &o.RestartTimeout, toString)
 		case "node":
-			decodeObject(v, &o.Node, decodeNodeLayout)
+			if e, ok := v.(map[string]any); ok {
+				decodeNodeLayout(e, &o.Node)
+			} else if v == nil {
+				o.Node = NodeLayout{}
+			}
 		}
 	}
 }
@@ -708,13 +892,21 @@ func decodeRunner(m map[string]any, o *Runner) {
 	for k, v := range m {
 		switch k {
 		case "image":
-			decodeObject(v, &o.Image, decodeImage)
+			if e, ok := v.(map[string]any); ok {
+				decodeImage(e, &o.Image)
+			} else if v == nil {
+				o.Image = Image{}
+			}
 		case "logLevel":
 			decodeScalar(v, &o.LogLevel, toString)
 		case "adminPort":
 			decodeScalar(v, &o.AdminPort, toInteger)
 		case "resources":
-			decodeObject(v, &o.Resources, decodeResources)
+			if e, ok := v.(map[string]any); ok {
+				decodeResources(e, &o.Resources)
+			} else if v == nil {
+				o.Resources = Resources{}
+			}
 		}
 	}
 }
@@ -736,11 +928,23 @@ func decodeMonitoring(m map[string]any, o *Monitoring) {
 	for k, v := range m {
 		switch k {
 		case "podMonitor":
-			decodeObject(v, &o.PodMonitor, decodePodMonitor)
+			if e, ok := v.(map[string]any); ok {
+				decodePodMonitor(e, &o.PodMonitor)
+			} else if v == nil {
+				o.PodMonitor = PodMonitor{}
+			}
 		case "alerts":
-			decodeObject(v, &o.Alerts, decodeAlerts)
+			if e, ok := v.(map[string]any); ok {
+				decodeAlerts(e, &o.Alerts)
+			} else if v == nil {
+				o.Alerts = Alerts{}
+			}
 		case "dashboard":
-			decodeObject(v, &o.Dashboard, decodeDashboard)
+			if e, ok := v.(map[string]any); ok {
+				decodeDashboard(e, &o.Dashboard)
+			} else if v == nil {
+				o.Dashboard = Dashboard{}
+			}
 		}
 	}
 }
@@ -788,7 +992,11 @@ func decodeKeda(m map[string]any, o *Keda) {
 		case "enabled":
 			decodeScalar(v, &o.Enabled, toBoolean)
 		case "crds":
-			decodeObject(v, &o.CRDs, decodeKedaChartCRDs)
+			if e, ok := v.(map[string]any); ok {
+				decodeKedaChartCRDs(e, &o.CRDs)
+			} else if v == nil {
+				o.CRDs = KedaChartCRDs{}
+			}
 		}
 	}
 }
@@ -820,4 +1028,207 @@ func decodeGlobal(m map[string]any, o *Global) {
 			decodeList(v, &o.ImagePullSecrets, toString)
 		}
 	}
+}
+
+func decodeFunctionMap(v any, o *map[string]Function, fresh func() Function) {
+	m, ok := v.(map[string]any)
+	if !ok {
+		if v == nil {
+			*o = nil
+		}
+		return
+	}
+	out := make(map[string]Function, len(m)+len(*o))
+	for k, t := range *o {
+		out[k] = t
+	}
+	for k, e := range m {
+		t, ok := out[k]
+		if e == nil && ok { // takes a default away
+			delete(out, k)
+			continue
+		}
+		if !ok {
+			t = fresh()
+		}
+		if e, isMap := e.(map[string]any); isMap {
+			decodeFunction(e, &t)
+		} else if e != nil {
+			continue
+		}
+		out[k] = t
+	}
+	*o = out
+}
+
+func decodeWorkloadMap(v any, o *map[string]Workload, fresh func() Workload) {
+	m, ok := v.(map[string]any)
+	if !ok {
+		if v == nil {
+			*o = nil
+		}
+		return
+	}
+	out := make(map[string]Workload, len(m)+len(*o))
+	for k, t := range *o {
+		out[k] = t
+	}
+	for k, e := range m {
+		t, ok := out[k]
+		if e == nil && ok { // takes a default away
+			delete(out, k)
+			continue
+		}
+		if !ok {
+			t = fresh()
+		}
+		if e, isMap := e.(map[string]any); isMap {
+			decodeWorkload(e, &t)
+		} else if e != nil {
+			continue
+		}
+		out[k] = t
+	}
+	*o = out
+}
+
+func decodeRuntimeMap(v any, o *map[string]Runtime, fresh func() Runtime) {
+	m, ok := v.(map[string]any)
+	if !ok {
+		if v == nil {
+			*o = nil
+		}
+		return
+	}
+	out := make(map[string]Runtime, len(m)+len(*o))
+	for k, t := range *o {
+		out[k] = t
+	}
+	for k, e := range m {
+		t, ok := out[k]
+		if e == nil && ok { // takes a default away
+			delete(out, k)
+			continue
+		}
+		if !ok {
+			t = fresh()
+		}
+		if e, isMap := e.(map[string]any); isMap {
+			decodeRuntime(e, &t)
+		} else if e != nil {
+			continue
+		}
+		out[k] = t
+	}
+	*o = out
+}
+
+func decodeTriggerMap(v any, o *map[string]Trigger, fresh func() Trigger) {
+	m, ok := v.(map[string]any)
+	if !ok {
+		if v == nil {
+			*o = nil
+		}
+		return
+	}
+	out := make(map[string]Trigger, len(m)+len(*o))
+	for k, t := range *o {
+		out[k] = t
+	}
+	for k, e := range m {
+		t, ok := out[k]
+		if e == nil && ok { // takes a default away
+			delete(out, k)
+			continue
+		}
+		if !ok {
+			t = fresh()
+		}
+		if e, isMap := e.(map[string]any); isMap {
+			decodeTrigger(e, &t)
+		} else if e != nil {
+			continue
+		}
+		out[k] = t
+	}
+	*o = out
+}
+
+func decodeScalingPolicyList(v any, o *[]ScalingPolicy) {
+	l, ok := v.([]any)
+	if !ok {
+		if v == nil {
+			*o = nil
+		}
+		return
+	}
+	out := make([]ScalingPolicy, len(l))
+	for i, e := range l {
+		if m, ok := e.(map[string]any); ok {
+			decodeScalingPolicy(m, &out[i])
+		}
+	}
+	*o = out
+}
+
+func decodeTopicMap(v any, o *map[string]Topic, fresh func() Topic) {
+	m, ok := v.(map[string]any)
+	if !ok {
+		if v == nil {
+			*o = nil
+		}
+		return
+	}
+	out := make(map[string]Topic, len(m)+len(*o))
+	for k, t := range *o {
+		out[k] = t
+	}
+	for k, e := range m {
+		t, ok := out[k]
+		if e == nil && ok { // takes a default away
+			delete(out, k)
+			continue
+		}
+		if !ok {
+			t = fresh()
+		}
+		if e, isMap := e.(map[string]any); isMap {
+			decodeTopic(e, &t)
+		} else if e != nil {
+			continue
+		}
+		out[k] = t
+	}
+	*o = out
+}
+
+func decodeNodeRuntimeMap(v any, o *map[string]NodeRuntime, fresh func() NodeRuntime) {
+	m, ok := v.(map[string]any)
+	if !ok {
+		if v == nil {
+			*o = nil
+		}
+		return
+	}
+	out := make(map[string]NodeRuntime, len(m)+len(*o))
+	for k, t := range *o {
+		out[k] = t
+	}
+	for k, e := range m {
+		t, ok := out[k]
+		if e == nil && ok { // takes a default away
+			delete(out, k)
+			continue
+		}
+		if !ok {
+			t = fresh()
+		}
+		if e, isMap := e.(map[string]any); isMap {
+			decodeNodeRuntime(e, &t)
+		} else if e != nil {
+			continue
+		}
+		out[k] = t
+	}
+	*o = out
 }

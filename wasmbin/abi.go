@@ -42,6 +42,8 @@ const (
 )
 
 // ABI returns the contract of that name if the binary fits it.
+//
+//go:noinline
 func (in *Info) ABI(name string) (ABI, bool) {
 	for _, a := range in.ABIs {
 		if a.Name == name {

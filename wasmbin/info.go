@@ -137,6 +137,8 @@ func addUpTo(a, b uint64) uint64 {
 }
 
 // Export returns the export of that name.
+//
+//go:noinline
 func (in *Info) Export(name string) (Export, bool) {
 	for _, e := range in.Exports {
 		if e.Name == name {

@@ -4,7 +4,6 @@ package cli
 
 import (
 	"io"
-	"slices"
 )
 
 // Command is one row of the table. Help, the reference, shell completion and
@@ -83,20 +82,29 @@ func Table(sandboxed bool) []Command { return visible(commands(), sandboxed) }
 func allCommands(env *Env) []Command {
 	table := commands()
 	for _, extra := range env.Commands {
-		at := slices.IndexFunc(table, func(c Command) bool { return c.Name == extra.Name })
-		if at >= 0 {
-			table[at] = extra
+		if c := find(table, extra.Name); c != nil {
+			*c = extra
 			continue
 		}
-		// Before version and help, which close the list.
-		table = slices.Insert(table, len(table)-2, extra)
+		// Before version and help, which close the list. (Generic functions would
+		// be in the plugin once more for this type, and its description with them.)
+		end := len(table) - 2
+		table = append(table, extra)
+		copy(table[end+1:], table[end:])
+		table[end] = extra
 	}
 	return table
 }
 
 // visible are the commands that this program can run.
 func visible(table []Command, sandboxed bool) []Command {
-	return slices.DeleteFunc(slices.Clone(table), func(c Command) bool { return c.Native && sandboxed })
+	kept := make([]Command, 0, len(table))
+	for i := range table {
+		if !table[i].Native || !sandboxed {
+			kept = append(kept, table[i])
+		}
+	}
+	return kept
 }
 
 // find returns the command of a name.

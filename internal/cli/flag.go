@@ -47,6 +47,8 @@ func (p Parsed) Bool(name string) bool { return p.String(name) == "true" }
 func (p Parsed) Has(name string) bool { return len(p.given[name]) > 0 }
 
 // String is the flag's last value, or its default.
+//
+//go:noinline
 func (p Parsed) String(name string) string {
 	if v := p.given[name]; len(v) > 0 {
 		return v[len(v)-1]
@@ -80,8 +82,15 @@ func commonFlags() []Flag {
 
 // allFlags are the command's flags that this program understands.
 func (c *Command) allFlags(sandboxed bool) []Flag {
-	flags := slices.Concat(c.Flags, commonFlags())
-	return slices.DeleteFunc(flags, func(f Flag) bool { return f.Native && sandboxed })
+	var flags []Flag
+	for _, list := range [][]Flag{c.Flags, commonFlags()} {
+		for i := range list {
+			if !list[i].Native || !sandboxed {
+				flags = append(flags, list[i])
+			}
+		}
+	}
+	return flags
 }
 
 // parseFlags splits arguments into flags and the rest. Flags may stand before

@@ -85,17 +85,82 @@ func decodeGo(m *model) (output, error) {
 		}
 		b.WriteString("}\n}\n}\n\n")
 	}
+	// No generic functions here, either.
+	seen := map[string]bool{}
+	for _, o := range m.order {
+		for _, f := range o.fields {
+			if f.elem != "object" || seen[f.kind+f.object.name] {
+				continue
+			}
+			seen[f.kind+f.object.name] = true
+			fmt.Fprintf(&b, map[string]string{"map": decodeMapText, "list": decodeListText}[f.kind], f.object.name)
+		}
+	}
 	return goFile("stack/zz_generated_decode.go", &b)
 }
+
+const decodeMapText = `
+func decode%[1]sMap(v any, o *map[string]%[1]s, fresh func() %[1]s) {
+	m, ok := v.(map[string]any)
+	if !ok {
+		if v == nil {
+			*o = nil
+		}
+		return
+	}
+	out := make(map[string]%[1]s, len(m)+len(*o))
+	for k, t := range *o {
+		out[k] = t
+	}
+	for k, e := range m {
+		t, ok := out[k]
+		if e == nil && ok { // takes a default away
+			delete(out, k)
+			continue
+		}
+		if !ok {
+			t = fresh()
+		}
+		if e, isMap := e.(map[string]any); isMap {
+			decode%[1]s(e, &t)
+		} else if e != nil {
+			continue
+		}
+		out[k] = t
+	}
+	*o = out
+}
+`
+
+const decodeListText = `
+func decode%[1]sList(v any, o *[]%[1]s) {
+	l, ok := v.([]any)
+	if !ok {
+		if v == nil {
+			*o = nil
+		}
+		return
+	}
+	out := make([]%[1]s, len(l))
+	for i, e := range l {
+		if m, ok := e.(map[string]any); ok {
+			decode%[1]s(m, &out[i])
+		}
+	}
+	*o = out
+}
+`
 
 func decodeCall(m *model, f *field) (string, error) {
 	dst := "&o." + f.goName
 	switch f.kind {
 	case "object":
-		return fmt.Sprintf("decodeObject(v, %s, decode%s)", dst, f.object.name), nil
+		// No generic function: its name, with all tags of the type, and the type's
+		// description would be in the plugin for each type.
+		return fmt.Sprintf("if e, ok := v.(map[string]any); ok {\ndecode%[1]s(e, %[2]s)\n} else if v == nil {\n%[3]s = %[1]s{}\n}", f.object.name, dst, dst[1:]), nil
 	case "map":
 		if f.elem == "object" {
-			return fmt.Sprintf("decodeMapOf(v, %s, new%s, decode%s)", dst, f.object.name, f.object.name), nil
+			return fmt.Sprintf("decode%sMap(v, %s, new%s)", f.object.name, dst, f.object.name), nil
 		}
 		switch f.elem {
 		case "string", "quantity", "any":
@@ -103,7 +168,7 @@ func decodeCall(m *model, f *field) (string, error) {
 		}
 	case "list":
 		if f.elem == "object" {
-			return fmt.Sprintf("decodeListOf(v, %s, decode%s)", dst, f.object.name), nil
+			return fmt.Sprintf("decode%sList(v, %s)", f.object.name, dst), nil
 		}
 		switch f.elem {
 		case "string", "any":

@@ -85,6 +85,14 @@ func schemaJSON(m *model) (output, error) {
 	for _, o := range m.order[1:] {
 		defs = append(defs, prop{o.name, objectSchema(o, false)})
 	}
+	for _, s := range sharedMaps {
+		defs = append(defs, prop{s.name, props{
+			{"description", s.description},
+			{"type", []string{"object", "null"}},
+			{"propertyNames", props{{"pattern", patterns[s.keys]}, {"maxLength", maxLengths[s.keys]}}},
+			{"additionalProperties", scalarSchema(s.elem, &field{format: s.format})},
+		}})
+	}
 	root := props{
 		{"$schema", "http://json-schema.org/draft-07/schema#"},
 		{"title", "Values of the chart wasm-keda-stack"},
@@ -141,6 +149,10 @@ func fieldSchema(f *field) props {
 	case "object":
 		p = append(p, prop{"$ref", "#/$defs/" + f.object.name})
 	case "map":
+		if name := sharedMap(f); name != "" {
+			p = append(p, prop{"$ref", "#/$defs/" + name})
+			break
+		}
 		p = append(p, prop{"type", []string{"object", "null"}})
 		if f.keys != "" {
 			p = append(p, prop{"propertyNames", props{{"pattern", patterns[f.keys]}, {"maxLength", maxLengths[f.keys]}}})
@@ -168,6 +180,22 @@ func fieldSchema(f *field) props {
 		}
 	}
 	return p
+}
+
+// sharedMaps are maps that many fields are; they stand in $defs once.
+var sharedMaps = []struct{ name, description, keys, elem, format string }{
+	{"labels", "Labels as Kubernetes takes them.", "labelKey", "string", "labelValue"},
+	{"annotations", "Annotations as Kubernetes takes them.", "annotationKey", "string", ""},
+	{"amounts", "Quantities by resource name.", "labelKey", "quantity", "amount"},
+}
+
+func sharedMap(f *field) string {
+	for _, s := range sharedMaps {
+		if f.kind == "map" && f.keys == s.keys && f.elem == s.elem && f.format == s.format {
+			return s.name
+		}
+	}
+	return ""
 }
 
 func elemSchema(f *field) props {
