@@ -3,14 +3,12 @@
 package nodesetup
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"path"
-	"slices"
 	"time"
 )
 
@@ -60,82 +58,6 @@ func New(config Config, host *Host, log *slog.Logger) *Setup {
 		log = slog.New(slog.DiscardHandler)
 	}
 	return &Setup{Config: config, Host: host, Log: log, lockWait: 10 * time.Second, again: time.Second}
-}
-
-// detect finds the node, lets the configuration override it, and asks
-// containerd for its version.
-func (s *Setup) detect(ctx context.Context) error {
-	s.passed = map[string]bool{}
-	o := s.Config.Node
-	if o.Config != "" && o.Socket != "" && (len(o.Containerd) > 0 || o.Form == CRIO) {
-		s.node = o
-	} else {
-		node, err := Detect(s.Host)
-		if err != nil {
-			return err
-		}
-		s.node = override(node, o)
-	}
-	if s.node.Distribution == "" {
-		s.node.Distribution = "as configured"
-	}
-	if s.node.Form == "" {
-		s.node.Form = File
-	}
-	if s.node.Main == "" {
-		s.node.Main = s.node.Config
-	}
-	main, err := s.Host.Read(s.node.Main)
-	if err != nil {
-		return err
-	}
-	// Between trials the daemon does not ask containerd again about a file that
-	// is the same.
-	if !s.rest || !bytes.Equal(main, s.main) {
-		s.seen = nil
-	}
-	s.main = main
-	// A mistake in the file is told by the edit, with its name.
-	s.tree, _ = parseTOML(main)
-	if s.node.Form == CRIO {
-		return nil
-	}
-	text, err := s.Host.Run(ctx, 20*time.Second, append(slices.Clone(s.node.Containerd), "--version")...)
-	if err != nil {
-		return err
-	}
-	if s.node.Version, err = ParseVersion(text); err != nil {
-		return err
-	}
-	if _, ours, err := unwrap(main); err == nil && !ours {
-		s.node = preferDropIn(s.node, s.tree)
-	}
-	return nil
-}
-
-func override(node, o Node) Node {
-	if o.Distribution != "" {
-		node.Distribution = o.Distribution
-	}
-	if o.Form != "" {
-		node.Form = o.Form
-	}
-	if o.Config != "" {
-		node.Config, node.Main = o.Config, o.Config
-	}
-	if o.Main != "" {
-		node.Main = o.Main
-	}
-	if len(o.Containerd) > 0 {
-		node.Containerd = o.Containerd
-	}
-	if o.Socket != "" {
-		node.Socket = o.Socket
-	}
-	if len(o.Restart) > 0 {
-		node.Restart = o.Restart
-	}
-	return node
 }
 
 func (s *Setup) cri() *CRI { return &CRI{Socket: s.Host.path(s.node.Socket)} }
@@ -212,42 +134,6 @@ func (s *Setup) edit(ctx context.Context, handlers []Handler, keep map[string]an
 		edited.Data = nil
 	}
 	return before, edited, nil
-}
-
-// Plan is what install would do.
-type Plan struct {
-	Node    Node
-	File    string // the file that would change; empty: none
-	Block   string // what would be added to it
-	Fetch   map[string]string
-	Failed  map[string]error
-	Foreign []string
-}
-
-// Plan finds out what install would do. It changes nothing.
-func (s *Setup) Plan(ctx context.Context) (Plan, error) {
-	if err := s.detect(ctx); err != nil {
-		return Plan{}, err
-	}
-	handlers, fetched, failed := s.handlers()
-	p := Plan{Node: s.node, Fetch: map[string]string{}, Failed: failed}
-	for key, to := range fetched {
-		p.Fetch[key] = to
-	}
-	// What pods use is not asked for: a plan needs no running containerd.
-	before, edited, err := s.edit(ctx, handlers, nil)
-	if err != nil {
-		return p, err
-	}
-	p.Foreign = edited.Foreign
-	if string(before) != string(edited.Data) {
-		p.File = s.node.Config
-		base, _, err := unwrap(edited.Data)
-		if err == nil && len(base) < len(edited.Data) {
-			p.Block = string(edited.Data[len(base):])
-		}
-	}
-	return p, nil
 }
 
 // wait polls until the container runtime is ready and has what it should.
