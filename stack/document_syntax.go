@@ -75,6 +75,9 @@ func syntaxError(name string, in *lineReader, err error) error {
 		e.Msg, e.Hint = "the line does not continue what stands before it", "check the indentation"
 	case strings.Contains(msg, "did not find expected node content"):
 		e.Msg, e.Hint = "a value is missing", "a value may not start with , ] or }"
+	case strings.Contains(msg, "incompatible YAML document"):
+		e.Line = max(reported, 1)
+		e.Msg, e.Hint = "the %YAML header asks for another version than 1.1, which Helm reads", "remove the line"
 	case strings.Contains(msg, "invalid leading UTF-8"), strings.Contains(msg, "control characters"):
 		e.Msg, e.Hint = "a character cannot stand in YAML", "remove it, or write it as an escape in double quotes"
 	default:

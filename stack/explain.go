@@ -52,6 +52,7 @@ func Explain(path string) (Explanation, error) {
 	words := strings.FieldsFunc(strings.ReplaceAll(path, "[", ".["), func(r rune) bool { return r == '.' })
 	o, at := &objectValues, ""
 	var f *Field
+	from := inherited{value: Defaults()}
 	for i := 0; i < len(words); i++ {
 		w := words[i]
 		if strings.HasPrefix(w, "[") {
@@ -71,6 +72,7 @@ func Explain(path string) (Explanation, error) {
 		if isMap && (next == nil || !fieldFollows(next, words[i+1:]) && i+1 < len(words) && o.field(words[i+1]) != nil) {
 			// The word is the name of an entry, unless it is a typing mistake.
 			if strings.HasPrefix(w, "<") || i+1 < len(words) || len(nearFields(o, w)) == 0 {
+				from = from.entry(at)
 				at += ".<name>"
 				f = &Field{Name: "<name>", Kind: KindObject, Object: o, Doc: o.Doc}
 				continue
@@ -83,17 +85,19 @@ func Explain(path string) (Explanation, error) {
 			return Explanation{}, noField(path, at, w, o)
 		}
 		if isMap {
+			from = from.entry(at)
 			at += ".<name>"
 		}
 		at = joinDot(at, w)
 		f, o = next, next.Object
+		from = from.below(f)
 	}
 	if f == nil {
 		e := Explanation{Type: "object", Doc: objectValues.Doc}
-		e.children(&objectValues)
+		e.children(&objectValues, from)
 		return e, nil
 	}
-	return explainField(at, f), nil
+	return explainField(at, f, from), nil
 }
 
 // fieldFollows reports whether a path can go on below a field.
@@ -104,10 +108,10 @@ func fieldFollows(f *Field, rest []string) bool {
 	return f.Object != nil && (f.Kind != KindObject || f.Object.field(rest[0]) != nil) || f.Object == nil && f.Elem != ""
 }
 
-func explainField(at string, f *Field) Explanation {
+func explainField(at string, f *Field, from inherited) Explanation {
 	e := Explanation{
-		Path: at, Type: typeName(f), Doc: f.Doc, Default: f.Default, Enum: f.Enum,
-		Format: formatWords[f.Format], Keda: f.Keda, Example: f.Example,
+		Path: at, Type: typeName(f), Doc: f.Doc, Default: from.text(f), Enum: f.Enum,
+		Format: formatWords[f.Format], Keda: from.keda, Example: f.Example,
 	}
 	switch {
 	case f.HasMin && f.HasMax:
@@ -129,15 +133,18 @@ func explainField(at string, f *Field) Explanation {
 		if f.Doc != f.Object.Doc && f.Kind == KindObject {
 			e.Doc = strings.TrimSpace(f.Doc + " " + f.Object.Doc)
 		}
-		e.children(f.Object)
+		if f.Kind == KindMap {
+			from = from.entry(at)
+		}
+		e.children(f.Object, from)
 	}
 	return e
 }
 
-func (e *Explanation) children(o *Object) {
+func (e *Explanation) children(o *Object, from inherited) {
 	for i := range o.Fields {
 		f := &o.Fields[i]
-		e.Children = append(e.Children, Child{Name: f.Name, Type: typeName(f), Default: f.Default, Doc: f.Doc})
+		e.Children = append(e.Children, Child{Name: f.Name, Type: typeName(f), Default: from.below(f).text(f), Doc: f.Doc})
 	}
 }
 

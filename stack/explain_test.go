@@ -15,13 +15,21 @@ func TestExplain(t *testing.T) {
 		{"functions", "functions", "map of Function", "{}", ""},
 		{"functions.enrich", "functions.<name>", "object", "", ""},
 		{"functions.source", "functions.<name>.source", "object", "", ""},
-		{"functions.source.source.topic", "functions.<name>.source.topic", "string", "", ""},
+		{"functions.source.source.topic", "functions.<name>.source.topic", "string", "", "triggers[].metadata.topic"},
 		{"defaults.limits.memory", "defaults.limits.memory", "quantity", "64Mi", ""},
 		{"kafka.topics.orders.partitions", "kafka.topics.<name>.partitions", "integer", "1", ""},
 		{"kafka.topics.partitions", "kafka.topics.<name>.partitions", "integer", "1", ""},
 		{"kafka.sasl.mechanism", "kafka.sasl.mechanism", "string", "none", "TriggerAuthentication parameter sasl"},
-		{"functions.scaling.triggers.office.type", "functions.<name>.scaling.triggers.<name>.type", "string", "", ""},
-		{"functions.scaling.behavior.scaleUp.policies[0].type", "functions.<name>.scaling.behavior.scaleUp.policies.type", "string", "", ""},
+		{"functions.scaling.triggers.office.type", "functions.<name>.scaling.triggers.<name>.type", "string", "", "triggers[].type"},
+		{"functions.scaling.behavior.scaleUp.policies[0].type", "functions.<name>.scaling.behavior.scaleUp.policies.type", "string", "", "advanced.horizontalPodAutoscalerConfig.behavior.scaleUp.policies[].type"},
+		{"functions.scaling.behavior.scaleUp.policies", "functions.<name>.scaling.behavior.scaleUp.policies", "list of ScalingPolicy", "[{periodSeconds: 15, type: Percent, value: 100}, {periodSeconds: 15, type: Pods, value: 4}]", "advanced.horizontalPodAutoscalerConfig.behavior.scaleUp.policies[]"},
+		{"defaults.scaling.behavior.scaleDown.stabilizationWindowSeconds", "defaults.scaling.behavior.scaleDown.stabilizationWindowSeconds", "integer", "60", "advanced.horizontalPodAutoscalerConfig.behavior.scaleDown.stabilizationWindowSeconds"},
+		{"workloads.scaling.behavior.scaleUp.selectPolicy", "workloads.<name>.scaling.behavior.scaleUp.selectPolicy", "string", "Max", "advanced.horizontalPodAutoscalerConfig.behavior.scaleUp.selectPolicy"},
+		{"functions.scaling.scalingModifiers.formula", "functions.<name>.scaling.scalingModifiers.formula", "string", "", "advanced.scalingModifiers.formula"},
+		{"functions.scaling.triggers.x.authenticationRef.name", "functions.<name>.scaling.triggers.<name>.authenticationRef.name", "string", "", "triggers[].authenticationRef.name"},
+		{"functions.source.topic", "functions.<name>.source.topic", "string", "", "triggers[].metadata.topic"},
+		{"workloads.scaleTargetRef.name", "workloads.<name>.scaleTargetRef.name", "string", "", "scaleTargetRef.name"},
+		{"kafka.bootstrapServers", "kafka.bootstrapServers", "list of string", "[]", "triggers[].metadata.bootstrapServers"},
 		{"functions.config.RATE", "functions.<name>.config", "map of string", "{}", ""},
 		{"keda", "keda", "object", "", ""},
 		{"", "", "object", "", ""},
@@ -89,5 +97,36 @@ func TestExplainKnowsEveryField(t *testing.T) {
 	walk("", &objectValues)
 	if n < 300 {
 		t.Errorf("only %d fields", n)
+	}
+}
+
+// Every leaf of scaling, sources, triggers and targets says what it becomes.
+func TestExplainScalingBecomesKeda(t *testing.T) {
+	n := 0
+	var walk func(path string, o *Object)
+	walk = func(path string, o *Object) {
+		for i := range o.Fields {
+			f := &o.Fields[i]
+			p := joinDot(path, f.Name)
+			if f.Object != nil {
+				walk(p, f.Object)
+				continue
+			}
+			n++
+			e, err := Explain(p)
+			if err != nil || e.Keda == "" {
+				t.Errorf("Explain(%q) = %+v, %v: no field of KEDA", p, e, err)
+			}
+		}
+	}
+	for _, entry := range []string{"functions", "workloads"} {
+		for _, name := range []string{"scaling", "source", "scaleTargetRef"} {
+			if f := objectValues.field(entry).Object.field(name); f != nil {
+				walk(entry+".<name>."+name, f.Object)
+			}
+		}
+	}
+	if n < 100 {
+		t.Errorf("only %d leaves", n)
 	}
 }

@@ -87,7 +87,7 @@ type ModuleConfigMap struct {
 // Source is where events come from.
 type Source struct {
 	// Topic to read.
-	Topic string `json:"topic,omitempty" format:"topic"`
+	Topic string `json:"topic,omitempty" format:"topic" keda:"triggers[].metadata.topic"`
 
 	// ConsumerGroup to join; also the group whose lag KEDA reads. Empty means
 	// <namespace>.<object name>, which is unique in the Kafka cluster as long

@@ -9,7 +9,7 @@ type Kafka struct {
 	Mode string `json:"mode,omitempty" enum:"bundled,strimzi,external" default:"bundled"`
 
 	// BootstrapServers of external brokers, as host:port.
-	BootstrapServers []string `json:"bootstrapServers,omitempty" example:"kafka-0.example.com:9093"`
+	BootstrapServers []string `json:"bootstrapServers,omitempty" example:"kafka-0.example.com:9093" keda:"triggers[].metadata.bootstrapServers"`
 
 	// Version of Kafka for KEDA's client; empty lets KEDA decide, which works
 	// for every broker in use.

@@ -70,10 +70,12 @@ type Values struct {
 type Global struct {
 	// ImageRegistry replaces the registry host of every image of this chart,
 	// for mirrors: ghcr.io/helm-wasm/x becomes <imageRegistry>/helm-wasm/x.
+	// KEDA's images have their own: set global.image.registry, too.
 	ImageRegistry string `json:"imageRegistry,omitempty" default:"\"\"" example:"mirror.example.com"`
 
 	// ImagePullSecrets names Secrets of type kubernetes.io/dockerconfigjson
-	// for the pods' images and for modules in OCI registries.
+	// for the pods' images and for modules in OCI registries. KEDA's pods have
+	// their own: set keda.imagePullSecrets, too.
 	ImagePullSecrets []string `json:"imagePullSecrets,omitempty" format:"name"`
 }
 

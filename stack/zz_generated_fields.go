@@ -56,7 +56,7 @@ var objectModuleConfigMap = Object{Name: "ModuleConfigMap", Doc: "ModuleConfigMa
 }}
 
 var objectSource = Object{Name: "Source", Doc: "Source is where events come from.", Fields: []Field{
-	{Name: "topic", Kind: KindString, Format: "topic", Doc: "Topic to read."},
+	{Name: "topic", Kind: KindString, Format: "topic", Keda: "triggers[].metadata.topic", Doc: "Topic to read."},
 	{Name: "consumerGroup", Kind: KindString, Default: "\"\"", Format: "text", Keda: "triggers[].metadata.consumerGroup", Doc: "consumerGroup to join; also the group whose lag KEDA reads. Empty means <namespace>.<object name>, which is unique in the Kafka cluster as long as one Kubernetes cluster uses it."},
 	{Name: "offsetResetPolicy", Kind: KindString, Default: "earliest", Enum: []string{"earliest", "latest"}, Keda: "triggers[].metadata.offsetResetPolicy", Doc: "offsetResetPolicy is where a group without commits starts. With `latest`, events that arrive before the first commit are lost."},
 }}
@@ -204,7 +204,7 @@ var objectScaleTargetRef = Object{Name: "ScaleTargetRef", Doc: "ScaleTargetRef n
 
 var objectKafka = Object{Name: "Kafka", Doc: "Kafka says where the brokers are and which topics there are.", Fields: []Field{
 	{Name: "mode", Kind: KindString, Default: "bundled", Enum: []string{"bundled", "strimzi", "external"}, Doc: "Mode is `bundled` (brokers in this release), `strimzi` (custom resources for the Strimzi operator) or `external` (brokers that exist)."},
-	{Name: "bootstrapServers", Kind: KindList, Elem: KindString, Example: "kafka-0.example.com:9093", Doc: "bootstrapServers of external brokers, as host:port."},
+	{Name: "bootstrapServers", Kind: KindList, Elem: KindString, Keda: "triggers[].metadata.bootstrapServers", Example: "kafka-0.example.com:9093", Doc: "bootstrapServers of external brokers, as host:port."},
 	{Name: "version", Kind: KindString, Default: "\"\"", Keda: "triggers[].metadata.version", Doc: "Version of Kafka for KEDA's client; empty lets KEDA decide, which works for every broker in use."},
 	{Name: "tls", Kind: KindObject, Object: &objectKafkaTLS, Doc: "TLS to the brokers."},
 	{Name: "sasl", Kind: KindObject, Object: &objectKafkaSASL, Doc: "SASL is how clients authenticate."},
@@ -384,6 +384,6 @@ var objectKedaCRDs = Object{Name: "KedaCRDs", Doc: "KedaCRDs configures the keda
 }}
 
 var objectGlobal = Object{Name: "Global", Doc: "Global holds what subcharts see too.", Open: true, Fields: []Field{
-	{Name: "imageRegistry", Kind: KindString, Default: "\"\"", Example: "mirror.example.com", Doc: "imageRegistry replaces the registry host of every image of this chart, for mirrors: ghcr.io/helm-wasm/x becomes <imageRegistry>/helm-wasm/x."},
-	{Name: "imagePullSecrets", Kind: KindList, Elem: KindString, Format: "name", Doc: "imagePullSecrets names Secrets of type kubernetes.io/dockerconfigjson for the pods' images and for modules in OCI registries."},
+	{Name: "imageRegistry", Kind: KindString, Default: "\"\"", Example: "mirror.example.com", Doc: "imageRegistry replaces the registry host of every image of this chart, for mirrors: ghcr.io/helm-wasm/x becomes <imageRegistry>/helm-wasm/x. KEDA's images have their own: set global.image.registry, too."},
+	{Name: "imagePullSecrets", Kind: KindList, Elem: KindString, Format: "name", Doc: "imagePullSecrets names Secrets of type kubernetes.io/dockerconfigjson for the pods' images and for modules in OCI registries. KEDA's pods have their own: set keda.imagePullSecrets, too."},
 }}

@@ -16,6 +16,8 @@ func TestNearest(t *testing.T) {
 		{"", ""},
 		{"zzzzzz", ""},
 		{"completely-different", ""},
+		{"maxRepilcas", "maxReplicas"},
+		{"LINT", "lint"},
 	}
 	for _, tc := range tests {
 		if got := Nearest(tc.word, candidates); got != tc.want {
@@ -36,10 +38,13 @@ func TestDistance(t *testing.T) {
 		{"abc", "abc", 0},
 		{"abc", "acb", 1},
 		{"kitten", "sitting", 3},
+		{"a", "b", 1},
+		{"kitten-kitten", "sitting-sitting", 6},
 		{"ab", "ba", 1},
 	}
+	var r rows // of all, as Nearest uses it
 	for _, tc := range tests {
-		if got := distance(tc.a, tc.b, 9); got != tc.want {
+		if got := r.distance(tc.a, tc.b, 9); got != tc.want {
 			t.Errorf("distance(%q, %q) = %d, want %d", tc.a, tc.b, got, tc.want)
 		}
 	}
