@@ -5,6 +5,8 @@ package stack
 import (
 	"strconv"
 	"strings"
+
+	"github.com/helm-wasm/helm-wasm/internal/suggest"
 )
 
 // LintOptions adjust Lint.
@@ -85,6 +87,7 @@ type linter struct {
 	scalers              map[string][]scalerParam
 	fullname             string // prefix of objects' names; empty is unknown
 	cut                  map[string]string
+	compared             int      // words, to find what was meant
 	topicList            []string // of kafka.topics, sorted when first asked for
 }
 
@@ -170,6 +173,15 @@ func oneLine(s string) string {
 // needs no fix that takes long to find.
 func (l *linter) full(rule string) bool {
 	return l.many[kind{rule, ruleByID(rule).Severity}] >= maxAlike
+}
+
+// nearest is suggest.Nearest as long as it is cheap: of thousands of topics none
+// is looked at a hundred times.
+func (l *linter) nearest(word string, candidates []string) string {
+	if l.compared += len(candidates); l.compared > 20_000 {
+		return ""
+	}
+	return suggest.Nearest(word, candidates)
 }
 
 // isBroken says that the value at a path, or one that holds it, has a wrong type.

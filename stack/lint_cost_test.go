@@ -45,7 +45,7 @@ func TestLintCostIsLinear(t *testing.T) {
 			doc := mustParse(t, b.String())
 			return testing.AllocsPerRun(1, func() { Lint(doc, LintOptions{Release: "r", Namespace: "n"}) })
 		}
-		if small, large := cost(200), cost(600); large > 3.5*small {
+		if small, large := cost(200), cost(600); large > 4.5*small {
 			t.Errorf("%s: %.0f allocations for 200 functions, %.0f for 600", name, small, large)
 		}
 	}

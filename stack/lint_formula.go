@@ -5,8 +5,6 @@ package stack
 import (
 	"strconv"
 	"strings"
-
-	"github.com/helm-wasm/helm-wasm/internal/suggest"
 )
 
 // modifiers checks scaling.scalingModifiers, of which KEDA finds some mistakes
@@ -60,7 +58,7 @@ func (s *scope) formula(sc *Scaling, src *Source) {
 			continue
 		}
 		fix := "its triggers are " + strings.Join(known, ", ")
-		if best := suggest.Nearest(id, known); best != "" {
+		if best := s.l.nearest(id, known); best != "" {
 			fix = "did you mean " + best + "?"
 		}
 		s.add("KE20", field, "the formula uses "+quoted(id)+", which is no trigger", fix)

@@ -5,8 +5,6 @@ package stack
 import (
 	"strings"
 	"time"
-
-	"github.com/helm-wasm/helm-wasm/internal/suggest"
 )
 
 func (l *linter) function(name string, f *Function) {
@@ -84,7 +82,7 @@ func (s *scope) runtime(f *Function) {
 		if !s.l.full("HW12") {
 			names := append(sortedKeys(s.l.v.Runtimes), "wazero")
 			fix = "use one of " + strings.Join(names, ", ") + ", or add it to runtimes"
-			if best := suggest.Nearest(f.Runtime, names); best != "" {
+			if best := s.l.nearest(f.Runtime, names); best != "" {
 				fix = "did you mean " + best + "?"
 			}
 		}
@@ -137,7 +135,7 @@ func (s *scope) source(f *Function) {
 		}
 		fix := "add it: kafka.topics." + u.topic + ": {partitions: 3}"
 		if !l.full("HW16") { // looks at every topic
-			if best := suggest.Nearest(u.topic, l.topicNames()); best != "" {
+			if best := s.l.nearest(u.topic, l.topicNames()); best != "" {
 				fix = "did you mean " + best + "? Or add it to kafka.topics"
 			}
 		}

@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
-
-	"github.com/helm-wasm/helm-wasm/internal/suggest"
 )
 
 // scalerParam is a parameter of a KEDA scaler, from scalerTable.
@@ -80,7 +78,7 @@ func (s *scope) triggers(sc *Scaling, src *Source) {
 		if !ok {
 			fix := "see the list of scalers of KEDA " + kedaVersion
 			if !s.l.full("KE01") {
-				if best := suggest.Nearest(t.Type, scalerTypes()); best != "" {
+				if best := s.l.nearest(t.Type, scalerTypes()); best != "" {
 					fix = "did you mean " + best + "?"
 				}
 			}
@@ -141,7 +139,7 @@ func (s *scope) metadata(field string, t *Trigger, params []scalerParam) {
 			fix := "KEDA ignores it silently; remove it, or see the scaler's page"
 			if l := s.l; l.many[kind{"KE01", SeverityWarning}] >= maxAlike {
 				fix = ""
-			} else if best := suggest.Nearest(k, names); best != "" {
+			} else if best := s.l.nearest(k, names); best != "" {
 				fix = "did you mean " + best + "? KEDA ignores unknown keys silently"
 			} else if objectScaling.field(k) != nil || kedaSpelling(&objectScaling, k, "") != "" {
 				fix = "it belongs to scaling, not into a trigger's metadata"
