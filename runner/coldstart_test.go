@@ -72,11 +72,12 @@ func coldStart(t *testing.T, broker *kafkatest.Broker) {
 			parts = append(parts, fmt.Sprintf("%s %.0f %s", phase, factor*middle(times[phase]), unit))
 		}
 		t.Logf("cold start (%s; medians of %d runs, each from the process' start): %s", name, runs, strings.Join(parts, ", "))
-		// Time on the clock depends on who else is at work; CPU time and
-		// memory do not. Time on the clock is a target of `make bench`, which
-		// reads the line above.
-		if name == coldSmall && (middle(times["rss"]) > 64 || middle(times["rss_loaded"]) > 64 || middle(times["cpu"]) > 0.15) {
-			t.Error("a small module takes more than 64 MB or 150 ms of CPU time")
+		// Time on the clock depends on who else is at work, and so does what
+		// waits in queues under load: both are targets of `make bench`, which
+		// reads the line above. CPU time and memory at the start do not, and
+		// under load there is a bound that only a leak exceeds.
+		if name == coldSmall && (middle(times["rss"]) > 64 || middle(times["rss_loaded"]) > 128 || middle(times["cpu"]) > 0.15) {
+			t.Error("a small module takes more than 64 MB at its first event, 128 MB after the load, or 150 ms of CPU time")
 		}
 	}
 }
