@@ -221,7 +221,8 @@ func anyOf(t testing.TB, v any) any {
 func FuzzLint(f *testing.F) {
 	f.Add([]byte(RulesBase))
 	for _, r := range Rules() {
-		f.Add([]byte(r.Bad))
+		bad, _ := RuleExample(r.ID)
+		f.Add([]byte(bad))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d, err := Parse("fuzz", data)

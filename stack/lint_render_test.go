@@ -31,8 +31,9 @@ func TestLintKnowsWhatTheChartRefuses(t *testing.T) {
 		return Merge(mustParse(t, RulesBase), mustParse(t, text))
 	}
 	for _, r := range Rules() {
-		try(over(r.Bad), r.ID)
-		if _, err := Render(over(r.Good), RenderOptions{Scope: All}); err != nil {
+		bad, good := RuleExample(r.ID)
+		try(over(bad), r.ID)
+		if _, err := Render(over(good), RenderOptions{Scope: All}); err != nil {
 			t.Errorf("%s: the good example does not render: %v", r.ID, err)
 		}
 	}

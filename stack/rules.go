@@ -10,10 +10,6 @@ type Rule struct {
 	Severity Severity // of most findings; a message may be milder or harder
 	Title    string
 	Why      string
-
-	// Bad is laid over RulesBase and triggers the rule and no other; Good is
-	// the same with the fix and triggers nothing. Tests hold both to it.
-	Bad, Good string
 }
 
 // URL is where the rule is documented.

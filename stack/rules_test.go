@@ -45,7 +45,8 @@ func TestRules(t *testing.T) {
 				t.Fatal("id used twice")
 			}
 			ids[r.ID] = true
-			bad := lintExample(t, r.ID, r.Bad)
+			badText, goodText := RuleExample(r.ID)
+			bad := lintExample(t, r.ID, badText)
 			if len(bad) == 0 {
 				t.Error("the bad example triggers nothing")
 			}
@@ -64,12 +65,12 @@ func TestRules(t *testing.T) {
 			if len(bad) > 0 && strongest != r.Severity {
 				t.Errorf("the rule is %s, its example gives %s", r.Severity, strongest)
 			}
-			for _, f := range lintExample(t, r.ID, r.Good) {
+			for _, f := range lintExample(t, r.ID, goodText) {
 				t.Errorf("the good example triggers %s %s: %s", f.Rule, f.Path, f.Message)
 			}
 			// Ignoring works by option and by comment.
 			base, _ := Parse("base.yaml", []byte(RulesBase))
-			over, _ := Parse("example.yaml", []byte(r.Bad))
+			over, _ := Parse("example.yaml", []byte(badText))
 			opts := ruleOptions(r.ID)
 			opts.Ignore = []string{r.ID}
 			if fs := Lint(Merge(base, over), opts); len(fs) != 0 {

@@ -66,8 +66,9 @@ func render(rules []stack.Rule) []byte {
 		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s |\n", r.ID, r.ID, r.Severity, strings.ReplaceAll(r.Title, "|", "\\|"))
 	}
 	for _, r := range rules {
+		bad, good := stack.RuleExample(r.ID)
 		fmt.Fprintf(&b, "\n## <a id=%q></a>%s %s\n\n%s. %s\n\nTriggers it:\n\n```yaml\n%s\n```\n\nDoes not:\n\n```yaml\n%s\n```\n",
-			r.ID, r.ID, r.Title, strings.ToUpper(string(r.Severity[:1]))+string(r.Severity[1:]), markdown(r.Why), r.Bad, r.Good)
+			r.ID, r.ID, r.Title, strings.ToUpper(string(r.Severity[:1]))+string(r.Severity[1:]), markdown(r.Why), bad, good)
 	}
 	return b.Bytes()
 }
