@@ -81,6 +81,10 @@ func compareChart(t *testing.T, c *chart.Chart, data []byte) bool {
 	}
 	got, gotErr := stack.Render(doc, options)
 	if wantErr != nil || gotErr != nil {
+		// What `helm wasm render` takes, `helm template` must take as well.
+		if gotErr != nil && notesAlone(doc, gotErr) {
+			t.Errorf("functions render, but notes do not: %v", gotErr)
+		}
 		if wantErr == nil || gotErr == nil || wantErr.Error() != gotErr.Error() {
 			t.Errorf("errors differ:\n helm: %v\n ours: %v", wantErr, gotErr)
 		}
@@ -112,6 +116,18 @@ func compareChart(t *testing.T, c *chart.Chart, data []byte) bool {
 	return true
 }
 
+// notesAlone says that an error is of NOTES.txt, in spite of values that have
+// the right types and functions that render.
+func notesAlone(doc *stack.Document, err error) bool {
+	if !strings.Contains(err.Error(), "NOTES.txt") || len(stack.Validate(doc)) > 0 {
+		return false
+	}
+	few := options
+	few.Scope = stack.Functions
+	_, err = stack.Render(doc, few)
+	return err == nil
+}
+
 func firstDifference(want, got string) string {
 	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
 	for i := range max(len(w), len(g)) {
@@ -137,8 +153,14 @@ func TestCases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(files) < 60 {
-		t.Fatalf("%d cases, want at least 60", len(files))
+	renders := 0
+	for _, file := range files {
+		if !strings.HasSuffix(file, "-fails.yaml") {
+			renders++
+		}
+	}
+	if renders < 60 {
+		t.Fatalf("%d cases that render, want at least 60", renders)
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".yaml"), func(t *testing.T) {

@@ -1,7 +1,7 @@
 {{/*
 wks.init fills the context that every template shares, so that nothing is
 computed once for each function: call it with (dict "root" $).
-It sets: ns, fullname, name, labels (text, indented by 4), selector (text,
+It sets: functions and workloads (those that are enabled), ns, fullname, name, labels (text, indented by 4), selector (text,
 indented by 4), podLabels (text, indented by 8), topics, bootstrap, bundled,
 kafkaHost, kafkaConfig (text of stack.RunnerKafka), auth (KEDA needs a
 TriggerAuthentication), runnerImage, pullSecrets.
@@ -38,11 +38,35 @@ TriggerAuthentication), runnerImage, pullSecrets.
 {{- $_ := set $c "hpaExcludedLabels" (join "," (list "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "app.kubernetes.io/version" "argocd.argoproj.io/instance" "helm.sh/chart" "helm.toolkit.fluxcd.io/name" "helm.toolkit.fluxcd.io/namespace" "kustomize.toolkit.fluxcd.io/name" "kustomize.toolkit.fluxcd.io/namespace")) -}}
 {{- $global := $v.global | default dict -}}
 {{- $_ := set $c "pullSecrets" ($global.imagePullSecrets | default list) -}}
-{{- $_ := set $c "runnerImage" (include "wks.image" (list $r $v.runner.image "runner.image")) -}}
-{{- $_ := set $c "runnerPullPolicy" ($v.runner.image.pullPolicy | default "IfNotPresent") -}}
-{{- $_ := set $c "adminPort" (int64 ($v.runner.adminPort | default 9464)) -}}
-{{- $_ := set $c "logLevel" ($v.runner.logLevel | default "info") -}}
+{{- $runner := $v.runner | default dict -}}
+{{- $_ := set $c "runnerImage" (include "wks.image" (list $r $runner.image "runner.image")) -}}
+{{- $_ := set $c "runnerPullPolicy" (($runner.image | default dict).pullPolicy | default "IfNotPresent") -}}
+{{- $_ := set $c "adminPort" (int64 ($runner.adminPort | default 9464)) -}}
+{{- $_ := set $c "logLevel" ($runner.logLevel | default "info") -}}
 {{- include "wks.initKafka" $c -}}
+{{- include "wks.initEnabled" $c -}}
+{{- end -}}
+
+{{/* wks.initEnabled adds functions and workloads: those that make objects, as the values have them. */}}
+{{- define "wks.initEnabled" -}}
+{{- $v := .root.Values -}}
+{{- $functions := dict -}}
+{{- $default := toString ($v.defaults | default dict).enabled -}}
+{{- range $name, $fn := $v.functions -}}
+{{- if kindIs "map" $fn -}}
+{{- $enabled := $default -}}
+{{- if hasKey $fn "enabled" }}{{ $enabled = toString $fn.enabled }}{{ end -}}
+{{- if ne $enabled "false" }}{{ $_ := set $functions $name $fn }}{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- $workloads := dict -}}
+{{- range $name, $w := $v.workloads -}}
+{{- if kindIs "map" $w -}}
+{{- if ne (toString $w.enabled) "false" }}{{ $_ := set $workloads $name $w }}{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- $_ := set . "functions" $functions -}}
+{{- $_ := set . "workloads" $workloads -}}
 {{- end -}}
 
 {{/* wks.cut shortens (list NAME MAX) so that it stays unique: a prefix and 8 hex characters of its hash. */}}
@@ -90,6 +114,13 @@ allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
 capabilities:
   drop: [ALL]
+{{- end -}}
+
+{{/* wks.secretNames prints pull secrets as KEDA's chart takes them. */}}
+{{- define "wks.secretNames" -}}
+{{- $names := list -}}
+{{- range . }}{{ $names = append $names (printf "{name: %s}" (toString .)) }}{{ end -}}
+{{- join ", " $names -}}
 {{- end -}}
 
 {{/* wks.intOrString prints a number bare and a percentage quoted. */}}

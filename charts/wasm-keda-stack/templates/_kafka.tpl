@@ -15,7 +15,9 @@ uses it; kafkaMetadata and auth go into KEDA's kafka triggers.
 {{- $client := $tls.clientCertSecret | default dict -}}
 {{- $caName := $ca.name | default "" -}}
 {{- $bootstrap := $k.bootstrapServers | default list -}}
-{{- $kafkaName := include "wks.cut" (list (printf "%s-kafka" .fullname) 40) -}}
+{{- /* Services are named after it, and before Kubernetes 1.36 a Service starts with a letter. */ -}}
+{{- $letter := ternary "k-" "" (contains (trunc 1 .fullname) "0123456789") -}}
+{{- $kafkaName := include "wks.cut" (list (printf "%s%s-kafka" $letter .fullname) 40) -}}
 {{- if eq $mode "bundled" -}}
   {{- if $tls.enabled -}}
     {{- fail "kafka.tls.enabled is true with kafka.mode bundled: bundled brokers speak plaintext inside the cluster. Use kafka.mode strimzi or external for TLS, or set kafka.tls.enabled to false" -}}
@@ -138,7 +140,7 @@ kafka:
 {{- /* The connection's part of a kafka trigger's metadata: strings, all of them. */ -}}
 {{- define "wks.kafkaMetadata" -}}
 bootstrapServers: {{ join "," .bootstrap | quote }}
-{{- with .root.Values.kafka.version }}
+{{- with (.root.Values.kafka | default dict).version }}
 version: {{ . | toString | quote }}
 {{- end }}
 {{- if .tls }}

@@ -49,6 +49,7 @@ onError:
 {{- if ne $.abi "http" }}
 config:
   {{- range $k, $v := . }}
+  {{- if kindIs "invalid" $v }}{{ continue }}{{ end }}
   {{ $k | quote }}: {{ if kindIs "string" $v }}{{ $v | quote }}{{ else }}{{ toJson $v | quote }}{{ end }}
   {{- end }}
 {{- end }}

@@ -155,10 +155,14 @@ spec:
     - type: {{ $t.type | quote }}
       name: {{ $name | quote }}
       metadata:
+        {{- $some := false }}
         {{- range $k, $v := $t.metadata }}
+        {{- if not (kindIs "invalid" $v) }}
+        {{- $some = true }}
         {{ $k | quote }}: {{ if kindIs "string" $v }}{{ $v | quote }}{{ else }}{{ toJson $v | quote }}{{ end }}
-        {{- else }} {}
         {{- end }}
+        {{- end }}
+        {{- if not $some }} {}{{ end }}
       {{- with $t.metricType }}
       metricType: {{ . }}
       {{- end }}
