@@ -118,7 +118,7 @@ func newLab(ctx context.Context, o Options) (*lab, error) {
 	for _, cfg := range p.functions {
 		l.functions = append(l.functions, l.function(cfg.Name))
 	}
-	if l.observer, err = newObserver(b, &p, l.traces); err != nil {
+	if l.observer, err = newObserver(ctx, b, &p, l.traces); err != nil {
 		b.close()
 		return nil, err
 	}

@@ -29,20 +29,25 @@ type observer struct {
 	recent map[string][]*seen
 }
 
-// newObserver starts where topics end; of dead letters it also takes the last.
-func newObserver(b *broker, p *plan, t *traces) (*observer, error) {
+// newObserver starts where topics end now, and not where they end when the
+// client gets to ask; of dead letters it also takes the last.
+func newObserver(ctx context.Context, b *broker, p *plan, t *traces) (*observer, error) {
+	ends, err := b.ends(ctx, p.names())
+	if err != nil {
+		return nil, err
+	}
 	assigned := map[string]map[int32]kgo.Offset{}
-	for _, topic := range p.names() {
+	for topic, partitions := range ends {
 		assigned[topic] = map[int32]kgo.Offset{}
-		for id := range b.partitions[topic] {
-			at := kgo.NewOffset().AtEnd()
+		for id, at := range partitions {
+			from := at.end
 			switch {
 			case b.embedded != nil:
-				at = kgo.NewOffset().AtStart()
+				from = at.start
 			case p.dead(topic):
-				at = at.Relative(-recentMax)
+				from = max(at.start, at.end-recentMax)
 			}
-			assigned[topic][int32(id)] = at
+			assigned[topic][int32(id)] = kgo.NewOffset().At(from)
 		}
 	}
 	client, err := b.connect(kgo.ConsumePartitions(assigned), kgo.FetchMaxWait(500*time.Millisecond), kgo.FetchIsolationLevel(kgo.ReadCommitted()))
