@@ -32,7 +32,7 @@ var scalingCases = []siteCase{
 	{"KE16", infoSev, "functions.enrich.scaling.cooldownPeriod", sc("cooldownPeriod: 299, behavior: null"), sc("cooldownPeriod: null, behavior: null"), LintOptions{}},
 	{"HW30", infoSev, "functions.enrich.scaling.pollingInterval", sc("pollingInterval: 61"), sc("pollingInterval: 60"), LintOptions{}},
 
-	{"KE17", errorSev, down + ".policies", scaleDown("policies: []"), scaleDown("selectPolicy: Disabled, policies: []"), LintOptions{}},
+	{"KE17", warnSev, down + ".policies", scaleDown("policies: []"), scaleDown("selectPolicy: Disabled, policies: []"), LintOptions{}},
 	{"KE17", errorSev, down + ".policies", scaleDown("policies: [{type: Pods, value: 1}]"), scaleDown("policies: [{type: Pods, value: 1, periodSeconds: 1800}]"), LintOptions{}},
 	{"KE17", warnSev, down, scaleDown("selectPolicy: null"), sc("behavior: null"), LintOptions{}},
 	{"KE17", warnSev, up, sc("behavior: {scaleUp: null}"), sc("behavior: {scaleUp: null, scaleDown: null}"), LintOptions{}},

@@ -81,7 +81,7 @@ func (s *scope) behavior(sc *Scaling) {
 	}{{"scaleUp", &sc.Behavior.ScaleUp}, {"scaleDown", &sc.Behavior.ScaleDown}} {
 		field := "scaling.behavior." + r.name
 		if r.rules.Policies != nil && len(r.rules.Policies) == 0 && r.rules.SelectPolicy != "Disabled" {
-			s.add("KE17", field+".policies", r.name+" has no policies; the HPA refuses an empty list", "leave policies out for the defaults, or write at least one")
+			s.addAs(SeverityWarning, "KE17", field+".policies", r.name+" has no policies; an empty list is lost on its way to the HPA, and Kubernetes' own apply (scaleDown: 100 % each 15 s)", "leave policies out for the chart's defaults, or write at least one")
 		}
 		for _, p := range r.rules.Policies {
 			if p.Type == "" || p.Value < 1 || p.PeriodSeconds < 1 || p.PeriodSeconds > 1800 {

@@ -97,7 +97,7 @@ var ruleExamples = [...]struct{ id, bad, good string }{
 	},
 	{
 		id:   "KE17",
-		bad:  "functions: {enrich: {scaling: {behavior: {scaleDown: {policies: []}}}}}",
+		bad:  "functions: {enrich: {scaling: {behavior: {scaleDown: {policies: [{type: Pods, value: 1}]}}}}}",
 		good: "functions: {enrich: {scaling: {behavior: {scaleDown: {policies: [{type: Pods, value: 1, periodSeconds: 60}]}}}}}",
 	},
 	{

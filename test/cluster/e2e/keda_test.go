@@ -105,6 +105,10 @@ func (e *env) rounding(t *testing.T) []string {
 			spec:     "  advanced: {scalingModifiers: {formula: lag, target: \"50\"}}",
 			triggers: `  - {type: cpu, metricType: Utilization, metadata: {value: "50", containerName: c}}`,
 		}},
+		{1, scaler{
+			name: "policies", topic: "claims.five", threshold: 5, least: 1, most: 10,
+			spec: "  advanced: {horizontalPodAutoscalerConfig: {behavior: {scaleDown: {policies: []}}}}",
+		}},
 	} {
 		manifests.WriteString(target(c.name, c.replicas) + c.scaler.String())
 	}
@@ -150,5 +154,9 @@ func (e *env) rounding(t *testing.T) []string {
 	if kinds != "External" {
 		t.Errorf("formula: the HPA has metrics of kinds %q, want External alone", kinds)
 	}
-	return append(figures, "latest without a commit wakes at once, with scaleToZeroOnInvalidOffset not; a formula drops a cpu trigger of one container")
+	policies := e.get(t.Context(), "claims", "hpa/keda-hpa-policies", "{.spec.behavior.scaleDown.policies}")
+	if want := `[{"periodSeconds":15,"type":"Percent","value":100}]`; policies != want {
+		t.Errorf("policies: an empty list became %s, want Kubernetes' defaults %s", policies, want)
+	}
+	return append(figures, "an empty list of policies becomes Kubernetes' defaults; latest without a commit wakes at once, with scaleToZeroOnInvalidOffset not; a formula drops a cpu trigger of one container")
 }
