@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+//go:build !race
+
+// The race detector makes compiling these plug-ins take minutes, and finds
+// nothing in one call at a time: `make test-runner` runs this.
+
 package extism
 
 import (
