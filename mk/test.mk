@@ -59,7 +59,7 @@ test-go: $(HELM) build functions $(BUILD)/toolchains/java.stamp
 	@echo "go test -race ./..."
 	@$(GO) test -race -timeout 30m $$($(GO) list ./... | grep -v -e /internal/imports$$ -e /test/helm$$)
 	@echo "go test of what the race detector thins out"
-	@$(GO) test -timeout 30m ./internal/deadline ./test/parity
+	@$(GO) test -timeout 30m ./internal/deadline ./test/parity ./runner/abi/extism
 	@HELM_WASM_BUILT=1 $(GO) test -count=1 ./internal/imports ./test/helm
 
 .PHONY: fuzz-short

@@ -27,7 +27,7 @@ import (
 )
 
 // coldPhases are the parts of a cold start in the order of their usual end.
-// Loading the module and joining the group go side by side.
+// Loading the module and reaching the brokers go side by side; joining follows.
 var coldPhases = []string{"exec", "module", "compiled", "instance", "brokers", "assigned", "first_event"}
 
 const coldSmall = "Rust, 62 KB"

@@ -3,7 +3,7 @@
 //go:build !race
 
 // The race detector makes compiling these plug-ins take minutes, and finds
-// nothing in one call at a time: `make test-runner` runs this.
+// nothing in one call at a time: `make test` runs this without it.
 
 package extism
 
