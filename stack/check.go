@@ -240,13 +240,22 @@ func (l *linter) checkFormat(path []string, s string, f *Field) {
 	}
 }
 
-// flooded says that so many values have a wrong type that nothing else about
-// them is worth saying.
-func (l *linter) flooded() bool { return l.many[kind{"HW02", SeverityError}] > maxAlike }
+// maxMistakes is how many mistakes of this file's kind are worth a look at what
+// else there is: nobody reads on.
+const maxMistakes = 1000
+
+// flooded says that there are more.
+func (l *linter) flooded() bool {
+	n := 0
+	for _, rule := range []string{"HW01", "HW02", "HW03", "HW04", "HW05"} {
+		n += l.many[kind{rule, SeverityError}]
+	}
+	return n > maxMistakes
+}
 
 // wrong notes a value of a wrong type, and says whether to word a finding.
 func (l *linter) wrong(path []string) bool {
-	if l.flooded() {
+	if l.many[kind{"HW02", SeverityError}] > maxMistakes {
 		return !l.enough("HW02")
 	}
 	if l.broken == nil {

@@ -86,7 +86,8 @@ func Parse(name string, data []byte) (doc *Document, err error) {
 		text = append(text[:len(text):len(text)], '\n')
 	}
 	src := &source{name: name, lines: &lineReader{data: text}, hasMarkers: bytes.Contains(text, []byte(ignoreMarker))}
-	if tree, ok := yamlin.Parse(text, usualScalars, MaxValues); ok {
+	tree, why, ok := yamlin.Parse(text, usualScalars, MaxValues)
+	if ok {
 		doc = &Document{tree: tree, sources: []*source{src}}
 		return doc, doc.checkCounts(name)
 	}
@@ -94,7 +95,7 @@ func Parse(name string, data []byte) (doc *Document, err error) {
 		return nil, err
 	}
 	if len(text) > maxUnusual {
-		return nil, src.unusual()
+		return nil, src.unusual(why)
 	}
 	if doc, err = src.parse(); err != nil {
 		return nil, err

@@ -56,8 +56,7 @@ func textSize(v any) (n int) {
 
 // unusual says why a large file cannot be read without the library: its
 // mistake, mostly.
-func (src *source) unusual() error {
-	why := yamlin.Why(src.lines.data, usualScalars, MaxValues)
+func (src *source) unusual(why yamlin.Trouble) error {
 	pos := src.position(why.At)
 	e := &ParseError{Name: src.name, Line: pos.Line, Column: pos.Column}
 	switch {
@@ -65,7 +64,7 @@ func (src *source) unusual() error {
 		e.Msg, e.Hint = tooManyValues, tooManyHint
 		return e
 	case why.Twice != "":
-		e.Msg = "key " + strconv.Quote(why.Twice) + " is given twice in one mapping, first in line " + itoa(src.position(why.First).Line)
+		e.Msg = "key " + strconv.Quote(why.Twice) + " is given twice in one mapping, first in line " + itoa(src.position(why.First(src.lines.data, usualScalars, MaxValues)).Line)
 		e.Hint = keepOne
 		return e
 	}

@@ -49,7 +49,7 @@ func library(data []byte) (doc *Document, err error) {
 // and reports whether it gave one.
 func sameAsLibrary(t *testing.T, data []byte) bool {
 	t.Helper()
-	tree, ok := yamlin.Parse(data, usualScalars, MaxValues)
+	tree, _, ok := yamlin.Parse(data, usualScalars, MaxValues)
 	if !ok {
 		return false
 	}

@@ -200,8 +200,8 @@ func (l *linter) finish() {
 	for k, n := range l.many {
 		if n > maxAlike {
 			f := Finding{Rule: k.rule, Severity: k.severity, Message: "and " + itoa(n-maxAlike) + " more like those of this rule"}
-			if k.rule == "HW02" {
-				f.Fix = "mend these first: with so many wrong types, no other rule has been looked at"
+			if l.flooded() {
+				f.Fix = "mend these first: with more than " + itoa(maxMistakes) + " mistakes, no other rule has been looked at"
 			}
 			more = append(more, f)
 		}

@@ -23,9 +23,10 @@ type Scalars struct {
 
 // Parse reads one document that is a mapping in block style, of at most limit
 // values. It is not ok for anything unusual and for every mistake.
-func Parse(data []byte, scalars Scalars, limit int) (tree map[string]any, ok bool) {
+func Parse(data []byte, scalars Scalars, limit int) (tree map[string]any, why Trouble, ok bool) {
 	p := &parser{scalars: scalars, left: limit, values: true}
-	return p.document(data)
+	tree, ok = p.document(data)
+	return tree, Trouble{At: p.at, Many: p.left < 0, Twice: p.twice}, ok
 }
 
 // document reads all of the data.

@@ -17,29 +17,26 @@ func Locate(data []byte, scalars Scalars, limit int) (root Node, ok bool) {
 	return root, ok
 }
 
-// Trouble is why Parse did not read a text.
+// Trouble is why a text was not read.
 type Trouble struct {
-	At    int    // offset near which it stopped; all before is usual
+	At    int    // offset near which reading stopped; all before is usual
 	Many  bool   // more values than the limit
 	Twice string // a key that a mapping has twice, the second time here
-	First int    // offset of the first
 }
 
-// Why tells what kept Parse from reading a text.
-func Why(data []byte, scalars Scalars, limit int) Trouble {
+// First is the offset of the key that is there twice.
+func (t Trouble) First(data []byte, scalars Scalars, limit int) int {
 	var root Node
 	p := &parser{scalars: scalars, left: limit, values: true, here: &root}
 	p.document(data)
-	t := Trouble{At: p.at, Many: p.left < 0, Twice: p.twice}
-	if p.twice != "" {
+	if p.here != nil {
 		for _, c := range p.here.Children {
-			if c.Name == p.twice {
-				t.First = c.At
-				break
+			if c.Name == t.Twice {
+				return c.At
 			}
 		}
 	}
-	return t
+	return t.At
 }
 
 // enter counts a value and records it below another. It fails where there are

@@ -125,6 +125,7 @@ type result struct {
 	stdout, stderr string
 	code           int
 	took           time.Duration
+	busy           time.Duration // of all cores
 }
 
 func (r result) String() string {
@@ -159,6 +160,9 @@ func (h *home) runIn(dir string, stdin io.Reader, program string, args ...string
 	r := result{
 		command: filepath.Base(program) + " " + strings.Join(args, " "),
 		stdout:  stdout.String(), stderr: stderr.String(), took: time.Since(start),
+	}
+	if cmd.ProcessState != nil {
+		r.busy = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	}
 	var exit *exec.ExitError
 	switch {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/stack/starters"
 	"github.com/helm-wasm/helm-wasm/wasmbin"
 )
 
@@ -26,6 +28,11 @@ func TestSameEverywhere(t *testing.T) {
 		{nil, []string{"schema"}},
 		{nil, []string{"init"}},
 		{nil, []string{"init", "--list"}},
+		{nil, []string{"init", "--example", "nosuch"}},
+		{nil, []string{"version"}},
+		{nil, []string{"version", "--short"}},
+		{nil, []string{"package", "-t", "ghcr.io/acme/nothing:1"}},
+		{[]byte("no wasm"), []string{"package", "-t", "ghcr.io/acme/nothing:1"}},
 		{nil, []string{"explain", "functions.scaling.lagThreshold"}},
 		{nil, []string{"explain", "kafka"}},
 		{nil, []string{"nosuch"}},
@@ -50,6 +57,15 @@ func TestSameEverywhere(t *testing.T) {
 			calls = append(calls, call{data, args})
 		}
 	}
+	for _, e := range stack.Examples() {
+		calls = append(calls, call{nil, []string{"init", "--example", e.Name}})
+	}
+	for _, e := range starters.All() {
+		calls = append(calls, call{nil, []string{"init", "--function", e.Language}})
+	}
+	for _, command := range []string{"explain", "init", "inspect", "render", "schema", "version"} {
+		calls = append(calls, call{nil, []string{command, "--help"}}, call{nil, []string{"help", command}})
+	}
 	plugin, err := os.ReadFile(filepath.Join(root, "plugin.wasm"))
 	if err != nil {
 		t.Fatal(err)
@@ -57,17 +73,23 @@ func TestSameEverywhere(t *testing.T) {
 	if _, err := wasmbin.Inspect(plugin); err != nil {
 		t.Fatal(err)
 	}
-	calls = append(calls, call{plugin, []string{"inspect"}}, call{plugin, []string{"inspect", "-o", "json"}})
+	calls = append(calls, call{plugin, []string{"inspect"}}, call{plugin, []string{"inspect", "-o", "json"}}, call{plugin, []string{"package", "-t", "ghcr.io/acme/plugin:1"}})
 	for _, c := range calls {
 		sandbox := h.run(c.stdin, helmBin, append([]string{"wasm"}, c.args...)...)
 		native := h.run(c.stdin, nativeBin, c.args...)
-		if sandbox.stdout != native.stdout || sandbox.code != native.code {
+		if sameText(sandbox.stdout) != sameText(native.stdout) || sandbox.code != native.code {
 			t.Errorf("the sandbox and the native program differ:\n%s\n%s", sandbox, native)
 		}
 		// Messages quote the program that the user typed, so it differs by name.
-		a := strings.ReplaceAll(strings.TrimPrefix(sandbox.stderr, "Error: plugin error: "), "helm wasm", "helm-wasm")
+		a := sameText(strings.TrimPrefix(sandbox.stderr, "Error: plugin error: "))
 		if b := strings.TrimPrefix(native.stderr, "Error: "); a != b {
 			t.Errorf("messages differ:\n%s\n%s", sandbox, native)
 		}
 	}
+}
+
+// sameText takes out what tells the two apart: what they are called, and where
+// they say that they run.
+func sameText(s string) string {
+	return strings.NewReplacer("helm wasm", "helm-wasm", "(sandboxed)", "(native)").Replace(s)
 }
