@@ -30,7 +30,7 @@ last="plugins, functions and Helm built"
 step make --no-print-directory cluster-program plugins functions helm
 last="the cluster's parts are built"
 step $CLUSTER build
-# Stopping is a requirement, too. Not of one requirement alone: it is the longest.
+# Whether clusters leave nothing is not asked of a person who runs one requirement.
 if [ -z "$RUN" ]; then
   last="clusters start, and leave nothing when they stop"
   step make --no-print-directory test-cluster
