@@ -143,6 +143,7 @@ func scale(e *env, t *testing.T) string {
 		}
 		return nil
 	})
+	time.Sleep(time.Second) // for a sample that shows it
 	cancel()
 	done.Wait()
 	most, firstGreeting, firstResult, autoscaled := 0, time.Duration(0), time.Duration(0), time.Duration(0)
