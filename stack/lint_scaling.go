@@ -120,7 +120,7 @@ func (s *scope) fallback(sc *Scaling, src *Source) {
 		return
 	}
 	if client := connecting(sc, src); client != "" && *f.FailureThreshold >= 1 {
-		s.addAs(SeverityWarning, "KE21", "scaling.fallback.failureThreshold", "with failureThreshold "+itoa(*f.FailureThreshold)+" the fallback does not start when all brokers are away: KEDA cannot rebuild its "+client+" client and stops counting at one failure", "set failureThreshold: 0")
+		s.addAs(SeverityWarning, "KE21", "scaling.fallback.failureThreshold", "with failureThreshold "+itoa(*f.FailureThreshold)+" the fallback does not start when all brokers are away: KEDA cannot rebuild its "+client+" client and stops counting at one failure", "set failureThreshold: 0, which starts it now and then, or remove fallback: replicas have nothing to read then")
 	}
 	if src.Topic == "" && len(sc.Triggers) > 0 && sc.ScalingModifiers.Formula == "" && onlyResources(sc) {
 		s.addAs(SeverityError, "KE21", "scaling.fallback", "a fallback needs a trigger other than cpu and memory; KEDA refuses the ScaledObject", "remove the fallback")

@@ -86,7 +86,7 @@ var kedaRules = [...]Rule{
 	},
 	{
 		ID: "KE21", Severity: SeverityWarning, Title: "The fallback is incomplete or does not start",
-		Why: "KEDA's Kafka client connects when it is built. After one failure KEDA rebuilds it, fails before it counts, and never passes a failureThreshold of 1 or more while all brokers are away. Its RabbitMQ client does the same; that of apache-kafka does not. With 0 the fallback starts, but replicas follow only where connections are refused: when they time out, the autoscaler gives up on KEDA's answer first.",
+		Why: "KEDA's Kafka client connects when it is built. After one failure KEDA rebuilds it, fails before it counts, and never passes a failureThreshold of 1 or more while all brokers are away. Its RabbitMQ client does the same; that of apache-kafka does not. With 0 the fallback comes and goes, for the autoscaler does not wait as long as that client takes to fail. While all brokers are away replicas have nothing to read anyway.",
 	},
 	{
 		ID: "KE22", Severity: SeverityError, Title: "A pause setting or annotation does not do what it says",
