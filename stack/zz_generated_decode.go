@@ -1051,8 +1051,8 @@ func decodeFunctionMap(v any, o *map[string]Function, fresh func() Function) {
 		if !ok {
 			t = fresh()
 		}
-		if e, isMap := e.(map[string]any); isMap {
-			decodeFunction(e, &t)
+		if fields, isMap := e.(map[string]any); isMap {
+			decodeFunction(fields, &t)
 		} else if e != nil {
 			continue
 		}
@@ -1082,8 +1082,8 @@ func decodeWorkloadMap(v any, o *map[string]Workload, fresh func() Workload) {
 		if !ok {
 			t = fresh()
 		}
-		if e, isMap := e.(map[string]any); isMap {
-			decodeWorkload(e, &t)
+		if fields, isMap := e.(map[string]any); isMap {
+			decodeWorkload(fields, &t)
 		} else if e != nil {
 			continue
 		}
@@ -1113,8 +1113,8 @@ func decodeRuntimeMap(v any, o *map[string]Runtime, fresh func() Runtime) {
 		if !ok {
 			t = fresh()
 		}
-		if e, isMap := e.(map[string]any); isMap {
-			decodeRuntime(e, &t)
+		if fields, isMap := e.(map[string]any); isMap {
+			decodeRuntime(fields, &t)
 		} else if e != nil {
 			continue
 		}
@@ -1144,8 +1144,8 @@ func decodeTriggerMap(v any, o *map[string]Trigger, fresh func() Trigger) {
 		if !ok {
 			t = fresh()
 		}
-		if e, isMap := e.(map[string]any); isMap {
-			decodeTrigger(e, &t)
+		if fields, isMap := e.(map[string]any); isMap {
+			decodeTrigger(fields, &t)
 		} else if e != nil {
 			continue
 		}
@@ -1192,8 +1192,8 @@ func decodeTopicMap(v any, o *map[string]Topic, fresh func() Topic) {
 		if !ok {
 			t = fresh()
 		}
-		if e, isMap := e.(map[string]any); isMap {
-			decodeTopic(e, &t)
+		if fields, isMap := e.(map[string]any); isMap {
+			decodeTopic(fields, &t)
 		} else if e != nil {
 			continue
 		}
@@ -1223,8 +1223,8 @@ func decodeNodeRuntimeMap(v any, o *map[string]NodeRuntime, fresh func() NodeRun
 		if !ok {
 			t = fresh()
 		}
-		if e, isMap := e.(map[string]any); isMap {
-			decodeNodeRuntime(e, &t)
+		if fields, isMap := e.(map[string]any); isMap {
+			decodeNodeRuntime(fields, &t)
 		} else if e != nil {
 			continue
 		}

@@ -121,8 +121,8 @@ func decode%[1]sMap(v any, o *map[string]%[1]s, fresh func() %[1]s) {
 		if !ok {
 			t = fresh()
 		}
-		if e, isMap := e.(map[string]any); isMap {
-			decode%[1]s(e, &t)
+		if fields, isMap := e.(map[string]any); isMap {
+			decode%[1]s(fields, &t)
 		} else if e != nil {
 			continue
 		}
