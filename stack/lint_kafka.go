@@ -88,14 +88,6 @@ func (k *kafkaTrigger) at(setting string) string {
 	return k.field + "." + setting
 }
 
-// what names the trigger in messages.
-func (k *kafkaTrigger) what(s *scope) string {
-	if k.own {
-		return s.what
-	}
-	return "trigger " + quoted(k.field[strings.LastIndexByte(k.field, '.')+1:])
-}
-
 // partitionsOf counts the partitions of a trigger's topics; 0 is unknown. A
 // raw trigger may mean another cluster, whose topics are not these.
 func (s *scope) partitionsOf(k *kafkaTrigger) int {
