@@ -74,6 +74,11 @@ func nodes(e *env, t *testing.T) string {
 	labels := func() string {
 		return e.kube(t, "", "get", "node", node, "-o", `jsonpath={.metadata.labels.runtime\.helm-wasm\.dev/wasmtime} {.metadata.labels.runtime\.helm-wasm\.dev/crun-wasmtime}`)
 	}
+	// The daemon looks at the label each minute, and when it starts. The first
+	// change below waits for that; the others need not take the time.
+	lookNow := func() {
+		e.kube(t, "", "-n", "nodes", "delete", "pods", "-l", "app.kubernetes.io/component=node-setup")
+	}
 
 	// Switched off, it does nothing, and pods wait for a node.
 	begin := time.Now()
@@ -118,6 +123,7 @@ func nodes(e *env, t *testing.T) string {
 	// Switched off again, it waits for pods, and then leaves nothing.
 	begin = time.Now()
 	e.kube(t, "", "label", "node", node, nodeSwitch+"=off")
+	lookNow()
 	e.nodeEvent(t, begin, "pods still run under handlers of node setup")
 	if now := e.containerdConfig(t); !bytes.Contains(now, []byte(shimOfTest)) {
 		t.Error("the handler was taken from under a pod")
@@ -127,6 +133,7 @@ func nodes(e *env, t *testing.T) string {
 		t.Errorf("the labels are %q while node setup waits to be taken away: more pods may come", got)
 	}
 	e.kube(t, "", "-n", "nodes", "delete", "pods/shim-pod", "pods/wasm-pod")
+	lookNow()
 	e.nodeEvent(t, begin, "WasmNodeSetupRemoved")
 	e.untouched(t, before, "switching the node off")
 	e.kube(t, nodesPods, "apply", "-f", "-")
@@ -137,6 +144,7 @@ func nodes(e *env, t *testing.T) string {
 
 	// Once more, and the release itself takes it away before it goes.
 	e.kube(t, "", "label", "node", node, nodeSwitch+"-")
+	lookNow()
 	eventually(t, "the node to be ready again", func() error {
 		if got := labels(); got != "ready ready" {
 			return fmt.Errorf("its labels are %q", got)
