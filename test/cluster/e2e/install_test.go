@@ -72,16 +72,20 @@ func install(e *env, t *testing.T) string {
 	}
 	scaled := time.Since(begin)
 	running := 0
-	for line := range strings.Lines(e.kube(t, "", "-n", base, "get", "pods", "-o", `jsonpath={range .items[*]}{.metadata.name} {.status.phase} {.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}`)) {
-		f := strings.Fields(line)
-		switch {
-		case len(f) == 3 && f[1] == "Running" && f[2] == "True":
-			running++
-		case len(f) == 3 && f[1] == "Succeeded": // a Job's
-		default:
-			t.Errorf("pod, phase and Ready are %q", line)
+	eventually(t, "every pod to run or to have done its work", func() error {
+		running = 0
+		for line := range strings.Lines(e.kube(t, "", "-n", base, "get", "pods", "-o", `jsonpath={range .items[*]}{.metadata.name} {.status.phase} {.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}`)) {
+			f := strings.Fields(line)
+			switch {
+			case len(f) == 3 && f[1] == "Running" && f[2] == "True":
+				running++
+			case len(f) == 3 && f[1] == "Succeeded": // a Job's
+			default:
+				return fmt.Errorf("pod, phase and Ready are %q", line)
+			}
 		}
-	}
+		return nil
+	})
 	if running == 0 {
 		t.Error("no pod runs")
 	}
