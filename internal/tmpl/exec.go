@@ -65,6 +65,7 @@ func (s *state) run(t *template, data any) {
 	caller, base := s.tmpl, s.base
 	s.tmpl = t
 	s.base = len(s.vars)
+	t.compile(s.set)
 	for range t.slots {
 		s.vars = append(s.vars, nil)
 	}

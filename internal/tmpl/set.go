@@ -5,6 +5,7 @@ package tmpl
 import (
 	"sort"
 	"strings"
+	"sync"
 	"text/template/parse"
 )
 
@@ -23,6 +24,18 @@ type template struct {
 	slots int
 	// id is the template's place in state.running.
 	id int
+
+	once sync.Once
+}
+
+// compile makes the template ready to run. A chart defines more than one
+// release uses, so it waits for the first use; releases may run at once.
+func (t *template) compile(set *Set) {
+	t.once.Do(func() {
+		c := &compiler{set: set, tmpl: t, vars: []string{"$"}, slots: 1}
+		t.body = c.list(t.tree.Root)
+		t.slots = c.slots
+	})
 }
 
 // Parse parses files, by name, in the order in which Helm does it: deep paths
@@ -56,11 +69,6 @@ func Parse(files map[string]string) (*Set, error) {
 			}
 			old.tree = tree
 		}
-	}
-	for _, t := range set.templates {
-		c := &compiler{set: set, tmpl: t, vars: []string{"$"}, slots: 1}
-		t.body = c.list(t.tree.Root)
-		t.slots = c.slots
 	}
 	return set, nil
 }
