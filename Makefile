@@ -36,6 +36,18 @@ generate: $(GENERATE_TARGETS) ## rewrite all generated files
 .PHONY: test
 test: $(TEST_TARGETS) ## run every check and test that needs no cluster
 
+# The demo: everything a newcomer does, in a Helm home of its own.
+.PHONY: demo
+demo: $(HELM) plugins ## build and install the plugins into a private Helm home, and try them all
+	@HELM=$(HELM) ./mk/demo.sh $(BUILD)/demo
+	@$(MAKE) --no-print-directory demo-events
+
+# The stack on a real cluster, from wasm:// as users install it. RUN=scale runs
+# the requirements whose names match, after install. KEEP=1 leaves the cluster.
+.PHONY: e2e
+e2e: ## install the stack on a real cluster and check what it promises (about 20 minutes)
+	@CLUSTER="$(CLUSTER)" CLUSTER_CACHE=$(CLUSTER_CACHE) GO="$(GO)" RUN='$(RUN)' KEEP=$(KEEP) ./mk/e2e.sh
+
 .PHONY: clean
 clean: ## remove what was built, but for a running cluster and the cache
 	@mkdir -p $(BUILD)

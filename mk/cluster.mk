@@ -20,12 +20,6 @@ cluster-images: cluster-program ## build the project's images again and push the
 cluster-down: cluster-program ## stop it; nothing of it is left but the cache
 	@$(CLUSTER) down
 
-# The stack on that cluster, from wasm:// as users install it. RUN=scale runs
-# the requirements whose names match, after install. KEEP=1 leaves the cluster.
-.PHONY: e2e
-e2e: ## install the stack on a real cluster and check what it promises (about 20 minutes)
-	@CLUSTER="$(CLUSTER)" CLUSTER_CACHE=$(CLUSTER_CACHE) GO="$(GO)" RUN='$(RUN)' KEEP=$(KEEP) ./mk/e2e.sh
-
 .PHONY: test-cluster
 test-cluster: cluster-program ## start and stop a cluster, and check that nothing of it is left
 	@cd test/cluster && GOWORK=off $(GO) vet ./... && CLUSTER_CACHE=$(CLUSTER_CACHE) GOWORK=off $(GO) test -count=1 -timeout 30m ./internal/... ./cmd/...

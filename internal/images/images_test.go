@@ -170,7 +170,7 @@ func checkImage(t *testing.T, p Program, arch string, img v1.Image) {
 // and as its user.
 func TestRuns(t *testing.T) {
 	if os.Getuid() != 0 {
-		t.Skip("chroot needs root")
+		t.Skip("chroot needs root, which CI has; sudo make test-images runs this")
 	}
 	dir := built(t)
 	index, _, _ := open(t, filepath.Join(dir, "dist", "images", "wasm-runner"))
