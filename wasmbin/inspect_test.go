@@ -216,6 +216,7 @@ func FuzzInspect(f *testing.F) {
 	for _, seed := range [][]byte{redpandaModule, extismModule, commandModule, proxyModule, httpComponent, spinComponent, {}, []byte("(module)")} {
 		f.Add(seed)
 	}
+	f.Add([]byte("\x00asm\r\x00\x01\x00\v&\x01\x00 wasi:000000000000000000000@000\x000\x0500")) // NUL in the version of WASI
 	f.Fuzz(func(t *testing.T, data []byte) {
 		in, err := InspectCode(data)
 		if err != nil {

@@ -84,7 +84,7 @@ func (in *Info) summary(b *strings.Builder) {
 	case "wasip1":
 		head += ", WASI preview 1 (wasip1)"
 	default:
-		head += ", WASI " + in.WASI
+		head += ", WASI " + clean(in.WASI)
 	}
 	if in.Name != "" {
 		head += ", named " + strconv.Quote(in.Name)
@@ -99,7 +99,7 @@ func (in *Info) summary(b *strings.Builder) {
 	for i, a := range in.ABIs {
 		text := a.Name
 		if a.Detail != "" {
-			text += ": " + a.Detail
+			text += ": " + clean(a.Detail)
 		}
 		if len(a.Entries) > 0 {
 			text += " (" + clean(list(a.Entries)) + ")"
@@ -129,7 +129,7 @@ func (in *Info) summary(b *strings.Builder) {
 	}
 	line("Features", strings.TrimSpace(features))
 	if in.UnknownCode != "" {
-		line("Unknown", in.UnknownCode)
+		line("Unknown", clean(in.UnknownCode))
 	}
 	if in.Kind == KindModule {
 		text := plural(in.Functions, "function", "functions")
@@ -144,7 +144,7 @@ func (in *Info) summary(b *strings.Builder) {
 			line("", "and "+plural(len(in.Nested)-i, "more", "more"))
 			break
 		}
-		text := n.Kind + ", " + Bytes(uint64(n.Size)) + ", " + plural(n.Functions, "function", "functions")
+		text := clean(n.Kind) + ", " + Bytes(uint64(n.Size)) + ", " + plural(n.Functions, "function", "functions")
 		if n.Name != "" {
 			text += ", " + strconv.Quote(n.Name)
 		}
