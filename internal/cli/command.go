@@ -63,6 +63,7 @@ func commands() []Command {
 		initCommand(),
 		lintCommand(),
 		renderCommand(),
+		DiffCommand(nil),
 		schemaCommand(),
 		explainCommand(),
 		inspectCommand(),

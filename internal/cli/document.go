@@ -29,10 +29,7 @@ func (c *Call) document() (*stack.Document, error) {
 		if err != nil {
 			return nil, err
 		}
-		if name == "-" {
-			name = c.Flags.String("filename")
-		}
-		doc, err := stack.Parse(name, data)
+		doc, err := c.parse(name, data)
 		if err != nil {
 			return nil, err
 		}
@@ -42,15 +39,28 @@ func (c *Call) document() (*stack.Document, error) {
 	if len(docs) > 1 {
 		doc = stack.Merge(docs...)
 	}
+	return doc, c.set(doc)
+}
+
+// parse reads values that came from a file, or from standard input for "-".
+func (c *Call) parse(name string, data []byte) (*stack.Document, error) {
+	if name == "-" {
+		name = c.Flags.String("filename")
+	}
+	return stack.Parse(name, data)
+}
+
+// set applies --set.
+func (c *Call) set(doc *stack.Document) error {
 	for _, expr := range c.Flags.Strings("set") {
 		if err := doc.Set(expr); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	for _, expr := range c.Flags.Strings("set-string") {
 		if err := doc.SetString(expr); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return doc, nil
+	return nil
 }

@@ -25,15 +25,22 @@ no subchart: for KEDA's objects use ` + "`helm template NAME wasm://charts/stack
 {} render --release shop --namespace prod --set functions.hello.scaling.maxReplicas=3 < stack.yaml
 {} render -o names < stack.yaml`,
 		Flags: append(
-			valuesFlags(),
-			Flag{Name: "release", Value: "NAME", Default: "release-name", Help: "name of the release"},
-			Flag{Name: "namespace", Short: "n", Value: "NAME", Help: "namespace of the release; else HELM_NAMESPACE, else default"},
+			renderFlags(),
 			Flag{Name: "output", Short: "o", Value: "FORMAT", Enum: []string{"yaml", "json", "names"}, Default: "yaml", Help: "yaml, json (one List) or names"},
-			Flag{Name: "all", Help: "render all of the chart, subcharts excepted"},
-			Flag{Name: "kube-version", Value: "VERSION", Help: "Kubernetes version to render for"},
 		),
 		Run: runRender,
 	}
+}
+
+// renderFlags are the flags of commands that render values.
+func renderFlags() []Flag {
+	return append(
+		valuesFlags(),
+		Flag{Name: "release", Value: "NAME", Default: "release-name", Help: "name of the release"},
+		Flag{Name: "namespace", Short: "n", Value: "NAME", Help: "namespace of the release; else HELM_NAMESPACE, else default"},
+		Flag{Name: "all", Help: "render all of the chart, subcharts excepted"},
+		Flag{Name: "kube-version", Value: "VERSION", Help: "Kubernetes version to render for"},
+	)
 }
 
 func runRender(c *Call) error {
@@ -41,18 +48,7 @@ func runRender(c *Call) error {
 	if err != nil {
 		return err
 	}
-	if found := stack.Validate(doc); len(found) > 0 {
-		return problems(c, found)
-	}
-	opts := stack.RenderOptions{
-		Release:     c.Flags.String("release"),
-		Namespace:   c.namespace(),
-		KubeVersion: c.Flags.String("kube-version"),
-	}
-	if c.Flags.Bool("all") {
-		opts.Scope = stack.All
-	}
-	rendered, err := stack.Render(doc, opts)
+	rendered, err := c.Render(doc, c.Flags.Bool("all"))
 	if err != nil {
 		return err
 	}
@@ -79,6 +75,22 @@ func runRender(c *Call) error {
 	}
 	_, err = io.WriteString(c.Out, rendered.Manifests())
 	return err
+}
+
+// Render renders values by the command's flags.
+func (c *Call) Render(doc *stack.Document, all bool) (stack.Rendered, error) {
+	if found := stack.Validate(doc); len(found) > 0 {
+		return stack.Rendered{}, problems(c, found)
+	}
+	opts := stack.RenderOptions{
+		Release:     c.Flags.String("release"),
+		Namespace:   c.namespace(),
+		KubeVersion: c.Flags.String("kube-version"),
+	}
+	if all {
+		opts.Scope = stack.All
+	}
+	return stack.Render(doc, opts)
 }
 
 // namespace is the flag's, or Helm's, or the default one.
