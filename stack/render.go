@@ -41,6 +41,10 @@ type RenderOptions struct {
 	Namespace string
 	// Scope is how much to render.
 	Scope Scope
+	// NoHooks leaves out what carries helm.sh/hook, as `helm template --no-hooks`
+	// does. Who applies manifests without Helm wants it: applied like any other
+	// object, the hook before deletion would do its work at once.
+	NoHooks bool
 	// Upgrade renders for `helm upgrade` rather than `helm install`.
 	Upgrade bool
 	// KubeVersion is the cluster's version; empty means DefaultKubeVersion.
@@ -64,7 +68,7 @@ func Render(d *Document, opts RenderOptions) (Rendered, error) {
 	}
 	values := coalesce(cloneTree(d.Tree()), Defaults(), chart.subcharts)
 	data := chart.data(values, opts)
-	out := Rendered{Files: make(map[string]string), scope: opts.Scope, chart: chart.name}
+	out := Rendered{Files: make(map[string]string), scope: opts.Scope, noHooks: opts.NoHooks, chart: chart.name}
 	for _, file := range chart.order(opts.Scope) {
 		name := chart.name + "/" + file
 		data["Template"] = map[string]any{"Name": name, "BasePath": chart.name + "/templates"}

@@ -30,6 +30,27 @@ functions:
   a: {module: {image: "x/y:1"}, source: {topic: t}}
 `
 
+func TestRenderNoHooks(t *testing.T) {
+	opts := RenderOptions{Scope: All}
+	with, err := renderText(t, "keda: {enabled: true}\n"+twoFunctions, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opts.NoHooks = true
+	without, err := renderText(t, "keda: {enabled: true}\n"+twoFunctions, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := strings.Join(without.Names(), " ")
+	if !strings.HasPrefix(strings.Join(with.Names(), " "), names+" ") || len(with.Names())-len(without.Names()) != 6 {
+		t.Errorf("with hooks %v\nwithout %v", with.Names(), names)
+	}
+	text := without.Manifests()
+	if !strings.HasPrefix(with.Manifests(), text) || strings.Contains(text, "helm.sh/hook") || !strings.Contains(text, "ScaledObject") {
+		t.Errorf("got\n%s", text)
+	}
+}
+
 func TestRender(t *testing.T) {
 	r, err := renderText(t, twoFunctions, RenderOptions{Release: "shop", Namespace: "prod"})
 	if err != nil {

@@ -18,8 +18,9 @@ type Rendered struct {
 	// wasm-keda-stack/templates/functions.yaml.
 	Files map[string]string
 
-	scope Scope
-	chart string
+	scope   Scope
+	noHooks bool
+	chart   string
 }
 
 // RenderedObject is one Kubernetes object of the output.
@@ -119,10 +120,11 @@ func (r Rendered) Objects() []RenderedObject {
 		for _, text := range splitManifests(r.Files[name]) {
 			o := RenderedObject{Source: name, Text: text}
 			o.readHead()
-			if o.hook {
-				hooks = append(hooks, o)
-			} else {
+			switch {
+			case !o.hook:
 				plain = append(plain, o)
+			case !r.noHooks:
+				hooks = append(hooks, o)
 			}
 		}
 	}

@@ -33,7 +33,7 @@ compare what ` + "`kustomize build`" + ` prints. Values of Secrets are masked.
 manifests in Git.`,
 		Example: `{} diff old.yaml new.yaml
 git show main:stack.yaml | {} diff - stack.yaml
-{} diff --check --all --release shop --namespace prod -f stack.yaml manifests/
+{} diff --check --all --no-hooks --release shop --namespace prod -f stack.yaml manifests/
 helm get manifest shop | {} diff --all --release shop -f stack.yaml -`,
 		Flags: append(
 			renderFlags(),

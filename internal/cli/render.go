@@ -39,6 +39,7 @@ func renderFlags() []Flag {
 		Flag{Name: "release", Value: "NAME", Default: "release-name", Help: "name of the release"},
 		Flag{Name: "namespace", Short: "n", Value: "NAME", Help: "namespace of the release; else HELM_NAMESPACE, else default"},
 		Flag{Name: "all", Help: "render all of the chart, subcharts excepted"},
+		Flag{Name: "no-hooks", Help: "leave out Helm's hooks: for manifests that are applied without Helm"},
 		Flag{Name: "kube-version", Value: "VERSION", Help: "Kubernetes version to render for"},
 	)
 }
@@ -86,6 +87,7 @@ func (c *Call) Render(doc *stack.Document, all bool) (stack.Rendered, error) {
 		Release:     c.Flags.String("release"),
 		Namespace:   c.namespace(),
 		KubeVersion: c.Flags.String("kube-version"),
+		NoHooks:     c.Flags.Bool("no-hooks"),
 	}
 	if all {
 		opts.Scope = stack.All
