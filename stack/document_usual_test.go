@@ -135,6 +135,9 @@ var usualTexts = []string{
 	"a: 010\nb: 1_000\nc: 0x1f\nd: -5\ne: .5\nf: 1e3\ng: on\nh: ~\ni: null\nj: .inf\n", "a: 1234567890\nb: 123456789\nc: 0\nd: 1a\ne: 12:30\n",
 	"a: \xc3\xa9\nb: \xe2\x80\xa8\nc: d\n", "a: b\na: c\n", "  a: b\n  c: d\n", "a:\n  b: c\n d: e\n", "a:\n    b: c\n  d: e\n", "a: -\nb: --\nc: -d\n", "a: @b\n", "a: `b\n", "a: %b\n", "a: =\nb: <<\n", "a:\n# c\n  b: 1\n  # d\n# e\nc: 2\n", "\n\na:\n\n\n  b: 1\n\n",
 	"a: \"\"\nb: ''\n'': c\n", "\"a\": 1\n'b': 2\n- c\n", "a:\n  - b\n  c: d\n", "a:\n- b\n  - c\n", "a: [a, , b]\n", "a: [a,]\n", "a: {a: }\n", "a: {a: 1, a: 2}\n", "a: [-]\nb: [-1, - 1]\n", "a: []#b\n", "a: [] #b\n", "a: x  \nb:   y\n",
+	"a:\n  {}\nb:\n  []\nc: d\n", "a:\n  {b: c}\n", "a:\n  {b: c}: d\n", "a:\n  [b]\n  [c]\n", "a:\n{}\n", "- a\n", "a:\n  -\n    {}\n  -\n    [b]\n", "a:\n  {\n  }\nb: c\n", "a:\n  {}\n  b: c\n", "a:\n  {}\n    b\n",
+	"a: 'b\n  c'\nd: e\n", "a: 'b  \n  c ''d\n  '''\n", "a: '\n  b\n  '\n", "a: 'b\n\n  c'\n", "a: 'b\n  c' d\n", "a: 'b\n  c' #d\n", "a: 'b\n  c': d\n", "a: 'b\n  # c\n  d: e'\n", "a: 'b\nc'\n", "a: 'b\n  c", "a:\n- 'b\n  c'\n- d\n", "a: ['b\n  c']\n", "a: 'b ''\n  c'\n", "a: 'b''  \n  c'\n", "a: 'b\n  c''\n", "a: 'b\n  ''c'\n", "a:\n  'b\n  c'\n",
+	"a: b\n  c\n  d\ne: f\n", "a: b\n  c\n   - d\n e\nf: g\n", "a: b\n\n  c\n", "a: b\n  c: d\n", "a: b\n  c:\n", "a: b\n  # c\n", "a: b\n  c #d\n", "a: b # c\n  d\n", "a:\n- b\n  c\n- d\n", "a:\n- b: c\n  d\n", "a:\n- b: c\n    d\n  e: f\n", "a: 1\n  2\n", "a: ~\n  b\n", "a: b\n  c\n\n\nd: e\n", "a: b\n  c\n\n  d\n", "a: b\n  c\n# d\n  e\n", "a: b\n  c", "a: b\n c\n", "a: b\nc\n", "a: b  \n  c  \nd: e\n", "a: b\n  ---\n", "a: b\n  'c'\n", "a: b\n  c:d\n  [e\n", "a: true\n  false\n", "a: -\n  b\n", "a: b\n  @c\n  %d\n  &e *f\n", "a: b\n  ? c\n", "a:\n  - - b\n    c\n", "a:\n  - - b\n      c\n  - d\n",
 }
 
 func TestUsualTexts(t *testing.T) {

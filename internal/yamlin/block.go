@@ -251,10 +251,14 @@ func (p *parser) value(column, depth int) (any, bool) {
 	return p.inline(column, depth)
 }
 
-// block reads a mapping or a list that starts the line.
+// block reads a mapping or a list that starts the line; templates also write
+// `{}` and `[]` there.
 func (p *parser) block(depth int) (any, bool) {
-	if p.item() {
+	switch c := p.s[p.at]; {
+	case p.item():
 		return p.list(p.indent, depth)
+	case c == '{' || c == '[':
+		return p.inline(p.indent, depth)
 	}
 	return p.mapping(p.indent, depth)
 }
@@ -322,22 +326,30 @@ func (p *parser) inline(column, depth int) (any, bool) {
 	ok := true
 	switch c := p.s[p.at]; c {
 	case '"', '\'':
-		v, ok = p.quoted()
+		at := p.at
+		if v, ok = p.quoted(); !ok && c == '\'' {
+			p.at = at
+			v, ok = p.quotedLines(column)
+		}
 	case '[', '{':
 		v, ok = p.flow(depth + 1)
 	case '|', '>':
 		return p.text(column)
 	default:
 		text := p.s[p.at:p.end]
-		if i := strings.Index(text, " #"); i >= 0 {
-			text = text[:i]
+		comment := strings.Index(text, " #")
+		if comment >= 0 {
+			text = text[:comment]
 		}
 		text = strings.TrimRight(text, " ")
 		if !plainStart(text) || colon(text) {
 			return nil, false
 		}
-		v, ok = p.plain(text)
 		p.at = p.end
+		if comment < 0 && p.deeper(column) {
+			return p.continued(text, column)
+		}
+		v, ok = p.plain(text)
 	}
 	if !ok || !p.rest() {
 		return nil, false
