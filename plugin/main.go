@@ -15,11 +15,6 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/cli"
 )
 
-// message is what Helm sends to a cli/v1 plugin.
-type message struct {
-	ExtraArgs []string `json:"extraArgs"`
-}
-
 // helmPluginMain runs one command. Helm crashes on a non-zero result without
 // an error and on a result without output, so both are always set.
 //
@@ -31,20 +26,18 @@ func helmPluginMain() uint32 {
 	debug.SetMemoryLimit(1 << 29)
 	debug.SetGCPercent(-1)
 
-	var in message
-	if err := pdk.InputJSON(&in); err != nil {
-		pdk.SetErrorString("reading Helm's message: " + err.Error())
-		return 1
+	args, err := cli.MessageArgs(pdk.Input())
+	if err == nil {
+		err = cli.Run(cli.Env{
+			Program:         "helm wasm",
+			Args:            args,
+			Stdin:           os.Stdin,
+			Stdout:          os.Stdout,
+			Stderr:          os.Stderr,
+			Getenv:          os.Getenv,
+			StdinIsTerminal: terminal(os.Stdin),
+		})
 	}
-	err := cli.Run(cli.Env{
-		Program:         "helm wasm",
-		Args:            in.ExtraArgs,
-		Stdin:           os.Stdin,
-		Stdout:          os.Stdout,
-		Stderr:          os.Stderr,
-		Getenv:          os.Getenv,
-		StdinIsTerminal: terminal(os.Stdin),
-	})
 	if err != nil {
 		pdk.SetError(err)
 		return 1

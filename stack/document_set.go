@@ -44,7 +44,7 @@ func (d *Document) SetJSON(expr string) error {
 		d.tree = mergeMaps(d.tree, m)
 		return nil
 	}
-	return d.set(expr, setJSON)
+	return d.parseSet(expr, &setParser{mode: setJSON, value: (*setParser).json})
 }
 
 type setMode int
@@ -56,7 +56,11 @@ const (
 )
 
 func (d *Document) set(expr string, mode setMode) error {
-	p := &setParser{in: []rune(expr), mode: mode}
+	return d.parseSet(expr, &setParser{mode: mode})
+}
+
+func (d *Document) parseSet(expr string, p *setParser) error {
+	p.in = []rune(expr)
 	for {
 		p.path = p.path[:0]
 		err := p.key(d.tree, 0)
@@ -68,7 +72,7 @@ func (d *Document) set(expr string, mode setMode) error {
 		case errors.Is(err, errSetEnd):
 			return nil
 		default:
-			flag := [...]string{"--set", "--set-string", "--set-json"}[mode]
+			flag := [...]string{"--set", "--set-string", "--set-json"}[p.mode]
 			return fmt.Errorf("reading %s %q: %w", flag, expr, err)
 		}
 	}
@@ -81,6 +85,10 @@ type setParser struct {
 	pos  int
 	mode setMode
 	path []string
+
+	// value reads JSON in that mode. It comes with the mode, so that programs
+	// without it need no decoder of JSON.
+	value func(*setParser) (any, error)
 }
 
 func (p *setParser) read() (rune, bool) {
@@ -174,7 +182,7 @@ func (p *setParser) key(m map[string]any, depth int) error {
 
 func (p *setParser) assign(m map[string]any, k string) error {
 	if p.mode == setJSON {
-		v, err := p.json()
+		v, err := p.value(p)
 		if err != nil {
 			return err
 		}
@@ -256,7 +264,7 @@ func (p *setParser) item(list []any, i, depth int) ([]any, error) {
 
 func (p *setParser) assignItem(list []any, i int) ([]any, error) {
 	if p.mode == setJSON {
-		v, err := p.json()
+		v, err := p.value(p)
 		if err != nil {
 			return list, err
 		}
