@@ -59,7 +59,7 @@ packages: plugins
 	@rm -rf $(DIST)/plugins
 	@$(PACK_PLUGIN) . $(DIST)/plugins completion.yaml README.md LICENSE
 	@$(PACK_PLUGIN) wasm-plugins/getter $(DIST)/plugins LICENSE
-	@if [ -f wasm-plugins/post-renderer/plugin.yaml ]; then $(PACK_PLUGIN) wasm-plugins/post-renderer $(DIST)/plugins LICENSE; fi
+	@$(PACK_PLUGIN) wasm-plugins/post-renderer $(DIST)/plugins post-render.sh LICENSE
 
 # After everything else that is shipped, whoever builds it.
 .SECONDEXPANSION:

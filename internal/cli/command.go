@@ -64,6 +64,7 @@ func commands() []Command {
 		lintCommand(),
 		renderCommand(),
 		DiffCommand(nil),
+		postRenderCommand(),
 		schemaCommand(),
 		explainCommand(),
 		inspectCommand(),

@@ -50,7 +50,7 @@ func (c *Call) parse(name string, data []byte) (*stack.Document, error) {
 	return stack.Parse(name, data)
 }
 
-// set applies --set.
+// set applies --set and --set-string.
 func (c *Call) set(doc *stack.Document) error {
 	for _, expr := range c.Flags.Strings("set") {
 		if err := doc.Set(expr); err != nil {

@@ -28,6 +28,7 @@ func Run(env Env) (err error) {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("this is a bug in %s (%v): please report the command and its input at %s", env.Program, r, Issues)
 		}
+		err = refused(&env, err)
 	}()
 	if env.Stdin == nil {
 		env.Stdin = strings.NewReader("")

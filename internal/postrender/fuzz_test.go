@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package postrender
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/helm-wasm/helm-wasm/stack"
+)
+
+// FuzzPostRender: nothing panics, what has no annotation comes out byte for
+// byte, and what has keeps all of its objects but for their replicas.
+func FuzzPostRender(f *testing.F) {
+	for _, in := range unannotated {
+		f.Add([]byte(in))
+	}
+	files, _ := filepath.Glob("testdata/*.yaml")
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, in []byte) {
+		checkSplit(t, in)
+		out, err := Run(in, Options{Values: shared(t, "kafka.bootstrapServers={kafka:9092}")})
+		switch {
+		case err != nil && out != nil:
+			t.Fatal("something comes out beside the error")
+		case err != nil:
+			checkRefusal(t, err.Error())
+		case bytes.Equal(in, out):
+		case !bytes.Contains(in, prefixBytes):
+			t.Fatalf("%q comes out as %q", in, out)
+		default:
+			checkObjects(t, in, out)
+		}
+	})
+}
+
+// checkObjects compares what was in the stream before and after.
+func checkObjects(t *testing.T, in, out []byte) {
+	t.Helper()
+	after := split(out)
+	at := 0
+	for _, d := range split(in) {
+		if d.number == 0 {
+			continue
+		}
+		before, err := stack.Parse("", d.text(in))
+		if err != nil {
+			if !bytes.Contains(out, bytes.TrimSpace(d.text(in))) {
+				t.Fatalf("document %d is gone: %q", d.number, out)
+			}
+			continue
+		}
+		found := false
+		for ; at < len(after) && !found; at++ {
+			if got, err := stack.Parse("", after[at].text(out)); err == nil {
+				found = reflect.DeepEqual(scaled(before.Tree()), scaled(got.Tree()))
+			}
+		}
+		if !found {
+			t.Fatalf("document %d is gone or changed:\n%s\n%s", d.number, in, out)
+		}
+	}
+}
+
+// scaled takes out what may be taken out.
+func scaled(tree map[string]any) map[string]any {
+	spec, _ := tree["spec"].(map[string]any)
+	delete(spec, "replicas")
+	if len(spec) == 0 {
+		delete(tree, "spec")
+	}
+	return tree
+}
+
+// checkRefusal: Helm finds the message where it looks for a file's name, and
+// cannot read the document.
+func checkRefusal(t *testing.T, message string) {
+	t.Helper()
+	for i, d := range bytes.Split(Refusal(message), []byte("---\napi"))[1:] {
+		var head struct {
+			Metadata struct{ Annotations map[string]string }
+		}
+		if err := yaml.Unmarshal(append([]byte("api"), d...), &head); err != nil {
+			t.Fatalf("%v in the refusal of %q", err, message)
+		}
+		file := head.Metadata.Annotations[FilenameAnnotation]
+		if base := file[strings.LastIndexByte(file, '/')+1:]; strings.HasPrefix(base, "_") || file == "" {
+			t.Fatalf("Helm would skip %q", file)
+		}
+		if i == 0 && (file[0] != '\n' || !strings.Contains(file, refusalEnd)) {
+			t.Fatalf("%q is not the first file", file)
+		}
+	}
+}
+
+func TestRefusal(t *testing.T) {
+	for _, message := range []string{"", "a", "a\n  b: c\n    d", "\tx\x00\xff\u2028", "x/_y", "---\n...\n# c", "- a: [", strings.Repeat("long ", 1000)} {
+		checkRefusal(t, message)
+	}
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package postrender
+
+import (
+	"strings"
+
+	"github.com/helm-wasm/helm-wasm/stack"
+)
+
+// MaxBytes is the size of the largest stream that Run takes. What Helm can
+// store of a release is far smaller.
+const MaxBytes = 32 << 20
+
+// Options of Run.
+type Options struct {
+	// Values that all workloads share: what they have below `kafka` and
+	// `defaults`. Annotations win over them. Nil is none.
+	Values *stack.Document
+}
+
+// Run adds to a stream of manifests what its annotations ask for. The error is
+// complete, and lists all mistakes that were found.
+func Run(stream []byte, opts Options) ([]byte, error) {
+	r := &run{reader: reader{stream: stream}, types: types{}, added: map[int][]string{}, cut: map[int][2]int{}}
+	if err := r.shared(opts.Values); err != nil {
+		return nil, err
+	}
+	r.docs = split(stream)
+	r.readAll()
+	if r.problems == nil {
+		r.annotated()
+	}
+	if len(r.workloads) > 0 {
+		r.targets()
+		r.render()
+	}
+	if r.problems == nil {
+		return r.out(), nil
+	}
+	return nil, r.problems
+}
+
+// run is one call of Run.
+type run struct {
+	reader
+	types     types
+	kafka     map[string]any // what all workloads share
+	defaults  map[string]any
+	docs      []document
+	objects   []*object // those that may matter
+	there     map[targetKey]*object
+	workloads []*workload
+	problems  Problems
+
+	added map[int][]string // objects to add, by the document that they follow
+	cut   map[int][2]int   // part of the stream to leave out, by its document
+}
+
+// sharable are the keys of values that mean something for workloads.
+var sharable = []string{"defaults", "kafka"}
+
+// shared takes what is for all workloads.
+func (r *run) shared(doc *stack.Document) error {
+	if doc == nil {
+		return nil
+	}
+	tree := doc.Tree()
+	for _, f := range stack.Validate(doc) {
+		r.problems = append(r.problems, Problem{Where: f.Path, Message: f.Message, Fix: f.Fix})
+	}
+	for key := range tree {
+		if r.problems == nil && !contains(sharable, key) {
+			r.problems = append(r.problems, Problem{Where: key, Message: "values for post-render hold " + strings.Join(sharable, " and ") + " only", Fix: "leave it out"})
+		}
+	}
+	r.kafka, r.defaults = mapping(tree, "kafka"), mapping(tree, "defaults")
+	if r.problems != nil {
+		return r.problems
+	}
+	return nil
+}
+
+// readAll reads every document. One that is no YAML ends the run.
+func (r *run) readAll() {
+	for i := range r.docs {
+		d := &r.docs[i]
+		if d.number == 0 {
+			continue
+		}
+		o, err := r.read(d)
+		if err != nil {
+			r.unreadable(d, err)
+			continue
+		}
+		if o != nil {
+			o.index = i
+			r.objects = append(r.objects, o)
+		}
+	}
+}
+
+// annotated finds what is to be scaled.
+func (r *run) annotated() {
+	var elsewhere []string
+	for _, o := range r.objects {
+		if o.parsed == nil {
+			continue
+		}
+		if strings.HasSuffix(o.kind, "List") {
+			r.list(o)
+			continue
+		}
+		w := r.newWorkload(o)
+		if w == nil {
+			continue
+		}
+		if !scalable(o) {
+			elsewhere = append(elsewhere, o.title())
+			continue
+		}
+		r.values(w)
+		if enabled, ok := w.tree["enabled"].(bool); ok && !enabled {
+			continue
+		}
+		if hook := str(mapping(mapping(o.tree, "metadata"), "annotations"), hookAnnotation); hook != "" {
+			r.problem(w, "it is a hook of Helm ("+hook+"), which runs to its end and cannot be scaled", "annotate another object, or remove "+hookAnnotation)
+		}
+		if w.name == "" {
+			r.problem(w, "it has no metadata.name", "give it one")
+		}
+		w.id = len(r.workloads)
+		r.workloads = append(r.workloads, w)
+	}
+	// Charts that put annotations on everything they make are none of our
+	// business, if there is something to scale among it.
+	if len(r.workloads) == 0 && len(elsewhere) > 0 && r.problems == nil {
+		r.problems = append(r.problems, Problem{
+			Message: "annotations " + Prefix + "... stand on " + some(elsewhere) + ", and only a Deployment or StatefulSet of apps/v1 can have them",
+			Fix:     "annotate the Deployment or StatefulSet, or its pod template",
+		})
+	}
+}
+
+// scalable says that an object may be annotated.
+func scalable(o *object) bool {
+	return strings.HasPrefix(o.apiVersion, "apps/") && (o.kind == "Deployment" || o.kind == "StatefulSet")
+}
+
+// list refuses annotated objects that stand in a List.
+func (r *run) list(o *object) {
+	items, _ := o.tree["items"].([]any)
+	for _, item := range items {
+		m, _ := item.(map[string]any)
+		inner := newObject(o.document, m)
+		if m == nil || !scalable(inner) {
+			continue
+		}
+		if w := r.newWorkload(inner); w != nil {
+			r.problem(w, "it stands in a "+o.kind, "make it a document of its own, or remove the annotations")
+		}
+	}
+}
+
+// some lists a few titles.
+func some(list []string) string {
+	if len(list) > 3 {
+		list = append(list[:3:3], "others")
+	}
+	return strings.Join(list, ", ")
+}
+
+// out is the stream with everything added and cut.
+func (r *run) out() []byte {
+	if len(r.added) == 0 && len(r.cut) == 0 {
+		return r.stream
+	}
+	size := len(r.stream)
+	for _, list := range r.added {
+		for _, text := range list {
+			size += len(text) + 8
+		}
+	}
+	out := make([]byte, 0, size)
+	for i := range r.docs {
+		d := &r.docs[i]
+		if gap, ok := r.cut[i]; ok {
+			out = append(out, r.stream[d.start:gap[0]]...)
+			out = append(out, r.stream[gap[1]:d.end]...)
+		} else {
+			out = append(out, r.stream[d.start:d.end]...)
+		}
+		if len(r.added[i]) == 0 {
+			continue
+		}
+		if len(out) > 0 && out[len(out)-1] != '\n' {
+			out = append(out, '\n')
+		}
+		for _, text := range r.added[i] {
+			out = append(out, "---\n"...)
+			out = append(out, text...)
+		}
+		// A document after ... has no line of its own that starts it.
+		if i+1 < len(r.docs) && r.docs[i+1].start == r.docs[i+1].body {
+			out = append(out, "...\n"...)
+		}
+	}
+	return out
+}

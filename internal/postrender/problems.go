@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package postrender
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/helm-wasm/helm-wasm/stack"
+)
+
+// maxProblems bounds a message: more have one cause, as a rule.
+const maxProblems = 10
+
+// Problem is one mistake: what is wrong, where, and what to do.
+type Problem struct {
+	Where, Message, Fix string
+}
+
+// String is the problem on one line.
+func (p Problem) String() string {
+	s := p.Message
+	if p.Where != "" {
+		s = p.Where + ": " + s
+	}
+	if p.Fix != "" {
+		s += "; " + p.Fix
+	}
+	return s
+}
+
+// Problems are all that were found.
+type Problems []Problem
+
+// Error lists the first of them.
+func (p Problems) Error() string {
+	var b strings.Builder
+	switch {
+	case len(p) == 1:
+		b.WriteString("1 mistake in the manifests")
+	case len(p) > maxProblems:
+		b.WriteString(strconv.Itoa(len(p)) + " mistakes in the manifests, of which these are the first " + strconv.Itoa(maxProblems))
+		p = p[:maxProblems]
+	default:
+		b.WriteString(strconv.Itoa(len(p)) + " mistakes in the manifests")
+	}
+	for _, one := range p {
+		b.WriteString("\n  " + one.String())
+	}
+	return b.String()
+}
+
+// unreadable reports a document that is no YAML.
+func (r *run) unreadable(d *document, err error) {
+	p := Problem{Where: d.where(0), Message: err.Error()}
+	var parse *stack.ParseError
+	if errors.As(err, &parse) {
+		p = Problem{Where: d.where(max(parse.Line, 1)), Message: parse.Msg, Fix: parse.Hint}
+	}
+	r.problems = append(r.problems, p)
+}
+
+// problem reports about an object.
+func (r *run) problem(w *workload, message, fix string) {
+	r.problems = append(r.problems, Problem{Where: w.title(), Message: message, Fix: fix})
+}
+
+// at reports about a place in an object.
+func (r *run) at(w *workload, keys []string, message, fix string) {
+	where := w.where(0)
+	if w.parsed != nil {
+		where = w.where(w.parsed.Position(keys...).Line)
+	}
+	r.problems = append(r.problems, Problem{Where: w.kind + " " + quoted(w.name) + " (" + where + ")", Message: message, Fix: fix})
+}
+
+// setting reports about a field of the values: at the annotation that sets it,
+// or that should.
+func (r *run) setting(w *workload, path, message, fix string) {
+	best := -1
+	for i := range w.settings {
+		// The longest path that holds the field wins; settings are sorted.
+		if s := &w.settings[i]; s.path == wholeWorkload && best < 0 || path == s.path || strings.HasPrefix(path, s.path) && strings.IndexByte(".[", path[len(s.path)]) >= 0 {
+			best = i
+		}
+	}
+	if best < 0 {
+		r.problem(w, "annotation "+Prefix+path+": "+message, fix)
+		return
+	}
+	s := &w.settings[best]
+	name := "annotation " + Prefix + s.path
+	if rest := strings.TrimLeft(strings.TrimPrefix(path, s.path), "."); path != s.path && rest != "" {
+		name += " (" + rest + ")"
+	} else if s.path == path && !strings.Contains(s.text, "\n") && !strings.Contains(message, s.text) {
+		name += " is " + quoted(s.text)
+	}
+	r.at(w, s.keys, name+": "+message, fix)
+}

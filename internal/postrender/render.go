@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package postrender
+
+import (
+	"strings"
+
+	"github.com/helm-wasm/helm-wasm/internal/yamlout"
+	"github.com/helm-wasm/helm-wasm/stack"
+)
+
+// chunk is how many workloads are rendered at once; values have limits.
+const chunk = 500
+
+// group is workloads of one namespace that reach Kafka alike.
+type group struct {
+	kafka     map[string]any
+	workloads []*workload
+}
+
+// render makes the objects of all workloads and leaves their replicas out. What
+// is wrong already keeps it from that, and not from finding more mistakes.
+func (r *run) render() {
+	for _, g := range r.groups() {
+		for rest, first := g.workloads, true; len(rest) > 0; first = false {
+			some := rest[:min(chunk, len(rest))]
+			rest = rest[len(some):]
+			r.renderSome(g, some, first)
+		}
+	}
+	for _, w := range r.workloads {
+		r.dropReplicas(w)
+	}
+}
+
+// groups sorts the workloads by what they share.
+func (r *run) groups() []*group {
+	var list []*group
+	byKey := map[string]*group{}
+	for _, w := range r.workloads {
+		if w.twice {
+			continue
+		}
+		var kafka map[string]any
+		if len(w.kafka) > 0 || mapping(w.tree, "source")["topic"] != nil {
+			kafka = merged(r.kafka, w.kafka)
+			kafka["mode"] = "external"
+		}
+		key, err := yamlout.AppendJSON([]byte(w.namespace+"\n"), kafka)
+		if err != nil {
+			r.problem(w, err.Error(), "")
+			continue
+		}
+		g := byKey[string(key)]
+		if g == nil {
+			g = &group{kafka: kafka}
+			byKey[string(key)] = g
+			list = append(list, g)
+		}
+		g.workloads = append(g.workloads, w)
+	}
+	return list
+}
+
+// merged is a mapping laid over another one; both stay as they are.
+func merged(under, over map[string]any) map[string]any {
+	out := make(map[string]any, len(under)+len(over)+1)
+	for k, v := range under {
+		if m, ok := v.(map[string]any); ok {
+			v = merged(m, nil)
+		}
+		out[k] = v
+	}
+	for k, v := range over {
+		if m, ok := v.(map[string]any); ok {
+			below, _ := out[k].(map[string]any)
+			v = merged(below, m)
+		}
+		out[k] = v
+	}
+	return out
+}
+
+// renderSome checks and renders workloads of a group.
+func (r *run) renderSome(g *group, some []*workload, first bool) {
+	values := map[string]any{"fullnameOverride": g.workloads[0].scaled}
+	if g.kafka != nil {
+		values["kafka"] = g.kafka
+	}
+	if r.defaults != nil {
+		values["defaults"] = r.defaults
+	}
+	trees := make(map[string]any, len(some))
+	for _, w := range some {
+		trees["w"+itoa(w.id)] = w.tree
+	}
+	values["workloads"] = trees
+	data, err := yamlout.AppendYAML(nil, values)
+	if err == nil {
+		var doc *stack.Document
+		if doc, err = stack.Parse("", data); err == nil {
+			if r.lint(doc, some[0]); r.problems != nil {
+				return
+			}
+			var rendered stack.Rendered
+			if rendered, err = stack.Render(doc, stack.RenderOptions{Namespace: some[0].namespace}); err == nil {
+				r.take(rendered, some[0], first)
+			}
+		}
+	}
+	if err != nil {
+		msg := err.Error()
+		if _, said, ok := strings.Cut(msg, "): "); ok && strings.HasPrefix(msg, "execution error at ") {
+			msg = said
+		}
+		r.problem(some[0], r.renamed(msg), "")
+	}
+}
+
+// take adds rendered objects behind their workloads. What a group shares is
+// added once, before its first ScaledObject.
+func (r *run) take(rendered stack.Rendered, owner *workload, first bool) {
+	objects := rendered.Objects()
+	for _, shared := range []bool{true, false} {
+		for i := range objects {
+			o := &objects[i]
+			if (o.Kind != "ScaledObject") != shared || shared && !first {
+				continue
+			}
+			w := owner
+			if !shared {
+				w = r.owner(o.Text)
+			} else if other := r.there[targetKey{w.namespace, o.Kind, o.Name}]; other != nil {
+				r.problem(w, "its "+o.Kind+" would be named "+quoted(o.Name)+", as the one of "+other.where(0), "rename that one in the chart's values")
+			}
+			r.added[w.index] = append(r.added[w.index], w.adopted(o))
+		}
+	}
+}
+
+// owner finds the workload of a ScaledObject by its label.
+func (r *run) owner(text string) *workload {
+	_, rest, _ := strings.Cut(text, "\n"+workloadLabel+`"w`)
+	id := 0
+	for i := 0; i < len(rest) && rest[i] != '"'; i++ {
+		id = id*10 + int(rest[i]-'0')
+	}
+	return r.workloads[id]
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package postrender
+
+import (
+	"bytes"
+	"strconv"
+	"unicode/utf8"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// dropReplicas leaves spec.replicas out, which would set the workload back at
+// each upgrade.
+func (r *run) dropReplicas(w *workload) {
+	if w.keep || mapping(w.tree0(), "spec")["replicas"] == nil {
+		return
+	}
+	path := []string{"spec", "replicas"}
+	pos := w.parsed.Position(path...)
+	text := w.text(r.stream)
+	from, to, ok := entry(text, offset(text, pos.Line, pos.Column))
+	if !ok {
+		r.at(w, path, "spec.replicas is written in a way that cannot be left out alone, and would set the "+w.kind+" back at every upgrade", "write it as `replicas: 1` on a line of its own, or annotate "+Prefix+keepReplicas+`: "true"`)
+		return
+	}
+	r.cut[w.index] = [2]int{w.body + from, w.body + to}
+}
+
+// tree0 is the object itself.
+func (w *workload) tree0() map[string]any { return w.object.tree }
+
+// offset of a line and column, which count from 1, the column in characters.
+func offset(text []byte, line, column int) int {
+	at := 0
+	for ; line > 1; line-- {
+		i := bytes.IndexByte(text[at:], '\n')
+		if i < 0 {
+			return len(text)
+		}
+		at += i + 1
+	}
+	for ; column > 1 && at < len(text); column-- {
+		_, n := utf8.DecodeRune(text[at:])
+		at += n
+	}
+	return at
+}
+
+// entry finds what to leave out for a key with a number: its line in a block,
+// and itself with a comma in braces.
+func entry(text []byte, key int) (from, to int, ok bool) {
+	at := key
+	skip := func(set string) {
+		for at < len(text) && bytes.IndexByte([]byte(set), text[at]) >= 0 {
+			at++
+		}
+	}
+	skip(`"'replicas`)
+	skip(" ")
+	if at >= len(text) || text[at] != ':' {
+		return 0, 0, false
+	}
+	at++
+	skip(" ")
+	digits := at
+	skip("0123456789")
+	if at == digits {
+		return 0, 0, false
+	}
+	end := at
+	skip(" \r")
+	start := bytes.LastIndexByte(text[:key], '\n') + 1
+	if len(bytes.TrimLeft(text[start:key], " ")) == 0 && start < key {
+		line := len(text)
+		if i := bytes.IndexByte(text[at:], '\n'); i >= 0 {
+			line = at + i + 1
+		}
+		if rest := bytes.TrimSpace(text[at:line]); len(rest) == 0 || rest[0] == '#' && at > end {
+			return start, line, true
+		}
+	}
+	if at < len(text) && text[at] == ',' {
+		at++
+		skip(" ")
+		return key, at, true
+	}
+	// The last in its braces takes the comma before it along.
+	for from = key; from > 0 && bytes.IndexByte([]byte(" \r\n"), text[from-1]) >= 0; {
+		from--
+	}
+	rest := bytes.TrimLeft(text[at:], " \r\n")
+	if from > 0 && len(rest) > 0 && rest[0] == '}' {
+		switch text[from-1] {
+		case ',':
+			return from - 1, end, true
+		case '{':
+			return from, end, true
+		}
+	}
+	return 0, 0, false
+}
