@@ -3,11 +3,11 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
 
+	"github.com/helm-wasm/helm-wasm/internal/jsonout"
 	"github.com/helm-wasm/helm-wasm/wasmbin"
 )
 
@@ -97,8 +97,6 @@ func parseSize(s string) (uint64, error) {
 
 // writeJSON writes a value, indented, for people and programs.
 func writeJSON(c *Call, v any) error {
-	enc := json.NewEncoder(c.Out)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
+	_, err := c.Out.Write(jsonout.AppendIndent(nil, v))
+	return err
 }

@@ -3,13 +3,12 @@
 package cli
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
 
+	"github.com/helm-wasm/helm-wasm/internal/jsonout"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
@@ -66,12 +65,7 @@ func runRender(c *Call) error {
 		if err != nil {
 			return err
 		}
-		var b bytes.Buffer
-		if err := json.Indent(&b, data, "", "  "); err != nil {
-			return fmt.Errorf("writing JSON: %w", err)
-		}
-		b.WriteByte('\n')
-		_, err = b.WriteTo(c.Out)
+		_, err = c.Out.Write(append(jsonout.Indent(nil, data), '\n'))
 		return err
 	}
 	_, err = io.WriteString(c.Out, rendered.Manifests())

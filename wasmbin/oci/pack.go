@@ -4,11 +4,11 @@ package oci
 
 import (
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"sort"
 	"strings"
 
+	"github.com/helm-wasm/helm-wasm/internal/jsonout"
 	"github.com/helm-wasm/helm-wasm/internal/sum"
 	"github.com/helm-wasm/helm-wasm/wasmbin"
 )
@@ -251,13 +251,7 @@ func digest(b []byte) string {
 }
 
 // encode writes JSON; the documents are our own types and cannot fail.
-func encode(v any) []byte {
-	b, err := json.Marshal(v)
-	if err != nil {
-		panic("encoding " + fmt.Sprintf("%T", v) + ": " + err.Error())
-	}
-	return b
-}
+func encode(v any) []byte { return jsonout.Append(nil, v) }
 
 // Blobs lists the digests in the order of the archive.
 func (img *Image) Blobs() []string {
