@@ -54,6 +54,7 @@ type source struct {
 	hasMarkers bool         // some line says helm-wasm:ignore
 	docs       []*yaml.Node // each the content of one YAML document
 	read       bool         // the library has read it
+	under      []string     // the keys that the values stand below
 
 	// Where things stand in what was read without the library, and indices of
 	// large mappings: made when a position is first asked for.

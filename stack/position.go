@@ -40,16 +40,20 @@ func (d *Document) Position(path ...string) Position {
 	best, bestLen := Position{}, -1
 	for i := len(d.sources) - 1; i >= 0; i-- {
 		src := d.sources[i]
+		full := path
+		if len(src.under) > 0 {
+			full = append(src.under[:len(src.under):len(src.under)], path...)
+		}
 		if root := src.located(); root != nil {
-			if at, length := src.usualFind(root, path); length > bestLen {
-				best, bestLen = src.position(at), length
+			if at, length := src.usualFind(root, full); length-len(src.under) > bestLen {
+				best, bestLen = src.position(at), length-len(src.under)
 			}
 			continue
 		}
 		for j := len(src.docs) - 1; j >= 0; j-- {
-			n, length := src.find(src.docs[j], path)
-			if length > bestLen && n != nil {
-				best, bestLen = Position{File: src.name, Line: n.Line, Column: n.Column}, length
+			n, length := src.find(src.docs[j], full)
+			if length-len(src.under) > bestLen && n != nil {
+				best, bestLen = Position{File: src.name, Line: n.Line, Column: n.Column}, length-len(src.under)
 			}
 		}
 	}

@@ -11,3 +11,16 @@ func Validate(d *Document) Findings {
 	l.finish()
 	return l.out
 }
+
+// Check holds a document against a table of fields as Validate does with that
+// of the values: for objects of other kinds that hold values. Positions and paths
+// are those in the document.
+func Check(d *Document, o *Object) Findings {
+	l := &linter{doc: d}
+	l.checkObject(nil, d.tree, o, false)
+	l.finish()
+	return l.out
+}
+
+// ValuesObject is the table of the values' fields. Treat it as read-only.
+func ValuesObject() *Object { return &objectValues }

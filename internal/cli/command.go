@@ -67,6 +67,7 @@ func commands() []Command {
 		postRenderCommand(),
 		schemaCommand(),
 		explainCommand(),
+		krmCommand(),
 		inspectCommand(),
 		PackageCommand(PackageTools{}),
 		DevCommand(nil),

@@ -76,7 +76,7 @@ func check(t *testing.T, g Graph, r Rule) {
 
 // TestPureCore: same bytes in, same bytes out.
 func TestPureCore(t *testing.T) {
-	pure := existing(t, "stack", "scaling", "wasmbin", "internal/getter", "internal/postrender", "internal/suggest", "internal/tmpl", "internal/yamlout")
+	pure := existing(t, "stack", "scaling", "wasmbin", "internal/getter", "internal/postrender", "internal/jsonout", "internal/krm", "internal/suggest", "internal/tmpl", "internal/yamlout")
 	g := list(t, nil, pure...)
 	check(t, g, Rule{
 		From: pure, Direct: true,

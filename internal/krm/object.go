@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package krm
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/helm-wasm/helm-wasm/stack"
+)
+
+// object is an item of the list, or its functionConfig.
+type object struct {
+	where string // items[3]
+	raw   string // an item as it is written, with its dash and the comments before it
+	at    int    // offset of raw
+
+	apiVersion, kind, name, namespace string
+
+	metadata map[string]any
+	doc      *stack.Document // of a WasmStack and of the functionConfig
+	removed  bool
+	after    []string // what comes into the list behind it
+}
+
+// newObject reads who an object is.
+//
+//go:noinline
+func newObject(where string, doc *stack.Document) *object {
+	tree := doc.Tree()
+	o := &object{where: where}
+	o.apiVersion, _ = tree["apiVersion"].(string)
+	o.kind, _ = tree["kind"].(string)
+	o.metadata, _ = tree["metadata"].(map[string]any)
+	o.name, _ = o.metadata["name"].(string)
+	o.namespace, _ = o.metadata["namespace"].(string)
+	if o.kind == Kind {
+		o.doc = doc
+	}
+	return o
+}
+
+// id is what no two objects may share. Versions of one group are the same thing.
+func (o *object) id() string {
+	return strings.Join([]string{group(o.apiVersion), o.kind, effective(o.namespace), o.name}, "/")
+}
+
+func effective(namespace string) string {
+	if namespace == "" {
+		return "default"
+	}
+	return namespace
+}
+
+// group of an API; that of Kubernetes' core has no name.
+func group(apiVersion string) string {
+	g, _, ok := strings.Cut(apiVersion, "/")
+	if !ok {
+		return ""
+	}
+	return g
+}
+
+// String names the object in messages.
+func (o *object) String() string {
+	s := o.where + ", " + o.kind + " " + quote(o.name)
+	if path := o.annotation("path"); path != "" {
+		s += " of " + path
+	}
+	return s
+}
+
+// annotation is what the orchestrator wrote on the object.
+func (o *object) annotation(key string) string {
+	annotations, _ := o.metadata["annotations"].(map[string]any)
+	v, _ := annotations["internal.config.kubernetes.io/"+key].(string)
+	if v == "" {
+		v, _ = annotations["config.kubernetes.io/"+key].(string)
+	}
+	return v
+}
+
+// label of the object.
+func (o *object) label(key string) string {
+	labels, _ := o.metadata["labels"].(map[string]any)
+	v, _ := labels[key].(string)
+	return v
+}
+
+// fromChart says that the object was rendered from our chart.
+func (o *object) fromChart() bool {
+	return strings.HasPrefix(o.label("helm.sh/chart"), "wasm-keda-stack-")
+}
+
+// maxChecked is the size of the largest unusual object that is checked: the YAML
+// library takes the sandbox some seconds for a megabyte.
+const maxChecked = 256 << 10
+
+// item reads an item. What is not ours need not follow the rules of values
+// files, nor be small.
+func (l *list) item(where, text string, at int) (*object, error) {
+	doc, err := l.parse(where, text, at)
+	if err == nil {
+		return newObject(where, doc), nil
+	}
+	o := &object{where: where, kind: after(text, "kind: "), name: after(text, "name: ")}
+	if o.kind == "" {
+		return nil, err
+	}
+	if o.kind != Kind && !strings.Contains(err.Error(), "is given twice") && (len(text) > maxChecked || stack.IsYAML([]byte(text))) {
+		o.kind = "" // and is not looked at
+		return o, nil
+	}
+	return nil, errors.New(strings.Replace(err.Error(), where, o.String(), 1))
+}
+
+// after is the rest of the first line that has a key, as most objects have it.
+func after(text, key string) string {
+	_, text, _ = strings.Cut(text, key)
+	text, _, _ = strings.Cut(text, "\n")
+	return strings.Trim(withoutComment(text), `"'`)
+}

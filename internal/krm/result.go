@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package krm
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/helm-wasm/helm-wasm/internal/yamlout"
+	"github.com/helm-wasm/helm-wasm/stack"
+)
+
+// results are those of one object, as the list has them and as a message.
+type results struct {
+	of       *object
+	text     string
+	told     string
+	mistakes int
+}
+
+// maxTold bounds the message of an object; the results hold all.
+const maxTold = 10
+
+// field adds a line to the text.
+//
+//go:noinline
+func (r *results) field(key string, v any) { r.text += key + ": " + scalar(v) + "\n" }
+
+// add adds a result. The field's value is nil where there is none to tell.
+func (r *results) add(severity stack.Severity, path, message, rule string, current, proposed any) {
+	o := r.of
+	r.field("- message", message)
+	r.field("  severity", string(severity))
+	r.field("  resourceRef:\n    apiVersion", o.apiVersion)
+	r.field("    kind", o.kind)
+	r.field("    name", o.name)
+	if o.namespace != "" {
+		r.field("    namespace", o.namespace)
+	}
+	if path != "" {
+		r.field("  field:\n    path", path)
+		if current != nil {
+			r.field("    currentValue", current)
+		}
+		if proposed != nil {
+			r.field("    proposedValue", proposed)
+		}
+		path += ": "
+	}
+	if file := o.annotation("path"); file != "" {
+		r.field("  file:\n    path", file)
+		index, _ := strconv.Atoi(o.annotation("index"))
+		r.field("    index", index)
+	}
+	if rule != "" {
+		r.field("  tags:\n    rule", rule)
+	}
+	if severity != stack.SeverityError {
+		return
+	}
+	r.mistakes++
+	switch {
+	case r.mistakes == 1:
+		r.told = "\n" + o.String() + ":"
+		fallthrough
+	case r.mistakes <= maxTold:
+		r.told += "\n  " + path + message
+	case r.mistakes == maxTold+1:
+		r.told += "\n  and more, which the results hold"
+	}
+}
+
+// mistake adds an error.
+func (r *results) mistake(path, message string) {
+	r.add(stack.SeverityError, path, message, "", nil, nil)
+}
+
+// finding adds what the linter found at a path in the object.
+func (r *results) finding(f *stack.Finding, path string) {
+	message := f.Message
+	if f.Fix != "" {
+		message += "; " + f.Fix
+	}
+	current, proposed := lookup(r.of.doc.Tree(), path), any(nil)
+	switch v := current.(type) {
+	case map[string]any, []any:
+		current = nil
+	case string:
+		// The message starts with the value, or what is meant is a key.
+		meant, ok := strings.CutPrefix(f.Fix, "did you mean ")
+		if i := strings.IndexByte(meant, '?'); ok && i > 0 && strings.HasPrefix(f.Message, quote(v)) {
+			proposed = meant[:i]
+		}
+	}
+	r.add(f.Severity, path, message, f.Rule, current, proposed)
+}
+
+// scalar is a value as JSON, which YAML takes.
+//
+//go:noinline
+func scalar(v any) string {
+	text, err := yamlout.AppendJSON(nil, v)
+	if err != nil {
+		return "null"
+	}
+	return string(text)
+}
+
+// lookup finds the value at a path such as a.b\.c[0].
+func lookup(v any, path string) any {
+	for path != "" {
+		key, i := "", 0
+		for i < len(path) && path[i] != '.' && (i == 0 || path[i] != '[') {
+			if path[i] == '\\' && i+1 < len(path) {
+				i++
+			}
+			key += path[i : i+1]
+			i++
+		}
+		path = strings.TrimPrefix(path[i:], ".")
+		switch t := v.(type) {
+		case map[string]any:
+			v = t[key]
+		case []any:
+			n, err := strconv.Atoi(strings.Trim(key, "[]"))
+			if err != nil || n < 0 || n >= len(t) {
+				return nil
+			}
+			v = t[n]
+		default:
+			return nil
+		}
+	}
+	return v
+}

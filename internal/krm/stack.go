@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package krm
+
+import (
+	"github.com/helm-wasm/helm-wasm/internal/yamlout"
+	"github.com/helm-wasm/helm-wasm/stack"
+)
+
+// What a WasmStack is called.
+const (
+	Kind       = "WasmStack"
+	APIVersion = "helm-wasm.dev/v1alpha1"
+)
+
+// Fields of a WasmStack, and of its options.
+var (
+	objectStack = stack.Object{Fields: []stack.Field{
+		{Name: "apiVersion", Kind: stack.KindString},
+		{Name: "kind", Kind: stack.KindString},
+		{Name: "metadata", Kind: stack.KindMap, Elem: stack.KindAny},
+		{Name: "options", Kind: stack.KindObject, Object: &objectOptions},
+		{Name: "spec", Kind: stack.KindObject, Object: stack.ValuesObject()},
+	}}
+	objectOptions = stack.Object{Fields: []stack.Field{
+		{Name: "scope", Kind: stack.KindString, Enum: []string{"functions", "all"}},
+		{Name: "kubeVersion", Kind: stack.KindString},
+		{Name: "ignore", Kind: stack.KindList, Elem: stack.KindString},
+	}}
+)
+
+// wasmStack is one to render.
+type wasmStack struct {
+	*object
+	results
+	item     bool           // stands among the items
+	defaults map[string]any // options that hold where it has none
+	objects  []stack.RenderedObject
+}
+
+// option is what the object's options say, or those of the functionConfig.
+func (s *wasmStack) option(name string) any {
+	own, _ := s.doc.Tree()["options"].(map[string]any)
+	if v := own[name]; v != nil {
+		return v
+	}
+	return s.defaults[name]
+}
+
+// render checks a WasmStack and renders its objects. What is wrong with it
+// becomes results.
+func (s *wasmStack) render() {
+	s.of = s.object
+	if s.apiVersion != APIVersion {
+		s.mistake("apiVersion", quote(s.apiVersion)+" is not the apiVersion of a "+Kind+"; write "+APIVersion)
+	}
+	found := stack.Check(s.doc, &objectStack)
+	for i := range found {
+		s.finding(&found[i], found[i].Path)
+	}
+	spec := s.doc.Tree()["spec"]
+	switch {
+	case spec == nil && !s.item:
+		return // it declares the function, and what is to be rendered are items
+	case spec == nil:
+		s.mistake("spec", "the values are missing; write below it what a values file holds")
+	}
+	if !stack.IsReleaseName(s.name) {
+		s.mistake("metadata.name", quote(s.name)+" is not a name that Helm takes for a release; "+
+			"use lower-case letters, digits and -, with a letter or digit at both ends, at most 53 characters (a namePrefix counts)")
+	}
+	if s.mistakes > 0 {
+		return
+	}
+	if err := s.renderValues(); err != nil {
+		s.mistake("spec", err.Error())
+	}
+}
+
+// renderValues renders values whose fields are right.
+func (s *wasmStack) renderValues() error {
+	values, _, err := s.doc.Below(s.where, "spec")
+	if err != nil {
+		return err
+	}
+	if values, err = s.addLabels(values); err != nil {
+		return err
+	}
+	ignored, _ := s.option("ignore").([]any)
+	lint := stack.LintOptions{Ignore: make([]string, len(ignored)), Release: s.name, Namespace: effective(s.namespace)}
+	for i, id := range ignored {
+		lint.Ignore[i], _ = id.(string)
+	}
+	found := stack.Lint(values, lint)
+	for i := range found {
+		path := found[i].Path
+		if path != "" {
+			path = "spec." + path
+		}
+		s.finding(&found[i], path)
+	}
+	if s.mistakes > 0 {
+		return nil
+	}
+	opts := stack.RenderOptions{Release: s.name, Namespace: s.namespace, NoHooks: true}
+	opts.KubeVersion, _ = s.option("kubeVersion").(string)
+	if s.option("scope") == "all" {
+		opts.Scope = stack.All
+	}
+	rendered, err := stack.Render(values, opts)
+	if err != nil {
+		return err
+	}
+	s.objects = rendered.Objects()
+	return nil
+}
+
+// addLabels lays commonLabels over the labels of the WasmStack, which is where
+// kustomize puts the labels that it is told to.
+func (s *wasmStack) addLabels(values *stack.Document) (*stack.Document, error) {
+	labels, _ := s.metadata["labels"].(map[string]any)
+	if len(labels) == 0 {
+		return values, nil
+	}
+	text, err := yamlout.AppendYAML(nil, map[string]any{"commonLabels": labels})
+	if err != nil {
+		return nil, err
+	}
+	common, err := stack.Parse("metadata.labels", text)
+	if err != nil {
+		return nil, err
+	}
+	return stack.Merge(common, values), nil
+}

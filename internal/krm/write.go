@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package krm
+
+import "strings"
+
+// entry is an object as an item of the list.
+func (l *list) entry(text string) string {
+	pad := strings.Repeat(" ", l.column)
+	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	for i, line := range lines {
+		switch {
+		case i == 0:
+			lines[i] = pad + "- " + line
+		case line != "":
+			lines[i] = pad + "  " + line
+		}
+	}
+	return strings.Join(append(lines, ""), "\n")
+}
+
+// pieces are what the list is put together of.
+type pieces []string
+
+//go:noinline
+func (p *pieces) add(text string) { *p = append(*p, text) }
+
+// write puts the list together again. Results replace those that it had.
+func (l *list) write(results string) []byte {
+	var out pieces
+	at := 0
+	for i := range l.fields {
+		f := &l.fields[i]
+		out.add(l.text[at:f.from]) // comments at the start
+		at = f.to
+		switch {
+		case f.key == "items":
+			l.addItems(&out, f.from)
+		case f.key != "results" || results == "":
+			out.add(l.text[f.from:f.to])
+		}
+	}
+	if l.field("items") == nil {
+		l.addItems(&out, 0)
+	}
+	if results != "" {
+		out.add("results:\n" + results)
+	}
+	return []byte(strings.Join(out, ""))
+}
+
+// addItems adds the field items, which starts at an offset.
+func (l *list) addItems(out *pieces, from int) {
+	head := len(*out)
+	out.add("items: []\n")
+	for _, o := range l.items {
+		if !o.removed {
+			out.add(o.raw)
+		}
+		for _, text := range o.after {
+			out.add(text)
+		}
+	}
+	for _, text := range l.tail {
+		out.add(text)
+	}
+	switch {
+	case len(*out) == head+1:
+	case l.start > 0:
+		(*out)[head] = l.text[from:l.start]
+	default:
+		(*out)[head] = "items:\n"
+	}
+}
