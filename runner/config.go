@@ -4,8 +4,8 @@ package runner
 
 import (
 	"fmt"
-	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/helm-wasm/helm-wasm/runner/config"
@@ -13,18 +13,15 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
-// LoadConfig reads and checks a runner's configuration file.
-func LoadConfig(path string) (stack.RunnerConfig, error) {
+// LoadConfig reads and checks a runner's configuration. It may be in several
+// files, each with some of the fields: the chart writes runner.yaml and kafka.yaml.
+func LoadConfig(paths ...string) (stack.RunnerConfig, error) {
 	var cfg stack.RunnerConfig
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return cfg, fmt.Errorf("reading configuration: %w", err)
-	}
-	if err := config.Decode(data, &cfg); err != nil {
-		return cfg, fmt.Errorf("reading configuration %q: %w", path, err)
+	if err := config.Load(paths, &cfg); err != nil {
+		return cfg, err
 	}
 	if _, err := resolve(cfg); err != nil {
-		return cfg, fmt.Errorf("checking configuration %q: %w", path, err)
+		return cfg, fmt.Errorf("checking configuration %q: %w", strings.Join(paths, ", "), err)
 	}
 	return cfg, nil
 }

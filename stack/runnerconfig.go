@@ -3,7 +3,7 @@
 package stack
 
 // RunnerConfig is the file that the chart renders into a function's ConfigMap
-// (key runner.yaml) and that wasm-runner reads. Field meanings are those of
+// (key runner.yaml; Kafka is in kafka.yaml) and that wasm-runner reads. Field meanings are those of
 // Function; credentials are never in it.
 type RunnerConfig struct {
 	// Name of the function, as in the values.
@@ -59,14 +59,14 @@ type RunnerSASL struct {
 	AWSRegion string     `json:"awsRegion,omitempty"`
 }
 
-// TopicsConfig is the file (key topics.yaml) that `wasm-runner topics` reads.
+// TopicsConfig is the file (keys topics.yaml and kafka.yaml) that `wasm-runner topics` reads.
 type TopicsConfig struct {
 	Create bool             `json:"create"`
 	Topics map[string]Topic `json:"topics"`
 	Kafka  RunnerKafka      `json:"kafka"`
 }
 
-// CheckConfig is the file (key check.yaml) that `wasm-runner check` reads, for
+// CheckConfig is the file (keys check.yaml and kafka.yaml) that `wasm-runner check` reads, for
 // `helm test`: every topic must exist, and every consumer's group must be one
 // that can be described.
 type CheckConfig struct {

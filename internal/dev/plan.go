@@ -35,15 +35,16 @@ func makePlan(doc *stack.Document) (plan, error) {
 			return p, fmt.Errorf("reading the rendered ConfigMap %q: %w", object.Name, err)
 		}
 		data, _ := tree.Tree()["data"].(map[string]any)
+		kafka, _ := data["kafka.yaml"].(string)
 		if text, ok := data["runner.yaml"].(string); ok {
 			var cfg stack.RunnerConfig
-			if err := config.Decode([]byte(text), &cfg); err != nil {
+			if err := config.Decode([]byte(text+"\n"+kafka), &cfg); err != nil {
 				return p, fmt.Errorf("reading runner.yaml of the rendered ConfigMap %q: %w", object.Name, err)
 			}
 			p.functions = append(p.functions, cfg)
 		}
 		if text, ok := data["topics.yaml"].(string); ok {
-			if err := config.Decode([]byte(text), &p.topics); err != nil {
+			if err := config.Decode([]byte(text+"\n"+kafka), &p.topics); err != nil {
 				return p, fmt.Errorf("reading topics.yaml of the rendered ConfigMap %q: %w", object.Name, err)
 			}
 		}

@@ -26,7 +26,7 @@ import (
 // Options of a client. getenv gives the credentials.
 func Options(cfg stack.RunnerKafka, getenv func(string) string) ([]kgo.Opt, error) {
 	opts := []kgo.Opt{
-		kgo.SeedBrokers(cfg.BootstrapServers...),
+		kgo.SeedBrokers(seeds(cfg.BootstrapServers)...),
 		kgo.ClientID("wasm-runner"),
 		kgo.SoftwareNameAndVersion("helm-wasm-runner", version.Version),
 		kgo.DialTimeout(5 * time.Second),
@@ -51,6 +51,16 @@ func Options(cfg stack.RunnerKafka, getenv func(string) string) ([]kgo.Opt, erro
 		opts = append(opts, kgo.SASL(mechanism))
 	}
 	return opts, nil
+}
+
+// seeds splits servers that are joined by commas, as Kafka's own
+// bootstrap.servers has them: kustomizations replace one string.
+func seeds(servers []string) []string {
+	var list []string
+	for _, s := range servers {
+		list = append(list, strings.Split(s, ",")...)
+	}
+	return list
 }
 
 // backoff between tries of a request: quick at first, since most outages are

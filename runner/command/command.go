@@ -96,6 +96,26 @@ func flags(env Env, name string) *flag.FlagSet {
 	return set
 }
 
+// configFiles are the values of --config.
+type configFiles struct{ given, fallback []string }
+
+// configFlag adds --config, which may be repeated: each file has some of the fields.
+func configFlag(set *flag.FlagSet, fallback ...string) *configFiles {
+	f := &configFiles{fallback: fallback}
+	set.Func("config", fmt.Sprintf("configuration `file`; may be repeated, each with some of the fields (default %s)", strings.Join(fallback, " and ")), func(path string) error {
+		f.given = append(f.given, path)
+		return nil
+	})
+	return f
+}
+
+func (f *configFiles) paths() []string {
+	if len(f.given) > 0 {
+		return f.given
+	}
+	return f.fallback
+}
+
 func parse(set *flag.FlagSet, args []string) error {
 	if err := set.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/helm-wasm/helm-wasm/internal/kube"
@@ -17,32 +18,28 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
-// load reads a configuration file and checks its Kafka section.
-func load(path string, into any, kafka *stack.RunnerKafka) error {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return fmt.Errorf("reading configuration: %w", err)
-	}
-	if err := config.Decode(data, into); err != nil {
-		return fmt.Errorf("reading configuration %q: %w", path, err)
+// load reads configuration files and checks their Kafka section.
+func load(paths []string, into any, kafka *stack.RunnerKafka) error {
+	if err := config.Load(paths, into); err != nil {
+		return err
 	}
 	var c config.Checker
 	c.Kafka("kafka", *kafka)
 	if err := c.Err(); err != nil {
-		return fmt.Errorf("checking configuration %q: %w", path, err)
+		return fmt.Errorf("checking configuration %q: %w", strings.Join(paths, ", "), err)
 	}
 	return nil
 }
 
 func createTopics(ctx context.Context, env Env, args []string) error {
 	set := flags(env, "topics")
-	file := set.String("config", topicsFile, "configuration `file`")
+	files := configFlag(set, topicsFile, kafkaFile)
 	timeout := set.Duration("timeout", 10*time.Minute, "longest `time` to wait for brokers")
 	if err := parse(set, args); err != nil {
 		return err
 	}
 	var cfg stack.TopicsConfig
-	if err := load(*file, &cfg, &cfg.Kafka); err != nil {
+	if err := load(files.paths(), &cfg, &cfg.Kafka); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, *timeout)
@@ -63,13 +60,13 @@ func createTopics(ctx context.Context, env Env, args []string) error {
 
 func checkStack(ctx context.Context, env Env, args []string) error {
 	set := flags(env, "check")
-	file := set.String("config", checkFile, "configuration `file`")
+	files := configFlag(set, checkFile, kafkaFile)
 	timeout := set.Duration("timeout", 2*time.Minute, "longest `time` to wait for brokers")
 	if err := parse(set, args); err != nil {
 		return err
 	}
 	var cfg check.Config
-	if err := load(*file, &cfg, &cfg.Kafka); err != nil {
+	if err := load(files.paths(), &cfg, &cfg.Kafka); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, *timeout)

@@ -16,6 +16,7 @@ const (
 	configFile  = "/etc/wasm-runner/runner.yaml"
 	topicsFile  = "/etc/wasm-runner/topics.yaml"
 	checkFile   = "/etc/wasm-runner/check.yaml"
+	kafkaFile   = "/etc/wasm-runner/kafka.yaml"
 	secretsDir  = "/etc/wasm-pull-secrets"
 	cacheDir    = "/var/cache/wasm-runner"
 	precompiled = "/usr/share/wasm-runner/precompiled"
@@ -23,7 +24,7 @@ const (
 
 func run(ctx context.Context, env Env, args []string) error {
 	set := flags(env, "run")
-	config := set.String("config", configFile, "configuration `file`")
+	config := configFlag(set, configFile, kafkaFile)
 	cache := set.String("cache-dir", existing(cacheDir), "`directory` for compiled code; empty keeps it in memory")
 	seed := set.String("precompiled-dir", existing(precompiled), "read-only `directory` with code that `wasm-runner compile` made, used before --cache-dir")
 	secrets := set.String("pull-secrets", existing(secretsDir), "`directory` with pull secrets of registries")
@@ -37,7 +38,7 @@ func run(ctx context.Context, env Env, args []string) error {
 	if *protocol != "auto" && *protocol != "classic" {
 		return usageError{fmt.Errorf("--group-protocol is %q; allowed are auto, classic", *protocol)}
 	}
-	cfg, err := runner.LoadConfig(*config)
+	cfg, err := runner.LoadConfig(config.paths()...)
 	if err != nil {
 		return err
 	}

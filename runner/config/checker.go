@@ -83,7 +83,7 @@ func (c *Checker) Kafka(field string, k stack.RunnerKafka) {
 	if len(k.BootstrapServers) == 0 {
 		c.Add(field+".bootstrapServers", "is empty: name at least one broker as host:port")
 	}
-	for _, server := range k.BootstrapServers {
+	for _, server := range strings.Split(strings.Join(k.BootstrapServers, ","), ",") {
 		if !strings.Contains(server, ":") {
 			c.Add(field+".bootstrapServers", fmt.Sprintf("has %q without a port: write host:port", server))
 		}

@@ -9,20 +9,64 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
 
+// Load reads files into one struct with json tags: each brings some of its
+// fields. What a field has is in one file only, so that none hides another's.
+func Load(paths []string, into any) error {
+	whole := map[string]any{}
+	from := map[string]string{}
+	for _, path := range paths {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return fmt.Errorf("reading configuration: %w", err)
+		}
+		tree, err := parse(data)
+		if err != nil {
+			return fmt.Errorf("reading configuration %q: %w", path, err)
+		}
+		part, ok := tree.(map[string]any)
+		if !ok {
+			return fmt.Errorf("reading configuration %q: it holds no mapping", path)
+		}
+		for key, value := range part {
+			if other, twice := from[key]; twice {
+				return fmt.Errorf("reading configuration %q: %s is in %q, too: keep one of them", path, key, other)
+			}
+			from[key], whole[key] = path, value
+		}
+	}
+	if err := decode(whole, into); err != nil {
+		return fmt.Errorf("reading configuration %q: %w", strings.Join(paths, ", "), err)
+	}
+	return nil
+}
+
 // Decode reads one YAML document into a struct with json tags.
 func Decode(data []byte, into any) error {
-	var tree any
-	if err := yaml.Unmarshal(data, &tree); err != nil {
+	tree, err := parse(data)
+	if err != nil {
 		return err
 	}
-	if tree == nil {
-		return fmt.Errorf("the file is empty")
+	return decode(tree, into)
+}
+
+func parse(data []byte) (any, error) {
+	var tree any
+	if err := yaml.Unmarshal(data, &tree); err != nil {
+		return nil, err
 	}
+	if tree == nil {
+		return nil, fmt.Errorf("the file is empty")
+	}
+	return tree, nil
+}
+
+func decode(tree, into any) error {
 	if root, ok := tree.(map[string]any); ok {
 		quantities(root)
 	}

@@ -3,6 +3,8 @@
 package config
 
 import (
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -43,6 +45,46 @@ func TestParseBytes(t *testing.T) {
 		if got, err := ParseBytes(text); err == nil {
 			t.Errorf("%q was read as %d", text, got)
 		}
+	}
+}
+
+// A configuration may be in several files, but none of its fields in two.
+func TestLoad(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		t.Helper()
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	runner := write("runner.yaml", "name: x\nlimits: {memory: 1024}\n")
+	kafka := write("kafka.yaml", "kafka:\n  bootstrapServers: [\"a:1,b:2\"]\n")
+	var cfg stack.RunnerConfig
+	if err := Load([]string{runner, kafka}, &cfg); err != nil {
+		t.Fatal(err)
+	}
+	var c Checker
+	if c.Kafka("kafka", cfg.Kafka); cfg.Name != "x" || string(cfg.Limits.Memory) != "1024" || c.Err() != nil {
+		t.Errorf("read %+v, %v", cfg, c.Err())
+	}
+	for name, tt := range map[string]struct{ text, want string }{
+		"twice":   {"kafka: {}\n", `kafka is in "` + kafka + `", too: keep one of them`},
+		"list":    {"[1]\n", "it holds no mapping"},
+		"empty":   {"", "the file is empty"},
+		"unknown": {"kafak: {}\n", `unknown field "kafak"`},
+	} {
+		if err := Load([]string{kafka, write(name+".yaml", tt.text)}, &cfg); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: %v, want %s", name, err, tt.want)
+		}
+	}
+	if err := Load([]string{filepath.Join(dir, "none")}, &cfg); err == nil || !strings.Contains(err.Error(), "no such file") {
+		t.Errorf("got %v", err)
+	}
+	c = Checker{}
+	if c.Kafka("kafka", stack.RunnerKafka{BootstrapServers: []string{"a:1,b"}}); c.Err() == nil || !strings.Contains(c.Err().Error(), `has "b" without a port`) {
+		t.Errorf("got %v", c.Err())
 	}
 }
 

@@ -116,7 +116,7 @@ func contract(t *testing.T, c *corev1.ConfigMap) {
 		if !ok {
 			continue
 		}
-		asJSON, err := yaml.YAMLToJSONStrict([]byte(data))
+		asJSON, err := yaml.YAMLToJSONStrict([]byte(data + "\n" + c.Data["kafka.yaml"]))
 		if err != nil {
 			t.Errorf("ConfigMap/%s %s: %v", c.Name, key, err)
 			continue

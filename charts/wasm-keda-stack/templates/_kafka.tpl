@@ -1,6 +1,7 @@
 {{/*
 wks.initKafka adds what clients need to reach the brokers. kafkaConfig is YAML
-of stack.RunnerKafka; kafkaEnv, kafkaMounts and kafkaVolumes go into a pod that
+of stack.RunnerKafka, and kafkaData the same as an entry of a ConfigMap, a file
+of its own so that one patch changes it in all of them; kafkaEnv, kafkaMounts and kafkaVolumes go into a pod that
 uses it; kafkaMetadata and auth go into KEDA's kafka triggers.
 */}}
 {{- define "wks.initKafka" -}}
@@ -93,6 +94,7 @@ uses it; kafkaMetadata and auth go into KEDA's kafka triggers.
 {{- $_ := set $c "auth" (or $credentials $caMounted $clientMounted (eq $mechanism "aws-msk-iam")) -}}
 {{- $_ := set $c "authName" (include "wks.cut" (list (printf "%s-kafka" $c.fullname) 54)) -}}
 {{- $_ := set $c "kafkaConfig" (include "wks.kafkaConfig" $c) -}}
+{{- $_ := set $c "kafkaData" (printf "kafka.yaml: |\n%s" (indent 4 $c.kafkaConfig)) -}}
 {{- $_ := set $c "kafkaMetadata" (include "wks.kafkaMetadata" $c | nindent 8) -}}
 {{- $_ := set $c "kafkaEnv" (include "wks.kafkaEnv" $c | trim) -}}
 {{- $_ := set $c "kafkaMounts" (include "wks.kafkaMounts" $c | trim) -}}

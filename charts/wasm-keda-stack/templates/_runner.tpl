@@ -1,5 +1,7 @@
 {{/*
-wks.runnerConfig is runner.yaml of one function, exactly stack.RunnerConfig.
+wks.runnerConfig is runner.yaml of one function: with kafka.yaml beside it,
+exactly stack.RunnerConfig. Kustomizations count its quotes (kustomize/wiring):
+name, topic, group and module come first, in this order.
 It takes a dict: ctx, name, fn (the effective function), group, abi, path (of
 a mounted module).
 */}}
@@ -11,6 +13,10 @@ a mounted module).
 {{- $onError := $fn.onError | default dict -}}
 {{- $limits := $fn.limits | default dict -}}
 name: {{ .name | quote }}
+source:
+  topic: {{ $source.topic | quote }}
+  consumerGroup: {{ .group | quote }}
+  offsetResetPolicy: {{ $source.offsetResetPolicy | default "earliest" }}
 {{- if eq .abi "http" }}
 module: {}
 {{- else }}
@@ -23,10 +29,6 @@ module:
   function: {{ $fn.module.function | default "handle" | quote }}
 {{- end }}
 abi: {{ .abi }}
-source:
-  topic: {{ $source.topic | quote }}
-  consumerGroup: {{ .group | quote }}
-  offsetResetPolicy: {{ $source.offsetResetPolicy | default "earliest" }}
 {{- if or $sink.topic $sink.topics }}
 sink:
   {{- with $sink.topic }}
@@ -64,7 +66,6 @@ http:
   port: {{ int64 .port }}
   path: {{ ($fn.http | default dict).path | default "/" | quote }}
 {{- end }}
-{{ $c.kafkaConfig }}
 logLevel: {{ $c.logLevel }}
 adminPort: {{ $c.adminPort }}
 {{- end -}}
