@@ -1,6 +1,6 @@
 # What follows from the types and tables in stack/.
 
-GENERATE_TARGETS += generate-values generate-scalers generate-rules
+GENERATE_TARGETS += generate-values generate-scalers generate-rules generate-kustomize
 TEST_TARGETS += generate-check
 
 .PHONY: generate-values
@@ -17,8 +17,14 @@ generate-scalers: ## rewrite the linter's table of KEDA's triggers
 generate-rules: generate-values generate-scalers ## rewrite docs/RULES.md
 	$(GO) run ./internal/gen/rules
 
+# Renders with package stack, so after its tables.
+.PHONY: generate-kustomize
+generate-kustomize: generate-values generate-scalers ## rewrite what the chart's templates make for kustomize/
+	$(GO) run ./internal/gen/kustomize
+
 .PHONY: generate-check
 generate-check: ## fail when a generated file is not current
 	$(GO) run ./internal/gen -check
 	$(GO) run ./internal/gen/scalers -check
 	$(GO) run ./internal/gen/rules -check
+	$(GO) run ./internal/gen/kustomize -check
