@@ -11,6 +11,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/cli"
 	"github.com/helm-wasm/helm-wasm/internal/dev"
 	"github.com/helm-wasm/helm-wasm/internal/diff"
+	"github.com/helm-wasm/helm-wasm/internal/overlay"
 	"github.com/helm-wasm/helm-wasm/internal/push"
 	"github.com/helm-wasm/helm-wasm/wasmbin/oci"
 )
@@ -28,7 +29,7 @@ func main() {
 		Commands: []cli.Command{cli.PackageCommand(cli.PackageTools{
 			Push:     func(img *oci.Image) error { return push.Push(context.Background(), img) },
 			Compress: push.Gzip,
-		}), dev.Command(), diff.Command()},
+		}), overlay.Command(), dev.Command(), diff.Command()},
 	}))
 }
 

@@ -70,6 +70,7 @@ func commands() []Command {
 		krmCommand(),
 		inspectCommand(),
 		PackageCommand(PackageTools{}),
+		BuildCommand(nil),
 		DevCommand(nil),
 		versionCommand(),
 		helpCommand(),
