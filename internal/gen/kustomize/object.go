@@ -35,7 +35,7 @@ func (g *generator) values(file string) (*stack.Document, error) {
 }
 
 // render renders stack.yaml with files over it, and leaves out what only Helm
-// understands: hooks, and labels and annotations that tell of a release.
+// understands: hooks, labels and annotations that tell of a release.
 func (g *generator) render(over ...string) ([]object, error) {
 	docs := []*stack.Document{}
 	for _, file := range append([]string{"stack.yaml"}, over...) {
@@ -49,7 +49,7 @@ func (g *generator) render(over ...string) ([]object, error) {
 	if found := stack.Validate(doc); len(found) > 0 {
 		return nil, fmt.Errorf("%v: %s", over, found[0])
 	}
-	rendered, err := stack.Render(doc, stack.RenderOptions{Release: release, Namespace: namespace, Scope: stack.All})
+	rendered, err := stack.Render(doc, stack.RenderOptions{Release: release, Namespace: namespace, Scope: stack.All, NoHooks: true})
 	if err != nil {
 		return nil, fmt.Errorf("%v: %w", over, err)
 	}
@@ -60,9 +60,6 @@ func (g *generator) render(over ...string) ([]object, error) {
 			return nil, fmt.Errorf("%s %s: %w", r.Kind, r.Name, err)
 		}
 		o := object{kind: r.Kind, name: r.Name, node: document.Content[0]}
-		if get(o.node, "metadata", "annotations", "helm.sh/hook") != nil {
-			continue
-		}
 		remove(o.node, "metadata", "labels", "helm.sh/chart")
 		remove(o.node, "metadata", "labels", "app.kubernetes.io/managed-by")
 		remove(o.node, "metadata", "annotations", "helm.sh/resource-policy")
