@@ -74,14 +74,14 @@ func (r *reader) read(d *document) (*object, error) {
 	case ok || d.directives(r.stream):
 		return nil, nil
 	}
-	if r.slow += len(text); r.slow > maxSlow && !interesting {
-		return nil, nil
+	if r.slow += len(text); r.slow <= maxSlow {
+		isMapping, err := syntax(text)
+		if err != nil {
+			return nil, worded(text, err)
+		}
+		interesting = interesting && isMapping
 	}
-	isMapping, err := syntax(text)
-	if err != nil {
-		return nil, worded(text, err)
-	}
-	if interesting && isMapping {
+	if interesting {
 		// What cannot be a tree of ours (other tags, a key given twice) is no
 		// mistake here.
 		if parsed, err := stack.Parse("", text); err == nil {

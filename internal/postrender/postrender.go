@@ -10,7 +10,7 @@ import (
 
 // MaxBytes is the size of the largest stream that Run takes. What Helm can
 // store of a release is far smaller.
-const MaxBytes = 32 << 20
+const MaxBytes = 16 << 20
 
 // Options of Run.
 type Options struct {

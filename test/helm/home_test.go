@@ -95,12 +95,12 @@ var (
 	sharedErr  error
 )
 
-// shared is a home with both plugins installed from the checkout and compiled.
+// shared is a home with all plugins installed from the checkout and compiled.
 func shared(t *testing.T) *home {
 	t.Helper()
 	sharedOnce.Do(func() {
 		sharedHome = newHome(sharedDir)
-		for _, dir := range []string{root, filepath.Join(root, "wasm-plugins", "getter")} {
+		for _, dir := range []string{root, filepath.Join(root, "wasm-plugins", "getter"), filepath.Join(root, "wasm-plugins", "post-renderer")} {
 			if r := sharedHome.run(nil, helmBin, "plugin", "install", dir); r.code != 0 {
 				sharedErr = errors.New(r.String())
 				return

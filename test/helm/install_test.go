@@ -11,7 +11,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/version"
 )
 
-// TestInstall installs both plugins into an empty home and runs each once.
+// TestInstall installs all plugins into an empty home and runs each once.
 func TestInstall(t *testing.T) {
 	packed := func(name string) string {
 		return filepath.Join(root, "dist", "plugins", name+"-"+version.Version+".tgz")
@@ -21,10 +21,10 @@ func TestInstall(t *testing.T) {
 		sources []string
 		flags   []string
 	}{
-		{"from a checkout", []string{root, filepath.Join(root, "wasm-plugins", "getter")}, nil},
-		{"from staged directories", []string{filepath.Join(root, "dist", "plugins", "wasm"), filepath.Join(root, "dist", "plugins", "wasm-getter")}, nil},
+		{"from a checkout", []string{root, filepath.Join(root, "wasm-plugins", "getter"), filepath.Join(root, "wasm-plugins", "post-renderer")}, nil},
+		{"from staged directories", []string{filepath.Join(root, "dist", "plugins", "wasm"), filepath.Join(root, "dist", "plugins", "wasm-getter"), filepath.Join(root, "dist", "plugins", "wasm-post-renderer")}, nil},
 		// Unsigned here; a release is signed and needs no flag.
-		{"from packages", []string{packed("wasm"), packed("wasm-getter")}, []string{"--verify=false"}},
+		{"from packages", []string{packed("wasm"), packed("wasm-getter"), packed("wasm-post-renderer")}, []string{"--verify=false"}},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
@@ -33,7 +33,7 @@ func TestInstall(t *testing.T) {
 				h.helm(t, nil, append([]string{"plugin", "install", source}, tc.flags...)...)
 			}
 			list := h.helm(t, nil, "plugin", "list").stdout
-			for _, name := range []string{"wasm", "wasm-getter"} {
+			for _, name := range []string{"wasm", "wasm-getter", "wasm-post-renderer"} {
 				if !strings.Contains(list, name) {
 					t.Errorf("%s is not in\n%s", name, list)
 				}
@@ -44,6 +44,10 @@ func TestInstall(t *testing.T) {
 			if got := h.helm(t, nil, "show", "chart", "wasm://charts/stack").stdout; !strings.Contains(got, "name: wasm-keda-stack\n") {
 				t.Errorf("the getter's chart is\n%s", got)
 			}
+			chart := annotatedChart(t)
+			if got := h.helm(t, nil, "template", "x", chart, "--post-renderer", "wasm-post-renderer").stdout; !strings.Contains(got, "kind: ScaledObject\n") {
+				t.Errorf("the post-renderer adds nothing:\n%s", got)
+			}
 		})
 	}
 }
@@ -51,7 +55,7 @@ func TestInstall(t *testing.T) {
 // TestHelmPackage: the staged directories are fit for Helm's own packer.
 func TestHelmPackage(t *testing.T) {
 	h := emptyHome(t)
-	for _, name := range []string{"wasm", "wasm-getter"} {
+	for _, name := range []string{"wasm", "wasm-getter", "wasm-post-renderer"} {
 		h.helm(t, nil, "plugin", "package", filepath.Join(root, "dist", "plugins", name), "--sign=false", "-d", h.dir)
 		if _, err := os.Stat(filepath.Join(h.dir, name+"-"+version.Version+".tgz")); err != nil {
 			t.Error(err)

@@ -39,6 +39,11 @@ func TestSameEverywhere(t *testing.T) {
 		{[]byte("functions: {a: {sink: {topic: t}, source: {topic: t}, scaling: {lagTreshold: 5}}}\n"), []string{"lint", "-o", "json"}},
 		{[]byte("functions: {a: {scaling: {lagTreshold: 5}}}\n"), []string{"lint"}},
 		{[]byte("a: [\n"), []string{"render"}},
+		{[]byte("a: b\n---\nc: [\n"), []string{"post-render"}},
+		{[]byte("a: b\n---\nc: [\n"), []string{"post-render", "--for-helm"}},
+		{[]byte(annotatedDeployment), []string{"post-render"}},
+		{[]byte(annotatedDeployment), []string{"post-render", "--set", "kafka.bootstrapServers={a:1}", "--set", "kafka.sasl.mechanism=plain", "--set", "kafka.sasl.secret.name=s"}},
+		{[]byte(strings.Replace(annotatedDeployment, "topic", "topc", 1)), []string{"post-render"}},
 	}
 	for _, file := range presets {
 		data, err := os.ReadFile(file)
@@ -63,7 +68,7 @@ func TestSameEverywhere(t *testing.T) {
 	for _, e := range starters.All() {
 		calls = append(calls, call{nil, []string{"init", "--function", e.Language}})
 	}
-	for _, command := range []string{"explain", "init", "inspect", "render", "schema", "version"} {
+	for _, command := range []string{"explain", "init", "inspect", "post-render", "render", "schema", "version"} {
 		calls = append(calls, call{nil, []string{command, "--help"}}, call{nil, []string{"help", command}})
 	}
 	plugin, err := os.ReadFile(filepath.Join(root, "plugin.wasm"))
