@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// home is a Helm home with both plugins installed.
+// home is a Helm home with the plugins `wasm` and `wasm-getter` installed.
 type home struct{ env []string }
 
 // helmHome makes the home on first use.
@@ -49,8 +49,24 @@ func (e *Env) helm(stdin []byte, args ...string) (float64, error) {
 	return e.process(h.env, stdin, filepath.Join(e.Root, "build", "bin", "helm"), args...)
 }
 
+// helmOutput runs Helm and returns what it prints.
+func (e *Env) helmOutput(args ...string) ([]byte, error) {
+	h, err := e.helmHome()
+	if err != nil {
+		return nil, err
+	}
+	out, _, err := e.output(h.env, nil, filepath.Join(e.Root, "build", "bin", "helm"), args...)
+	return out, err
+}
+
 // process runs a program and returns the seconds that it took.
 func (e *Env) process(env []string, stdin []byte, program string, args ...string) (float64, error) {
+	_, took, err := e.output(env, stdin, program, args...)
+	return took, err
+}
+
+// output runs a program that must print something.
+func (e *Env) output(env []string, stdin []byte, program string, args ...string) ([]byte, float64, error) {
 	cmd := exec.CommandContext(e, program, args...)
 	var stderr bytes.Buffer
 	cmd.Env, cmd.Dir, cmd.Stdin, cmd.Stderr = env, e.Out, bytes.NewReader(stdin), &stderr
@@ -58,10 +74,10 @@ func (e *Env) process(env []string, stdin []byte, program string, args ...string
 	out, err := cmd.Output()
 	took := time.Since(start).Seconds()
 	if err != nil {
-		return 0, fmt.Errorf("running %s %s: %w: %s", program, strings.Join(args, " "), err, stderr.String())
+		return nil, 0, fmt.Errorf("running %s %s: %w: %s", program, strings.Join(args, " "), err, stderr.String())
 	}
 	if len(out) == 0 && stderr.Len() == 0 {
-		return 0, fmt.Errorf("%s %s printed nothing", program, strings.Join(args, " "))
+		return nil, 0, fmt.Errorf("%s %s printed nothing", program, strings.Join(args, " "))
 	}
-	return took, nil
+	return out, took, nil
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# demo.sh DIR: install both plugins into a private Helm home in DIR and do what
+# demo.sh DIR: install the plugins into a private Helm home in DIR and do what
 # a newcomer would: init, lint, render, and the whole stack from wasm://.
 set -euo pipefail
 dir=$1
@@ -31,6 +31,7 @@ say "Install the plugins (the first run compiles them, a few seconds each)"
 rm -rf "$HELM_DATA_HOME/plugins"
 try "helm plugin install ." "$root"
 try "helm plugin install wasm-plugins/getter" "$root"
+try "helm plugin install wasm-plugins/post-renderer" "$root"
 try "helm wasm version"
 
 say "Write a starter, and lint it"
@@ -49,6 +50,18 @@ say "Render the whole stack, KEDA and Kafka included, with the chart from inside
 try "helm template shop wasm://charts/stack -f stack.yaml > everything.yaml"
 echo "   $(objects "$dir/everything.yaml") objects: $(kinds "$dir/everything.yaml")"
 
+say "Scale a Deployment of somebody else's chart, by its pod annotations"
+rm -rf "$dir/billing"
+try "helm create billing > /dev/null"
+cat > "$dir/scaling.yaml" <<'END'
+podAnnotations:
+  helm-wasm.dev/source.topic: orders
+  helm-wasm.dev/source.consumerGroup: billing
+  helm-wasm.dev/kafka.bootstrapServers: kafka:9092
+END
+try "helm template shop ./billing -f scaling.yaml --post-renderer wasm-post-renderer > billing.yaml"
+echo "   $(objects "$dir/billing.yaml") objects: $(kinds "$dir/billing.yaml")"
+
 cat <<END
 
 What was made, in ${dir#"$root"/}
@@ -59,6 +72,7 @@ What was made, in ${dir#"$root"/}
 What to type next
   helm plugin install .                      install the plugins into your own Helm
   helm plugin install wasm-plugins/getter
+  helm plugin install wasm-plugins/post-renderer
   helm wasm help                             all commands
   helm wasm explain functions.scaling        what a field means
   helm install shop wasm://charts/stack -f ${dir#"$root"/}/stack.yaml --wait

@@ -209,7 +209,7 @@ func quoted(s string) string {
 // parseValue reads the text of an annotation as YAML.
 func parseValue(text string) (any, *stack.ParseError) {
 	wrapped := "v: " + text
-	if strings.IndexByte(text, '\n') >= 0 {
+	if text == "" || strings.IndexByte(`{["'`, text[0]) < 0 || strings.IndexByte(text, '\n') >= 0 {
 		wrapped = "v:\n " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n ")
 	}
 	doc, err := stack.Parse("", []byte(wrapped+"\n"))

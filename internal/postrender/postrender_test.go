@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -179,6 +180,45 @@ func TestChunks(t *testing.T) {
 	for i := range n {
 		if want := "  name: \"d" + itoa(i) + "\"\n"; !strings.Contains(string(out), want) || !strings.Contains(string(out), "topic: \"t"+itoa(i)+"\"\n") {
 			t.Fatalf("nothing for workload %d", i)
+		}
+	}
+}
+
+// TestValue: annotations are read by their fields' types.
+func TestValue(t *testing.T) {
+	tests := []struct {
+		path, text string
+		want       any
+	}{
+		{"source.topic", "2024", "2024"},
+		{"source.topic", "on", "on"},
+		{"source.topic", `"quoted"`, "quoted"},
+		{"scaling.maxReplicas", " 12 ", 12.0},
+		{"scaling.maxReplicas", "1.5", 1.5},
+		{"scaling.paused", "true", true},
+		{"scaling.paused", "yes", true},
+		{"kafka.bootstrapServers", "a:1, b:2", "[a:1 b:2]"},
+		{"kafka.bootstrapServers", "[a:1, b:2]", "[a:1 b:2]"},
+		{"kafka.bootstrapServers", "- a:1\n- b:2\n", "[a:1 b:2]"},
+		{"scaling.triggers.x.metadata.start", "*/5 * * * *", "*/5 * * * *"},
+		{"scaling.annotations.a", "1", "1"},
+		{"source", "topic: a\nconsumerGroup: b", "map[consumerGroup:b topic:a]"},
+		{"source", "topic: a", "map[topic:a]"},
+		{"source", "{topic: a}", "map[topic:a]"},
+		{"source", "a\n---\nb: c", "error"},
+		{"source", "[a\nb: c", "error"},
+		{"unknown", "", nil},
+	}
+	for _, tc := range tests {
+		got, err := types{}.value(tc.path, tc.text)
+		if err != nil {
+			got = "error"
+		}
+		if _, isText := tc.want.(string); isText {
+			got = fmt.Sprint(got)
+		}
+		if got != tc.want {
+			t.Errorf("%s: %q is %v (%v), want %v", tc.path, tc.text, got, err, tc.want)
 		}
 	}
 }

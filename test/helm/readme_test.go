@@ -47,7 +47,17 @@ func blocks(t *testing.T, page string) []block {
 // looks like a checkout, in an empty Helm home, in the order of the page. A
 // block that needs a network is left out; of one that needs a cluster, `helm
 // install` and `helm upgrade` run without it.
-func TestReadme(t *testing.T) {
+func TestReadme(t *testing.T) { runPage(t, "README.md") }
+
+// TestPages does the same with guides. A YAML block that starts with the name of
+// a file in a comment is that file.
+func TestPages(t *testing.T) {
+	for _, page := range []string{"docs/POST-RENDER.md"} {
+		t.Run(page, func(t *testing.T) { runPage(t, page) })
+	}
+}
+
+func runPage(t *testing.T, page string) {
 	h := emptyHome(t)
 	checkout := filepath.Join(t.TempDir(), "helm-wasm")
 	if err := os.MkdirAll(checkout, 0o755); err != nil {
@@ -62,8 +72,9 @@ func TestReadme(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	writeFiles(t, checkout, page)
 	ran := 0
-	for _, b := range blocks(t, filepath.Join(root, "README.md")) {
+	for _, b := range blocks(t, filepath.Join(root, page)) {
 		text := b.text
 		switch b.needs {
 		case "":
@@ -72,21 +83,40 @@ func TestReadme(t *testing.T) {
 		case "network":
 			text = ""
 		default:
-			t.Errorf("README.md:%d: needs %q: only cluster and network are known", b.line, b.needs)
+			t.Errorf("%s:%d: needs %q: only cluster and network are known", page, b.line, b.needs)
 		}
 		if text == "" {
-			t.Logf("README.md:%d: left out, needs a %s", b.line, b.needs)
+			t.Logf("%s:%d: left out, needs a %s", page, b.line, b.needs)
 			continue
 		}
 		script := "set -euo pipefail\n" + text
 		r := h.runIn(checkout, strings.NewReader(script), "bash")
 		if r.code != 0 {
-			t.Errorf("README.md:%d:\n%s%s", b.line, text, r)
+			t.Errorf("%s:%d:\n%s%s", page, b.line, text, r)
 		}
 		ran++
 	}
 	if ran < 3 {
-		t.Errorf("only %d blocks of README.md ran", ran)
+		t.Errorf("only %d blocks of %s ran", ran, page)
+	}
+}
+
+// writeFiles writes the files that a page shows.
+func writeFiles(t *testing.T, dir, page string) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(root, page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, block := range strings.Split(string(data), "\n```yaml\n# ")[1:] {
+		name, _, _ := strings.Cut(block, "\n")
+		text, _, _ := strings.Cut(block, "\n```")
+		if filepath.Base(name) != name || filepath.Ext(name) != ".yaml" {
+			continue
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("# "+text+"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -68,7 +68,7 @@ func TestSameEverywhere(t *testing.T) {
 	for _, e := range starters.All() {
 		calls = append(calls, call{nil, []string{"init", "--function", e.Language}})
 	}
-	for _, command := range []string{"explain", "init", "inspect", "post-render", "render", "schema", "version"} {
+	for _, command := range []string{"explain", "init", "inspect", "render", "schema", "version"} {
 		calls = append(calls, call{nil, []string{command, "--help"}}, call{nil, []string{"help", command}})
 	}
 	plugin, err := os.ReadFile(filepath.Join(root, "plugin.wasm"))
