@@ -6,6 +6,9 @@ import (
 	"bytes"
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/helm-wasm/helm-wasm/internal/yamlout"
+	"github.com/helm-wasm/helm-wasm/stack"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -20,11 +23,30 @@ func (r *run) dropReplicas(w *workload) {
 	pos := w.parsed.Position(path...)
 	text := w.text(r.stream)
 	from, to, ok := entry(text, offset(text, pos.Line, pos.Column))
-	if !ok {
+	if !ok || !w.alone(text, from, to) {
 		r.at(w, path, "spec.replicas is written in a way that cannot be left out alone, and would set the "+w.kind+" back at every upgrade", "write it as `replicas: 1` on a line of its own, or annotate "+Prefix+keepReplicas+`: "true"`)
 		return
 	}
 	r.cut[w.index] = [2]int{w.body + from, w.body + to}
+}
+
+// alone says that nothing else goes with a part of the text, which may be shared
+// by an anchor and an alias.
+func (w *workload) alone(text []byte, from, to int) bool {
+	if bytes.IndexByte(text, '&') < 0 || bytes.IndexByte(text, '*') < 0 {
+		return true
+	}
+	without, err := stack.Parse("", append(text[:from:from], text[to:]...))
+	if err != nil {
+		return false
+	}
+	got, err := yamlout.AppendJSON(nil, without.Tree())
+	spec := mapping(w.tree0(), "spec")
+	replicas := spec["replicas"]
+	delete(spec, "replicas")
+	want, wrong := yamlout.AppendJSON(nil, w.tree0())
+	spec["replicas"] = replicas
+	return err == nil && wrong == nil && (bytes.Equal(got, want) || len(spec) == 1)
 }
 
 // tree0 is the object itself.
