@@ -44,6 +44,18 @@ func TestSameEverywhere(t *testing.T) {
 		{[]byte(annotatedDeployment), []string{"post-render"}},
 		{[]byte(annotatedDeployment), []string{"post-render", "--set", "kafka.bootstrapServers={a:1}", "--set", "kafka.sasl.mechanism=plain", "--set", "kafka.sasl.secret.name=s"}},
 		{[]byte(strings.Replace(annotatedDeployment, "topic", "topc", 1)), []string{"post-render"}},
+		{[]byte("kind: List\n"), []string{"krm"}},
+	}
+	lists, err := filepath.Glob(filepath.Join(root, "internal", "krm", "testdata", "*", "input.yaml"))
+	if err != nil || len(lists) == 0 {
+		t.Fatal(err, len(lists))
+	}
+	for _, file := range lists {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		calls = append(calls, call{data, []string{"krm"}})
 	}
 	for _, file := range presets {
 		data, err := os.ReadFile(file)

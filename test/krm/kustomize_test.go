@@ -151,6 +151,50 @@ func TestExpandedTwice(t *testing.T) {
 	})
 }
 
+// TestPrefixedAbove: finished objects take a prefix too, given the base's table of
+// references; what is no name stays.
+func TestPrefixedAbove(t *testing.T) {
+	references, err := os.ReadFile(filepath.Join(root, "kustomize", "base", "references.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	each(t, func(t *testing.T, program string, h host) {
+		top := filepath.Join(examples(t, h), "example", "top")
+		if err := os.Mkdir(top, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(top, "kustomization.yaml"), "resources: [../prod]\nnamePrefix: top-\nconfigurations: [references.yaml]\n")
+		write(t, filepath.Join(top, "references.yaml"), string(references))
+		r := build(program, top)
+		if r.err != nil {
+			t.Fatal(r)
+		}
+		all := objects(t, r.stdout)
+		scaled, ok := all["ScaledObject/top-eu-shop-enrich-orders"].(map[string]any)
+		if !ok || all["Deployment/top-eu-shop-enrich-orders"] == nil {
+			t.Fatal(r)
+		}
+		spec := scaled["spec"].(map[string]any)
+		trigger := spec["triggers"].([]any)[0].(map[string]any)["metadata"].(map[string]any)
+		if target := spec["scaleTargetRef"].(map[string]any)["name"]; target != "top-eu-shop-enrich-orders" || trigger["consumerGroup"] != "prod.eu-shop-enrich-orders" {
+			t.Errorf("it scales %v by the group %v", target, trigger["consumerGroup"])
+		}
+	})
+}
+
+// TestOwnBuild: helm-wasm build gives what kustomize build gives.
+func TestOwnBuild(t *testing.T) {
+	newest := kustomizes[len(kustomizes)-1]
+	for _, h := range hosts[:2] {
+		dir := filepath.Join(examples(t, h), "example", "prod")
+		want := build(newest, dir)
+		got := run(dir, nil, filepath.Join(bin, "helm-wasm"), "build", "--allow-exec", dir)
+		if want.err != nil || got.err != nil || got.stdout != want.stdout {
+			t.Errorf("%v\n%v", want, got)
+		}
+	}
+}
+
 // TestMistakes: kustomize stops, prints nothing, and the message says what is wrong.
 func TestMistakes(t *testing.T) {
 	for name, tc := range map[string]struct{ patch, want string }{
