@@ -131,22 +131,12 @@ func follow(t *testing.T, dir string, s script) {
 	case "":
 	case "registry":
 		text = strings.ReplaceAll(text, host, fleet.address) + " --plain-http"
-	case "kustomize":
-		build := "kustomize build shop/overlays/prod"
-		if !strings.Contains(text, build) {
-			t.Fatalf("not %s: %s", build, text)
-		}
-		file := filepath.Join(t.TempDir(), "built.yaml")
-		if err := os.WriteFile(file, built(t, filepath.Join(dir, "shop/overlays/prod")), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		text = strings.ReplaceAll(text, build, "cat "+file)
 	default:
 		t.Fatalf("needs %q", s.needs)
 	}
 	out := must(t, dir, "set -euo pipefail\n"+text, "bash")
 	t.Logf("%s\n%s", text, out)
-	if s.needs == "kustomize" {
+	if strings.Contains(text, "helm-wasm build ") {
 		want := "~ ScaledObject shop/shop-enrich-orders  (scaling only, no restart)\n    ~ spec.maxReplicaCount: 12 -> 24\n"
 		if !strings.Contains(out, want) || !strings.Contains(out, "\n1 changed, 0 added, 0 removed") {
 			t.Errorf("no %q alone in\n%s", want, out)
@@ -189,6 +179,28 @@ func TestGuide(t *testing.T) {
 	branch := must(t, dir, "", "bash", "-c", "git show main:shop/stack.yaml | helm-wasm diff --all --release shop --namespace shop - shop/stack.yaml")
 	if !strings.Contains(branch, "(scaling only, no restart)") {
 		t.Errorf("the branch: %s", branch)
+	}
+}
+
+// TestGuideVersions: the page names the versions that go.mod pins.
+func TestGuideVersions(t *testing.T) {
+	text, err := os.ReadFile(guide)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mod, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, path := range map[string]string{
+		"Argo CD": argoCD, "helm-controller": "github.com/fluxcd/helm-controller/api",
+		"kustomize-controller": "github.com/fluxcd/kustomize-controller/api", "source-controller": "github.com/fluxcd/source-controller/api",
+	} {
+		_, version, _ := strings.Cut(string(mod), "\t"+path+" v")
+		parts := strings.SplitN(version, ".", 3)
+		if len(parts) < 3 || !strings.Contains(string(text), name+" "+parts[0]+"."+parts[1]) {
+			t.Errorf("the guide does not name %s of %s %.8s", name, path, version)
+		}
 	}
 }
 
