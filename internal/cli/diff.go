@@ -34,7 +34,7 @@ manifests in Git.`,
 		Example: `{} diff old.yaml new.yaml
 git show main:stack.yaml | {} diff - stack.yaml
 {} diff --check --all --no-hooks --release shop --namespace prod -f stack.yaml manifests/
-helm get manifest shop | {} diff --all --release shop -f stack.yaml -`,
+helm get manifest shop | {} diff --all --no-hooks --release shop -f stack.yaml -`,
 		Flags: append(
 			renderFlags(),
 			Flag{Name: "output", Short: "o", Value: "FORMAT", Enum: []string{"text", "json"}, Default: "text", Help: "text or json"},

@@ -24,7 +24,12 @@ type Paint func(colour, text string) string
 func Plain(_, text string) string { return text }
 
 // Colourful is the Paint of terminals.
-func Colourful(colour, text string) string { return "\x1b[" + colour + "m" + text + "\x1b[0m" }
+func Colourful(colour, text string) string {
+	if colour == "" {
+		return text
+	}
+	return "\x1b[" + colour + "m" + text + "\x1b[0m"
+}
 
 // What people read is cut: programs have JSON.
 const (

@@ -122,4 +122,8 @@ func TestColour(t *testing.T) {
 			t.Errorf("got %q, want %q in it", got, want)
 		}
 	}
+	got = report(t, configMap("data: {a: \"1\\n2\\n\"}"), configMap("data: {a: \"1\\n3\\n\"}")).Text(Colourful)
+	if want := "           1   1\n           2 \x1b[31m- 2\x1b[0m\n"; !strings.Contains(got, want) {
+		t.Errorf("got %q, want %q in it", got, want)
+	}
 }
