@@ -38,6 +38,8 @@ func TestBadLists(t *testing.T) {
 		{"unknown field", head + "item: []\n", `line 3: the field "item" is there twice or not one of a ResourceList (did you mean items?)`},
 		{"field twice", head + "items: []\nitems: []\n", `line 4: the field "items" is there twice`},
 		{"items are a mapping", head + "items:\n  a: b\n", "the items of the ResourceList are no list of objects"},
+		{"more below no items", head + "items: []\n  a: b\n", "line 4 of the ResourceList: it "},
+		{"more below the kind", head + "  a: b\nitems: []\n", "line 3 of the ResourceList: kind "},
 		{"items are text", head + "items: many\n", "the items of the ResourceList are no list of objects"},
 		{"an item is text", head + "items:\n- many\n", "line 4 of the ResourceList: items[0] holds"},
 		{"an item is nothing", head + "items:\n-\n- a: b\n", "line 4 of the ResourceList: items[0] is empty"},

@@ -57,12 +57,14 @@ func (l *list) cutItems() bool {
 		return true
 	}
 	at := f.from + len(l.lineAt(f.from))
-	if v := l.value("items"); v == "[]" || v == "null" || v == "~" {
-		return true
-	} else if v != "" {
+	l.column = -1
+	switch l.value("items") {
+	case "":
+	case "[]", "null", "~":
+		l.column = len(l.text) // nothing fits
+	default:
 		return false
 	}
-	l.column = -1
 	from := -1 // where the item starts that is being read
 	next := -1 // and the next one: at the comments before it
 	for at < f.to {
@@ -90,7 +92,9 @@ func (l *list) cutItems() bool {
 		}
 		at += len(line)
 	}
-	l.column = max(l.column, 0)
+	if from < 0 {
+		l.column = 0
+	}
 	return from < 0 || l.addItem(from, f.to)
 }
 

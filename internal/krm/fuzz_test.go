@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/helm-wasm/helm-wasm/stack"
@@ -39,6 +40,9 @@ func FuzzResourceList(f *testing.F) {
 			t.Fatalf("the output is no YAML:\n%s\nof\n%s", out, in)
 		}
 		again, err := Run(out)
+		if err != nil && strings.HasPrefix(err.Error(), "nothing to render") {
+			return // nothing came of the stacks that were there
+		}
 		if err != nil || !bytes.Equal(again, out) {
 			t.Fatalf("the second run says %v and gives\n%s\nof\n%s", err, again, out)
 		}

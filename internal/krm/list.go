@@ -142,6 +142,11 @@ func (l *list) check() error {
 		if l.field(f.key) != f || !slices.Contains(listFields, f.key) {
 			return l.at(f.from, "the field "+quote(f.key)+" is there twice or not one of a ResourceList"+didYouMean(f.key, listFields...)+", which has "+strings.Join(listFields, ", "))
 		}
+		if f.key != "items" && f.key != "functionConfig" { // those are read later
+			if _, err := l.parse(f.key, l.text[f.from:f.to], f.from); err != nil {
+				return err
+			}
+		}
 	}
 	for rest := l.rest; rest < len(l.text); {
 		line := l.lineAt(rest)

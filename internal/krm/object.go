@@ -107,7 +107,7 @@ func (l *list) item(where, text string, at int) (*object, error) {
 	if o.kind == "" {
 		return nil, err
 	}
-	if o.kind != Kind && !strings.Contains(err.Error(), "is given twice") && (len(text) > maxChecked || stack.IsYAML([]byte(text))) {
+	if !strings.Contains(text, Kind) && !strings.Contains(err.Error(), "is given twice") && (len(text) > maxChecked || stack.IsYAML([]byte(text))) {
 		o.kind = "" // and is not looked at
 		return o, nil
 	}
@@ -117,6 +117,8 @@ func (l *list) item(where, text string, at int) (*object, error) {
 // after is the rest of the first line that has a key, as most objects have it.
 func after(text, key string) string {
 	_, text, _ = strings.Cut(text, key)
-	text, _, _ = strings.Cut(text, "\n")
+	if i := strings.IndexAny(text, "\n,}"); i >= 0 {
+		text = text[:i]
+	}
 	return strings.Trim(withoutComment(text), `"'`)
 }

@@ -50,7 +50,7 @@ func (l *list) place(stacks []*wasmStack) error {
 			s.after = fresh
 			annotations, _ := s.metadata["annotations"].(map[string]any)
 			local, marked := annotations["config.kubernetes.io/local-config"]
-			s.removed = !marked || local == "false"
+			s.removed = !s.declares && (!marked || local == "false")
 		case last != nil:
 			last.after = append(last.after, fresh...)
 		default:

@@ -59,7 +59,7 @@ func (l *list) stacks() (stacks []*wasmStack, err error) {
 	rendered := false // an earlier run has been here
 	c := l.config
 	var options map[string]any
-	if c != nil {
+	if c != nil && c.kind == Kind {
 		options, _ = c.doc.Tree()["options"].(map[string]any)
 	}
 	for _, o := range l.items {
@@ -74,14 +74,18 @@ func (l *list) stacks() (stacks []*wasmStack, err error) {
 			return nil, errors.New(first.String() + " and " + o.String() + " are the same " + Kind + ": give them different names or namespaces")
 		}
 		seen[o.id()] = o
-		stacks = append(stacks, &wasmStack{object: o, defaults: options, item: true})
+		s := &wasmStack{object: o, defaults: options, item: true}
+		s.declares = c != nil && o.id() == c.id() && s.spec() == nil
+		stacks = append(stacks, s)
 	}
 	switch {
 	case c == nil && len(stacks) == 0 && !rendered:
 		return nil, errors.New("nothing to render: the ResourceList has no functionConfig, and none of its items is a " + Kind)
 	case c == nil || c.kind == Kind && seen[c.id()] != nil:
 	case c.kind == Kind:
-		stacks = append(stacks, &wasmStack{object: c})
+		s := &wasmStack{object: c}
+		s.declares = s.spec() == nil
+		stacks = append(stacks, s)
 	case group(c.apiVersion) == group(APIVersion) || didYouMean(c.kind, Kind) != "":
 		return nil, unknownKind(c)
 	}

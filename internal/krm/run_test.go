@@ -138,6 +138,10 @@ func TestPlaces(t *testing.T) {
 			"transformer", head + "items:\n" + inList(stackText("shop", ", namespace: prod")) + inList(foreign) + declared,
 			"ScaledObject/prod/shop-biller ConfigMap/prod/mine",
 		},
+		{
+			"the function's own object is an item", head + "items:\n" + inList("apiVersion: helm-wasm.dev/v1alpha1\nkind: WasmStack\nmetadata: {name: expand}\n") + inList(stackText("shop", "")) + declared,
+			"WasmStack//expand ScaledObject/default/shop-biller",
+		},
 		{"no functionConfig", head + "items:\n" + inList(stackText("shop", "")), "ScaledObject/default/shop-biller"},
 		{"functionConfig of another kind", head + "items:\n" + inList(stackText("shop", "")) + inConfig(foreign), "ScaledObject/default/shop-biller"},
 		{"null functionConfig", head + "functionConfig: null\nitems:\n" + inList(stackText("shop", "")), "ScaledObject/default/shop-biller"},
@@ -254,6 +258,21 @@ func TestReplaced(t *testing.T) {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in\n%s", want, out)
 		}
+	}
+}
+
+// TestLarge: an object that only the slow reader could read is not read, and a
+// stack never is passed on for that.
+func TestLarge(t *testing.T) {
+	large := "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: large\ndata:\n  a: \"" + strings.Repeat("b\n    c", maxChecked/5) + "\"\n"
+	in := head + "items:\n" + inList(large) + inList(stackText("shop", ""))
+	out := mustRun(t, in)
+	if got, want := items(t, out), "ConfigMap//large ScaledObject/default/shop-biller"; got != want || !strings.Contains(out, inList(large)) {
+		t.Errorf("items are %s, want %s", got, want)
+	}
+	large = stackText("shop", "") + "  extraObjects: {a: {kind: ConfigMap, a: \"" + strings.Repeat("b\n    c", maxChecked/5) + "\"}}\n"
+	if out, err := Run([]byte(head + "items:\n" + inList(large))); err == nil || !strings.Contains(err.Error(), `items[0], WasmStack "shop" `) {
+		t.Errorf("the error is %v, the output %.500s", err, out)
 	}
 }
 

@@ -34,9 +34,13 @@ type wasmStack struct {
 	*object
 	results
 	item     bool           // stands among the items
+	declares bool           // the function and its options, and renders nothing
 	defaults map[string]any // options that hold where it has none
 	objects  []stack.RenderedObject
 }
+
+// spec is the values, nil without any.
+func (s *wasmStack) spec() any { return s.doc.Tree()["spec"] }
 
 // option is what the object's options say, or those of the functionConfig.
 func (s *wasmStack) option(name string) any {
@@ -58,11 +62,10 @@ func (s *wasmStack) render() {
 	for i := range found {
 		s.finding(&found[i], found[i].Path)
 	}
-	spec := s.doc.Tree()["spec"]
-	switch {
-	case spec == nil && !s.item:
-		return // it declares the function, and what is to be rendered are items
-	case spec == nil:
+	if s.declares {
+		return
+	}
+	if s.spec() == nil {
 		s.mistake("spec", "the values are missing; write below it what a values file holds")
 	}
 	if !stack.IsReleaseName(s.name) {
