@@ -88,6 +88,8 @@ func validate(object runtime.Object) (field.ErrorList, error) {
 		return corevalidation.ValidateServiceCreate(o), nil
 	case *core.ConfigMap:
 		return corevalidation.ValidateConfigMap(o), nil
+	case *core.Namespace:
+		return corevalidation.ValidateNamespace(o), nil
 	case *core.ServiceAccount:
 		return corevalidation.ValidateServiceAccount(o), nil
 	case *core.ResourceQuota:
