@@ -29,7 +29,7 @@ func main() {
 		Commands: []cli.Command{cli.PackageCommand(cli.PackageTools{
 			Push:     func(img *oci.Image) error { return push.Push(context.Background(), img) },
 			Compress: push.Gzip,
-		}), overlay.Command(), dev.Command(), diff.Command()},
+		}), overlay.Command(), overlay.PostRenderCommand(), dev.Command(), diff.Command()},
 	}))
 }
 

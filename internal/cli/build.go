@@ -19,7 +19,7 @@ func BuildCommand(run BuildRun) Command {
 		Long: `Print the objects of the kustomization in a directory: the bytes of
 ` + "`kustomize build`" + `, with messages that name the overlay and the file.`,
 		Example: "{} build kustomize/overlays/dev\n{} build kustomize/overlays/prod | kubectl diff -f -",
-		Flags:   BuildFlags(),
+		Flags:   overlayFlags(),
 		Run: func(c *Call) error {
 			if run == nil {
 				return errors.New("this program was built without kustomize")
@@ -29,8 +29,8 @@ func BuildCommand(run BuildRun) Command {
 	}
 }
 
-// BuildFlags are the flags of whatever builds a kustomization.
-func BuildFlags() []Flag {
+// overlayFlags are those of whatever builds a kustomization.
+func overlayFlags() []Flag {
 	return []Flag{
 		{Name: "allow-exec", Native: true, Help: "let the overlay run programs of this machine as functions"},
 		{Name: "allow-files-outside", Native: true, Help: "let the overlay read files outside of its directory"},

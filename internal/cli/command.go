@@ -64,7 +64,7 @@ func commands() []Command {
 		lintCommand(),
 		renderCommand(),
 		DiffCommand(nil),
-		postRenderCommand(),
+		PostRenderCommand(PostRenderTools{}),
 		schemaCommand(),
 		explainCommand(),
 		krmCommand(),

@@ -3,6 +3,8 @@
 package cli
 
 import (
+	"errors"
+
 	"github.com/helm-wasm/helm-wasm/internal/postrender"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
@@ -12,7 +14,14 @@ const (
 	forHelmFlag    = "for-helm"
 )
 
-func postRenderCommand() Command {
+// PostRenderTools are what only the native program has.
+type PostRenderTools struct {
+	// Overlay lets the kustomization in a directory change manifests.
+	Overlay func(c *Call, stream []byte, dir string) ([]byte, error)
+}
+
+// PostRenderCommand is the post-render command; without tools it is the sandbox's.
+func PostRenderCommand(tools PostRenderTools) Command {
 	return Command{
 		Name:  postRenderName,
 		Short: "add scaling to the annotated Deployments of any chart",
@@ -29,17 +38,18 @@ lists the annotations.`,
 		Example: `helm template shop some/chart | {} post-render
 helm template shop some/chart | {} post-render --set 'kafka.bootstrapServers={kafka:9092}'
 helm install shop some/chart --post-renderer wasm-post-renderer`,
-		Flags: []Flag{
+		Flags: append([]Flag{
 			{Name: "set", Value: "KEY=VALUE", Repeat: true, Help: "set a value below kafka or defaults for all; may be repeated"},
 			{Name: "set-string", Value: "KEY=VALUE", Repeat: true, Help: "set a value that stays a string"},
 			{Name: "values", Short: "f", Value: "FILE", Repeat: true, Native: true, Help: "values file with kafka and defaults for all; may be repeated, later ones win"},
+			{Name: "overlay", Value: "DIR", Native: true, Help: "then let the kustomization in DIR change the result, as if the manifests stood in its resources"},
 			{Name: forHelmFlag, Help: "on failure print a manifest that Helm refuses with the reason, which it would not show otherwise"},
-		},
-		Run: runPostRender,
+		}, overlayFlags()...),
+		Run: func(c *Call) error { return runPostRender(c, tools) },
 	}
 }
 
-func runPostRender(c *Call) error {
+func runPostRender(c *Call, tools PostRenderTools) error {
 	values, err := c.shared()
 	if err != nil {
 		return err
@@ -51,6 +61,14 @@ func runPostRender(c *Call) error {
 	out, err := postrender.Run(stream, postrender.Options{Values: values})
 	if err != nil {
 		return err
+	}
+	if dir := c.Flags.String("overlay"); dir != "" {
+		if tools.Overlay == nil {
+			return errors.New("this program was built without kustomize")
+		}
+		if out, err = tools.Overlay(c, out, dir); err != nil {
+			return err
+		}
 	}
 	_, err = c.Out.Write(out)
 	return err

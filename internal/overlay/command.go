@@ -10,7 +10,7 @@ import (
 // Command is `helm-wasm build`.
 func Command() cli.Command {
 	return cli.BuildCommand(func(c *cli.Call, dir string) error {
-		out, err := Build(filesys.MakeFsOnDisk(), dir, OptionsOf(c))
+		out, err := Build(filesys.MakeFsOnDisk(), dir, optionsOf(c))
 		if err != nil {
 			return err
 		}
@@ -19,7 +19,14 @@ func Command() cli.Command {
 	})
 }
 
-// OptionsOf are the options that a command's flags name.
-func OptionsOf(c *cli.Call) Options {
+// PostRenderCommand is `helm-wasm post-render` with --overlay.
+func PostRenderCommand() cli.Command {
+	return cli.PostRenderCommand(cli.PostRenderTools{Overlay: func(c *cli.Call, stream []byte, dir string) ([]byte, error) {
+		return Apply(filesys.MakeFsOnDisk(), stream, dir, optionsOf(c))
+	}})
+}
+
+// optionsOf are the options that a command's flags name.
+func optionsOf(c *cli.Call) Options {
 	return Options{AllowExec: c.Flags.Bool("allow-exec"), AllowFilesOutside: c.Flags.Bool("allow-files-outside")}
 }

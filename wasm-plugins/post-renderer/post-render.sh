@@ -14,9 +14,19 @@ case ${parent##*/} in
   *) helm=${HELM_BIN:-helm} ;;
 esac
 
+run="$helm wasm post-render"
+render() { "$helm" wasm post-render --for-helm "$@"; }
+# An overlay is files, which the sandbox does not see: the native program does.
+case "$*" in
+  *--overlay*)
+    run="helm-wasm post-render"
+    render() { helm-wasm post-render --for-helm "$@"; }
+    ;;
+esac
+
 exec 3>&1
-if ! why=$("$helm" wasm post-render --for-helm "$@" 2>&1 >&3); then
-  # The plugin `wasm` is missing or did not start. What it finds in manifests it
+if ! why=$(render "$@" 2>&1 >&3); then
+  # The plugin `wasm`, or the native program, is missing or did not start. What it finds in manifests it
   # says itself, in the same form.
   cat <<END
 
@@ -28,8 +38,8 @@ metadata:
   annotations:
     postrenderer.helm.sh/postrender-filename: |2-
 
-      wasm-post-renderer: running "$helm wasm post-render":
+      wasm-post-renderer: running "$run":
 $(printf '%s\n' "$why" | sed 's/^/      /')
-      is the plugin wasm installed? \`helm plugin list\` tells; docs/POST-RENDER.md
+      is the plugin wasm installed? \`helm plugin list\` tells. With --overlay: is helm-wasm in PATH? docs/POST-RENDER.md
 END
 fi
