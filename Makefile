@@ -57,4 +57,4 @@ clean: ## remove what was built, but for a running cluster and the cache
 # Only what the fragments put there: the directory may hold more.
 .PHONY: clean-cache
 clean-cache: ## remove third parties' software, built for all clones, from HELM_WASM_CACHE or ~/.cache/helm-wasm
-	rm -rf $(addprefix $(CACHE)/,cluster helm-[0-9]* kafka-[0-9]* containerd-* kustomize-[0-9]*)
+	rm -rf $(addprefix $(CACHE)/,cluster helm-[0-9]* kafka-[0-9]* containerd-* kustomize-[0-9]* kubectl-[0-9]*)

@@ -11,11 +11,20 @@ $(CACHE)/kustomize-%/kustomize:
 	@mkdir -p $(@D)
 	@cd test/krm/kustomize/$* && GOWORK=off CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $@.$$$$ sigs.k8s.io/kustomize/kustomize/v5 && mv $@.$$$$ $@
 
+# The kustomize inside old versions of kubectl.
+KUBECTL_VERSIONS := $(notdir $(patsubst %/go.mod,%,$(wildcard test/krm/kubectl/*/go.mod)))
+KUBECTLS := $(KUBECTL_VERSIONS:%=$(CACHE)/kubectl-%/kustomize)
+
+$(CACHE)/kubectl-%/kustomize: test/krm/kubectl/%/main.go
+	@echo "building the kustomize of kubectl $* from its module"
+	@mkdir -p $(@D)
+	@cd test/krm/kubectl/$* && GOWORK=off CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $@.$$$$ . && mv $@.$$$$ $@
+
 .PHONY: kustomizes
-kustomizes: $(KUSTOMIZES)
+kustomizes: $(KUSTOMIZES) $(KUBECTLS)
 
 .PHONY: test-krm
-test-krm: $(HELM) plugin-wasm $(KUSTOMIZES) ## test the KRM function with kyaml and with kustomize of several versions
+test-krm: $(HELM) plugin-wasm $(KUSTOMIZES) $(KUBECTLS) ## test the KRM function with kyaml and with kustomize of several versions
 	@echo "go test test/krm (kustomize $(KUSTOMIZE_VERSIONS))"
 	@cd test/krm && GOWORK=off $(GO) vet ./... && \
-	  HELM=$(HELM) KUSTOMIZES="$(KUSTOMIZES)" GOWORK=off $(GO) test -count=1 -timeout 10m ./...
+	  HELM=$(HELM) KUSTOMIZES="$(KUSTOMIZES)" KUBECTLS="$(KUBECTLS)" GOWORK=off $(GO) test -count=1 -timeout 10m ./...
