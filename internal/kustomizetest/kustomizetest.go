@@ -163,6 +163,11 @@ type Tree struct {
 	built map[string][]byte // overlays that KEDA comes over, by name
 }
 
+// Dir builds a directory of kustomize/ as it is.
+func (t *Tree) Dir(name string) ([]byte, error) {
+	return overlay.Build(t.fsys, "/"+name, overlay.Options{})
+}
+
 // Build builds a combination. An overlay gets these components in place of its
 // own; KEDA, where it is one of them, is a layer above, which takes the overlay
 // as it is: so what was built without KEDA serves again.

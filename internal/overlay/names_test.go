@@ -243,6 +243,17 @@ transformers: [../../wiring]
 func TestHashes(t *testing.T) {
 	before, _ := mine(t, "resources: [../../base]\n")
 	after, _ := mine(t, "resources: [../../base]\nnamespace: other\ntransformers: [../../wiring]\n")
+	// A Job cannot change: another image, and what components change of it, too.
+	for _, k := range []string{
+		"resources: [../../base]\nimages: [{name: ghcr.io/helm-wasm/wasm-runner, newTag: \"2\"}]\ntransformers: [../../wiring]\n",
+		"resources: [../../base]\ncomponents: [../../components/network-policy]\n",
+		"resources: [../../base]\ncomponents: [../../components/kafka-external]\n",
+	} {
+		o, _ := mine(t, k)
+		if o.at(t, "Job/shop-topics", metadata, "name") == before.at(t, "Job/shop-topics", metadata, "name") {
+			t.Errorf("the Job has the same name with\n%s", k)
+		}
+	}
 	for _, name := range []string{"ConfigMap/shop-enrich-orders", "ConfigMap/shop-topics", "Job/shop-topics"} {
 		if before.at(t, name, metadata, "name") == after.at(t, name, metadata, "name") {
 			t.Errorf("%s has the same name with other content", name)

@@ -66,6 +66,31 @@ func TestEveryCombinationIsValid(t *testing.T) {
 	}
 }
 
+// What a cluster has once is KEDA as its release has it: nothing is moved or
+// renamed, and the objects of overlays find their kinds.
+func TestCluster(t *testing.T) {
+	release, err := kustomizetest.Release(Root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree, err := kustomizetest.Load(Root, release)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := tree.Dir("cluster")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(out, release) {
+		t.Errorf("kustomize/cluster is not KEDA's release: %d bytes of %d", len(out), len(release))
+	}
+	for _, want := range []string{"\n  name: scaledobjects.keda.sh\n", "\n  name: triggerauthentications.keda.sh\n", "\n  name: keda-operator\n  namespace: keda\n"} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("KEDA's release has no %q", want)
+		}
+	}
+}
+
 // ours are the rules for what is applied without Helm.
 func ours(o Object) []error {
 	var errs []error

@@ -27,7 +27,8 @@ func (g *generator) wiringPatch(dir, from, mode string, objects []object) error 
 	return fmt.Errorf("%s: no function was rendered", mode)
 }
 
-// target is what a replacement writes to; index is the part between delimiters.
+// target is what a replacement writes to: the part between delimiters at an
+// index, or without a delimiter all of a new field.
 type target struct {
 	kind, name, selector, path string
 	delimiter                  string
@@ -37,12 +38,16 @@ type target struct {
 // wiring writes the object that holds names, and the replacements that bring
 // them into the strings where kustomize does not look for them.
 func (g *generator) wiring() error {
-	var object, functions strings.Builder
+	var object, functions, jobs strings.Builder
 	object.WriteString(wiringObject)
 	const scaled, trigger = "ScaledObject", "spec.triggers.[name=kafka].metadata."
 	var groups []target
 	for _, o := range g.rendered {
 		switch o.kind {
+		case "Job":
+			name := strings.TrimPrefix(baseName(o), "Job/")
+			jobs.WriteString(replacement("{kind: Job, name: "+name+", fieldPath: \"spec.template.spec.containers.[name=runner].image\"}",
+				target{kind: "ConfigMap", name: name, path: "data.image"}))
 		case "ConfigMap":
 			if data := text(o.node, "data", "runner.yaml"); data != "" {
 				function := text(o.node, "metadata", "labels", "helm-wasm.dev/function")
@@ -72,7 +77,7 @@ func (g *generator) wiring() error {
 		return "apiVersion: builtin\nkind: ReplacementTransformer\nmetadata: {name: " + name + "}\nreplacements:\n"
 	}
 	g.out.yaml("base/wiring.yaml", "stack.yaml", object.String())
-	g.out.yaml("wiring/functions.yaml", "stack.yaml", head("functions")+replacement("{kind: Wiring, fieldPath: metadata.namespace}", groups...)+functions.String())
+	g.out.yaml("wiring/functions.yaml", "stack.yaml", head("functions")+replacement("{kind: Wiring, fieldPath: metadata.namespace}", groups...)+functions.String()+jobs.String())
 	g.out.yaml("wiring/alerts.yaml", "components/observability", head("alerts")+replacement("{kind: Wiring, fieldPath: metadata.namespace}", alerts...))
 	return nil
 }
@@ -110,7 +115,12 @@ func replacement(source string, targets ...target) string {
 		if t.selector != "" {
 			fmt.Fprintf(&b, ", labelSelector: %s", t.selector)
 		}
-		fmt.Fprintf(&b, "}\n        fieldPaths: [%q]\n        options: {delimiter: %q, index: %d}\n", t.path, t.delimiter, t.index)
+		fmt.Fprintf(&b, "}\n        fieldPaths: [%q]\n        options: ", t.path)
+		if t.delimiter == "" {
+			b.WriteString("{create: true}\n")
+			continue
+		}
+		fmt.Fprintf(&b, "{delimiter: %q, index: %d}\n", t.delimiter, t.index)
 	}
 	return b.String()
 }
