@@ -32,6 +32,7 @@ var requirements = []requirement{
 	{"namespaces", "a second stack in another namespace, on the KEDA that is there, with a release name of 53 characters", namespaces},
 	{"secure", "a function on external Kafka with TLS and SCRAM, credentials from Secrets", secure},
 	{"workloads", "a Deployment that was there before is scaled and given back", workloads},
+	{"postrender", "a chart of somebody else's scales by annotations of its Deployment", postRender},
 	{"keda", "KEDA and the autoscaler do what the rules of the linter say of them", claims},
 	{"nodes", "node setup makes a node ready for RuntimeClasses, pods that asked for them start, and it leaves nothing", nodes},
 	{"faults", "killed pods and restarted Kafka, KEDA, API server and containerd lose nothing", faults},
@@ -69,7 +70,7 @@ func TestStack(t *testing.T) {
 		if ok {
 			verdict, passed = "ok  ", passed+1
 		}
-		fmt.Fprintf(os.Stdout, "%s %-10s %5.0fs  %s: %s\n", verdict, r.name, time.Since(begin).Seconds(), r.about, figures)
+		fmt.Fprintf(os.Stdout, "%s %-11s %5.0fs  %s: %s\n", verdict, r.name, time.Since(begin).Seconds(), r.about, figures)
 		if !ok && r.name == "install" {
 			t.Fatal("nothing else can be checked without the stack")
 		}

@@ -73,7 +73,7 @@ func newEnv() (*env, error) {
 		"HELM_DATA_HOME="+home+"/data", "HELM_CONFIG_HOME="+home+"/config",
 		// Compiled plugins: as on any machine, the second run is the fast one.
 		"HELM_CACHE_HOME="+filepath.Join(build, "helm-cache"))
-	for _, dir := range []string{root, filepath.Join(root, "wasm-plugins", "getter")} {
+	for _, dir := range []string{root, filepath.Join(root, "wasm-plugins", "getter"), filepath.Join(root, "wasm-plugins", "post-renderer")} {
 		if _, err := e.run(context.Background(), "", e.helmBin, "plugin", "install", dir); err != nil {
 			return nil, err
 		}
