@@ -228,7 +228,8 @@ func (e *env) namespace(t *testing.T, name string) {
 				t.Error(err)
 			}
 		}
-		if _, err := e.run(ctx, "", e.kubectl, "delete", "namespace", name, "--timeout=5m"); err != nil {
+		// A kustomization takes its namespace away itself.
+		if _, err := e.run(ctx, "", e.kubectl, "delete", "namespace", name, "--ignore-not-found", "--timeout=5m"); err != nil {
 			t.Error(err)
 		}
 	})
