@@ -33,7 +33,7 @@ var requirements = []requirement{
 	{"secure", "a function on external Kafka with TLS and SCRAM, credentials from Secrets", secure},
 	{"workloads", "a Deployment that was there before is scaled and given back", workloads},
 	{"postrender", "a chart of somebody else's scales by annotations of its Deployment", postRender},
-	{"kustomize", "an overlay that kubectl applies scales from zero and back", overlayDev},
+	{"kustomize", "kustomizations that kubectl applies scale from zero and back", overlays},
 	{"keda", "KEDA and the autoscaler do what the rules of the linter say of them", claims},
 	{"nodes", "node setup makes a node ready for RuntimeClasses, pods that asked for them start, and it leaves nothing", nodes},
 	{"faults", "killed pods and restarted Kafka, KEDA, API server and containerd lose nothing", faults},

@@ -10,20 +10,60 @@ import (
 	"testing"
 )
 
-// overlayDev applies an overlay with kubectl alone, on the KEDA that is there:
-// its own broker, its topics, two functions in a chain, from zero and back.
-func overlayDev(e *env, t *testing.T) string {
-	const n, namespace = 300, "shop-dev"
-	e.namespace(t, namespace)
-	overlay := filepath.Join(e.root, "kustomize", "overlays", "dev")
-	apply := func() string { return e.kube(t, "", "apply", "--server-side", "-k", overlay) }
+// A kustomization that somebody writes on the base: names of its own, another
+// component, and the Kafka of the stack that is there.
+const ownKustomization = `apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+namespace: shop-own
+namePrefix: my-
+resources: [../../../kustomize/base]
+components: [../../../kustomize/components/network-policy]
+patches:
+  - target: {kind: ScaledObject}
+    patch: |-
+      - {op: replace, path: /spec/pollingInterval, value: 2}
+      - {op: replace, path: /spec/cooldownPeriod, value: 10}
+transformers: [../../../kustomize/wiring]
+`
+
+// applied is a kustomization to apply.
+type applied struct {
+	dir, namespace, prefix string
+	bootstrap              string // of the Kafka that it uses
+}
+
+// overlays are applied with kubectl alone, on the KEDA that is there.
+func overlays(e *env, t *testing.T) string {
+	own := filepath.Join(e.out, "own")
+	if err := os.MkdirAll(own, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(own, "kustomization.yaml"), []byte(ownKustomization), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var figures []string
+	for _, s := range []applied{
+		{filepath.Join(e.root, "kustomize", "overlays", "dev"), "shop-dev", "", "shop-kafka.shop-dev.svc.cluster.local:9092"},
+		{own, "shop-own", "my-", bootstrap},
+	} {
+		figures = append(figures, s.namespace+": "+s.scale(e, t))
+	}
+	return strings.Join(figures, "; ")
+}
+
+// scale applies a kustomization, sends orders through its two functions, and
+// takes it away.
+func (s applied) scale(e *env, t *testing.T) string {
+	const n = 300
+	e.namespace(t, s.namespace)
+	apply := func() string { return e.kube(t, "", "apply", "--server-side", "-k", s.dir) }
 	objects := strings.Count(apply(), "\n")
 
 	order, err := os.ReadFile(filepath.Join(e.root, "wasm-plugins", "functions", "enrich-orders", "testdata", "order.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := e.kafka(t, "shop-kafka."+namespace+".svc.cluster.local:9092")
+	b := e.kafka(t, s.bootstrap)
 	ready := eventually(t, "topics orders and orders.usd", func() error {
 		for _, topic := range []string{"orders", "orders.usd"} {
 			if _, err := b.end(t.Context(), topic); err != nil {
@@ -32,10 +72,10 @@ func overlayDev(e *env, t *testing.T) string {
 		}
 		return nil
 	})
-	functions := []string{"shop-enrich-orders", "shop-price-in-dollars"}
+	functions := []string{s.prefix + "shop-enrich-orders", s.prefix + "shop-price-in-dollars"}
 	for _, f := range functions {
 		eventually(t, "ScaledObject "+f+" to be Ready", func() error {
-			if s := e.get(t.Context(), namespace, "scaledobject/"+f, `{.status.conditions[?(@.type=="Ready")].status}`); s != "True" {
+			if s := e.get(t.Context(), s.namespace, "scaledobject/"+f, `{.status.conditions[?(@.type=="Ready")].status}`); s != "True" {
 				return fmt.Errorf("Ready is %q", s)
 			}
 			return nil
@@ -59,7 +99,7 @@ func overlayDev(e *env, t *testing.T) string {
 	}
 	zero := eventually(t, "no replicas", func() error {
 		for _, f := range functions {
-			if r := e.get(t.Context(), namespace, "deployment/"+f, "{.spec.replicas}"); r != "0" {
+			if r := e.get(t.Context(), s.namespace, "deployment/"+f, "{.spec.replicas}"); r != "0" {
 				return fmt.Errorf("%s has %s replicas", f, r)
 			}
 		}
@@ -67,13 +107,13 @@ func overlayDev(e *env, t *testing.T) string {
 	})
 	// Applied again, nothing changes: neither replicas nor anything else.
 	versions := func() string {
-		return e.kube(t, "", "-n", namespace, "get", "deployments,statefulsets,jobs", "-o", `jsonpath={range .items[*]}{.metadata.name} {.metadata.generation}{"\n"}{end}`)
+		return e.kube(t, "", "-n", s.namespace, "get", "deployments,statefulsets,jobs,scaledobjects", "-o", `jsonpath={range .items[*]}{.kind} {.metadata.name} {.metadata.generation}{"\n"}{end}`)
 	}
 	before := versions()
 	apply()
 	if after := versions(); after != before {
 		t.Errorf("generations before the second apply:\n%s\nand after:\n%s", before, after)
 	}
-	e.kube(t, "", "delete", "-k", overlay, "--timeout=5m")
-	return fmt.Sprintf("kubectl apply -k of %d objects; topics after %.0f s; %d orders through both functions in %.0f s, %d missing, %d twice; at zero %.0f s later; nothing changes when applied again", objects, ready.Seconds(), n, took.Seconds(), missing, duplicates, zero.Seconds())
+	e.kube(t, "", "delete", "-k", s.dir, "--timeout=5m")
+	return fmt.Sprintf("kubectl apply -k of %d objects, topics after %.0f s, %d orders through two functions in %.0f s, %d missing, %d twice, at zero %.0f s later, nothing changes when applied again", objects, ready.Seconds(), n, took.Seconds(), missing, duplicates, zero.Seconds())
 }
