@@ -10,14 +10,13 @@ import (
 	"testing"
 )
 
-// A kustomization that somebody writes on the base: names of its own, another
-// component, and the Kafka of the stack that is there.
+// A kustomization that somebody writes on the base, with a prefix to all names.
 const ownKustomization = `apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
 namespace: shop-own
 namePrefix: my-
 resources: [../../../kustomize/base]
-components: [../../../kustomize/components/network-policy]
+components: [../../../kustomize/components/network-policy, ../../../kustomize/components/kafka-bundled]
 patches:
   - target: {kind: ScaledObject}
     patch: |-
@@ -44,7 +43,7 @@ func overlays(e *env, t *testing.T) string {
 	var figures []string
 	for _, s := range []applied{
 		{filepath.Join(e.root, "kustomize", "overlays", "dev"), "shop-dev", "", "shop-kafka.shop-dev.svc.cluster.local:9092"},
-		{own, "shop-own", "my-", bootstrap},
+		{own, "shop-own", "my-", "my-shop-kafka.shop-own.svc.cluster.local:9092"},
 	} {
 		figures = append(figures, s.namespace+": "+s.scale(e, t))
 	}
