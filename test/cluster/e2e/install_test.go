@@ -4,9 +4,11 @@ package e2e
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -105,9 +107,7 @@ var (
 	groupLine = regexp.MustCompile(`(?m)^ *apiVersion: *"?([^"\s]+)`)
 )
 
-// dryRun sends what every preset and every case renders to the API server,
-// with its validation, defaulting and webhooks. Objects of an API that this
-// cluster lacks are counted, not sent.
+// dryRun sends what every preset and every case renders to the API server.
 func dryRun(e *env, t *testing.T) string {
 	e.namespace(t, "dry-run")
 	e.namespace(t, "prod") // one case puts a Role there
@@ -133,7 +133,6 @@ func dryRun(e *env, t *testing.T) string {
 			cases = append(cases, values{name: file, file: "-", stdin: string(text)})
 		}
 	}
-	served := e.kube(t, "", "api-versions")
 	objects, refused, foreign := 0, 0, map[string]int{}
 	for _, c := range cases {
 		manifests, err := e.run(t.Context(), c.stdin, e.helmBin, "template", "dry", e.chart, "-n", "dry-run", "-f", c.file)
@@ -148,41 +147,58 @@ func dryRun(e *env, t *testing.T) string {
 			t.Errorf("%s: helm template says %v", c.name, err)
 			continue
 		}
-		var send []string
+		var documents []string
 		for doc := range strings.SplitSeq(manifests, "\n---") {
-			if !kindLine.MatchString(doc) {
-				continue
-			}
-			// A ScaledObject's target counts too: KEDA's webhook looks it up.
-			missing := ""
-			for _, group := range groupLine.FindAllStringSubmatch(doc, -1) {
-				if !strings.Contains("\n"+served, "\n"+group[1]+"\n") {
-					missing = group[1]
-				}
-			}
-			if missing != "" {
-				foreign[missing]++
-				continue
-			}
-			send = append(send, doc)
+			documents = append(documents, doc)
 		}
-		objects += len(send)
-		// A server-side apply travels as JSON, which kubectl leaves a DEL in, and
-		// the API server reads it as YAML, which allows none.
-		manifests = strings.ReplaceAll(strings.Join(send, "\n---"), `\x7f`, "")
-		_, err = e.run(t.Context(), manifests, e.kubectl, "apply", "--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict", "-f", "-")
-		if err != nil {
-			t.Errorf("%s: %v", c.name, err)
-		}
+		objects += e.accepts(t, c.name, documents, foreign)
 	}
 	if objects == 0 {
 		t.Fatal("nothing to send")
 	}
-	figures := fmt.Sprintf("%d cases, %d objects, hooks included; %d cases of the corpus are refused by the chart, as they should be", len(cases)-refused, objects, refused)
-	for group, n := range foreign {
-		figures += fmt.Sprintf("; %d of %s not sent (its CRDs are not here)", n, group)
+	return fmt.Sprintf("%d cases, %d objects, hooks included; %d cases of the corpus are refused by the chart, as they should be%s", len(cases)-refused, objects, refused, notSent(foreign))
+}
+
+// accepts sends documents to the API server, with its validation, defaulting and
+// webhooks, and counts them. Objects of an API that this cluster lacks are
+// counted in foreign and not sent.
+func (e *env) accepts(t *testing.T, name string, documents []string, foreign map[string]int) int {
+	t.Helper()
+	served := e.kube(t, "", "api-versions")
+	var send []string
+	for _, doc := range documents {
+		if !kindLine.MatchString(doc) {
+			continue
+		}
+		// A ScaledObject's target counts too: KEDA's webhook looks it up.
+		missing := ""
+		for _, group := range groupLine.FindAllStringSubmatch(doc, -1) {
+			if !strings.Contains("\n"+served, "\n"+group[1]+"\n") {
+				missing = group[1]
+			}
+		}
+		if missing != "" {
+			foreign[missing]++
+			continue
+		}
+		send = append(send, doc)
 	}
-	return figures
+	// A server-side apply travels as JSON, which kubectl leaves a DEL in, and
+	// the API server reads it as YAML, which allows none.
+	manifests := strings.ReplaceAll(strings.Join(send, "\n---"), `\x7f`, "")
+	if _, err := e.run(t.Context(), manifests, e.kubectl, "apply", "--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict", "-f", "-"); err != nil {
+		t.Errorf("%s: %v", name, err)
+	}
+	return len(send)
+}
+
+// notSent tells of objects whose API the cluster lacks.
+func notSent(foreign map[string]int) string {
+	var b strings.Builder
+	for _, group := range slices.Sorted(maps.Keys(foreign)) {
+		fmt.Fprintf(&b, "; %d of %s not sent (its CRDs are not here)", foreign[group], group)
+	}
+	return b.String()
 }
 
 // rollout waits until every replica is of the newest version and ready.

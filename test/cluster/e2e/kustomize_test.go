@@ -3,9 +3,12 @@
 package e2e
 
 import (
+	"bytes"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -31,8 +34,21 @@ type applied struct {
 	bootstrap              string // of the Kafka that it uses
 }
 
-// overlays are applied with kubectl alone, on the KEDA that is there.
+// overlays applies kustomizations with kubectl alone, on the KEDA that is there,
+// and asks the API server about all objects of all combinations.
 func overlays(e *env, t *testing.T) string {
+	// Builds one after the other, for two minutes: meanwhile the samples run.
+	objects := filepath.Join(e.out, "kustomize")
+	distinct := exec.CommandContext(t.Context(), "go", "run", "./internal/kustomizetest/distinct", objects)
+	var printed bytes.Buffer
+	distinct.Dir, distinct.Stdout, distinct.Stderr = e.root, &printed, &printed
+	distinct.Env = append(os.Environ(), "GOGC=400")
+	if err := distinct.Start(); err != nil {
+		t.Fatal(err)
+	}
+	built := make(chan error, 1)
+	go func() { built <- distinct.Wait() }()
+
 	own := filepath.Join(e.out, "own")
 	if err := os.MkdirAll(own, 0o755); err != nil {
 		t.Fatal(err)
@@ -47,8 +63,46 @@ func overlays(e *env, t *testing.T) string {
 	} {
 		figures = append(figures, s.namespace+": "+s.scale(e, t))
 	}
-	return strings.Join(figures, "; ")
+	if err := <-built; err != nil {
+		t.Fatalf("building every combination: %v\n%s", err, printed.Bytes())
+	}
+	return strings.Join(append(figures, strings.TrimSpace(printed.String())+": "+e.combinations(t, objects)), "; ")
 }
+
+// combinations sends every distinct object of all combinations of components and
+// overlays to the API server.
+func (e *env) combinations(t *testing.T, dir string) string {
+	for _, namespace := range []string{"shop-base", "shop-dev", "shop-staging", "shop-prod", "shop-edge", "keda"} {
+		e.namespace(t, namespace)
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var documents []string
+	definitions := 0
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(text), "\nkind: CustomResourceDefinition\n") {
+			definitions++
+			continue
+		}
+		// The base's namespace holds the stack of the other requirements, whose
+		// fields of the same names may not change.
+		documents = append(documents, baseNamespace.ReplaceAllString(string(text), "${1}shop-base"))
+	}
+	foreign := map[string]int{}
+	sent := e.accepts(t, "combinations", documents, foreign)
+	if sent < 200 {
+		t.Errorf("only %d objects were sent", sent)
+	}
+	return fmt.Sprintf("the API server accepts %d; %d CustomResourceDefinitions of KEDA, shortened for the builds, not sent%s", sent, definitions, notSent(foreign))
+}
+
+var baseNamespace = regexp.MustCompile(`(?m)^( *namespace: )"?shop"?$`)
 
 // scale applies a kustomization, sends orders through its two functions, and
 // takes it away.
