@@ -72,7 +72,8 @@ func Wait(ctx context.Context, client *kgo.Client, logger *slog.Logger) error {
 		if ctx.Err() != nil || broker.Rejected(err) {
 			return fmt.Errorf("connecting to Kafka: %s", broker.Explain(err))
 		}
-		wait := min(15*time.Second, 500*time.Millisecond<<min(try, 5))
+		// What waits here is a Job, and functions wait for it.
+		wait := min(5*time.Second, 500*time.Millisecond<<min(try, 4))
 		logger.Warn("waiting for brokers", "reason", broker.Explain(err), "next", wait.String())
 		select {
 		case <-time.After(wait):

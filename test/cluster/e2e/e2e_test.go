@@ -4,8 +4,11 @@ package e2e
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 )
@@ -45,6 +48,9 @@ func TestStack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if selected("kustomize") {
+		e.combine(t.Context())
+	}
 	total, passed, checked := time.Now(), 0, 0
 	defer func() {
 		fmt.Printf("%d of %d requirements hold; %s\n", passed, checked, time.Since(total).Round(time.Second))
@@ -76,4 +82,11 @@ func TestStack(t *testing.T) {
 			t.Fatal("nothing else can be checked without the stack")
 		}
 	}
+}
+
+// selected says that -run leaves a requirement in.
+func selected(name string) bool {
+	_, pattern, _ := strings.Cut(flag.Lookup("test.run").Value.String(), "/")
+	matches, err := regexp.MatchString(pattern, name)
+	return err == nil && matches
 }

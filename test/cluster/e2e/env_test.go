@@ -27,6 +27,9 @@ type env struct {
 	chart   string // what users type after `helm install NAME`
 	out     string // artefacts
 	environ []string
+
+	combined  string                 // directory of the objects of all kustomizations
+	combining func() (string, error) // waits for them
 }
 
 func newEnv() (*env, error) {

@@ -4,12 +4,14 @@ package e2e
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -37,18 +39,6 @@ type applied struct {
 // overlays applies kustomizations with kubectl alone, on the KEDA that is there,
 // and asks the API server about all objects of all combinations.
 func overlays(e *env, t *testing.T) string {
-	// Builds one after the other, for two minutes: meanwhile the samples run.
-	objects := filepath.Join(e.out, "kustomize")
-	distinct := exec.CommandContext(t.Context(), "go", "run", "./internal/kustomizetest/distinct", objects)
-	var printed bytes.Buffer
-	distinct.Dir, distinct.Stdout, distinct.Stderr = e.root, &printed, &printed
-	distinct.Env = append(os.Environ(), "GOGC=400")
-	if err := distinct.Start(); err != nil {
-		t.Fatal(err)
-	}
-	built := make(chan error, 1)
-	go func() { built <- distinct.Wait() }()
-
 	own := filepath.Join(e.out, "own")
 	if err := os.MkdirAll(own, 0o755); err != nil {
 		t.Fatal(err)
@@ -56,26 +46,53 @@ func overlays(e *env, t *testing.T) string {
 	if err := os.WriteFile(filepath.Join(own, "kustomization.yaml"), []byte(ownKustomization), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	var figures []string
-	for _, s := range []applied{
+	samples := []applied{
 		{filepath.Join(e.root, "kustomize", "overlays", "dev"), "shop-dev", "", "shop-kafka.shop-dev.svc.cluster.local:9092"},
 		{own, "shop-own", "my-", "my-shop-kafka.shop-own.svc.cluster.local:9092"},
-	} {
-		figures = append(figures, s.namespace+": "+s.scale(e, t))
 	}
-	if err := <-built; err != nil {
-		t.Fatalf("building every combination: %v\n%s", err, printed.Bytes())
-	}
-	return strings.Join(append(figures, strings.TrimSpace(printed.String())+": "+e.combinations(t, objects)), "; ")
+	figures := make([]string, len(samples), len(samples)+1)
+	t.Run("samples", func(t *testing.T) { // ends when both have
+		for i, s := range samples {
+			t.Run(s.namespace, func(t *testing.T) {
+				t.Parallel()
+				figures[i] = s.namespace + ": " + s.scale(e, t)
+			})
+		}
+	})
+	return strings.Join(append(figures, e.combinations(t)), "; ")
+}
+
+// combine builds every combination of components and overlays, one after the
+// other, and writes their distinct objects to a directory. That takes a processor
+// two minutes, so it begins early and yields to what is measured meanwhile.
+func (e *env) combine(ctx context.Context) {
+	e.combined = filepath.Join(e.out, "kustomize")
+	cmd := exec.CommandContext(ctx, "nice", "-n", "19", "go", "run", "./internal/kustomizetest/distinct", e.combined)
+	var printed bytes.Buffer
+	cmd.Dir, cmd.Stdout, cmd.Stderr = e.root, &printed, &printed
+	cmd.Env = append(os.Environ(), "GOGC=400")
+	done := make(chan error, 1)
+	go func() { done <- cmd.Run() }()
+	e.combining = sync.OnceValues(func() (string, error) {
+		err := <-done
+		if err != nil {
+			err = fmt.Errorf("building every combination: %w\n%s", err, printed.Bytes())
+		}
+		return strings.TrimSpace(printed.String()), err
+	})
 }
 
 // combinations sends every distinct object of all combinations of components and
 // overlays to the API server.
-func (e *env) combinations(t *testing.T, dir string) string {
+func (e *env) combinations(t *testing.T) string {
+	printed, err := e.combining()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, namespace := range []string{"shop-base", "shop-dev", "shop-staging", "shop-prod", "shop-edge", "keda"} {
 		e.namespace(t, namespace)
 	}
-	files, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
+	files, err := filepath.Glob(filepath.Join(e.combined, "*.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +116,7 @@ func (e *env) combinations(t *testing.T, dir string) string {
 	if sent < 200 {
 		t.Errorf("only %d objects were sent", sent)
 	}
-	return fmt.Sprintf("the API server accepts %d; %d CustomResourceDefinitions of KEDA, shortened for the builds, not sent%s", sent, definitions, notSent(foreign))
+	return fmt.Sprintf("%s: the API server accepts %d; %d CustomResourceDefinitions of KEDA, shortened for the builds, not sent%s", printed, sent, definitions, notSent(foreign))
 }
 
 var baseNamespace = regexp.MustCompile(`(?m)^( *namespace: )"?shop"?$`)
