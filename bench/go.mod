@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	github.com/helm-wasm/helm-wasm v0.0.0
 	github.com/twmb/franz-go v1.22.2
+	github.com/twmb/franz-go/pkg/kadm v1.19.0
 )
 
 require (

@@ -30,6 +30,7 @@ func run() error {
 	root := flag.String("root", "..", "root of the repository")
 	only := flag.String("run", "", "regular expression: run benchmarks with such a name, and keep the other results")
 	runs := flag.Int("runs", 5, "measurements of each side; the median counts")
+	peers := flag.Bool("settings", false, "only compare settings of Redpanda Connect's pipeline")
 	list := flag.Bool("list", false, "list the benchmarks")
 	flag.Parse()
 	match, err := regexp.Compile(*only)
@@ -51,6 +52,9 @@ func run() error {
 	env := &Env{Context: ctx, Root: abs, Out: filepath.Join(abs, "bench", "out"), Runs: *runs}
 	if err := os.MkdirAll(env.Out, 0o755); err != nil {
 		return err
+	}
+	if *peers {
+		return compareSettings(env)
 	}
 	results, err := readResults(env)
 	if err != nil {

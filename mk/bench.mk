@@ -22,7 +22,7 @@ $(BENCH_GUESTS)/.stamp: $(BUILD)/toolchains/wasm-c-rust.stamp $(shell find $(BEN
 	@mkdir -p $(@D) $(BUILD)/rust/enrich
 	@cd $(BENCH_ENRICH) && $(CARGO) vendor --quiet --locked $(BUILD)/rust/enrich/vendor >/dev/null
 	@cd $(BENCH_ENRICH) && $(BENCH_CARGO) --bins
-	@cp $(BUILD)/rust/enrich/$(WASM_RUST_TARGET)/release/{transform,command}.wasm $(@D)/
+	@cp $(BUILD)/rust/enrich/$(WASM_RUST_TARGET)/release/{transform,transform-fields,command}.wasm $(@D)/
 	@cd $(BENCH_ENRICH) && $(BENCH_CARGO) --lib --features connect
 	@cp $(BUILD)/rust/enrich/$(WASM_RUST_TARGET)/release/enrich.wasm $(@D)/connect.wasm
 	@touch $@
@@ -31,3 +31,5 @@ $(BENCH_GUESTS)/.stamp: $(BUILD)/toolchains/wasm-c-rust.stamp $(shell find $(BEN
 test-bench:
 	@echo "go test bench"
 	@cd bench && $(GO) vet ./... && $(GO) test ./...
+	@echo "cargo test $(BENCH_ENRICH)"
+	@cd $(BENCH_ENRICH) && CARGO_TARGET_DIR=$(BUILD)/rust/native $(CARGO) test --quiet --locked --lib

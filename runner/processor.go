@@ -117,20 +117,20 @@ func (p *processor) attempt(stop context.Context, records []*kgo.Record, emit em
 	}
 	ctx := context.WithoutCancel(stop)
 	defer p.pool.put(ctx, instance)
-	done, last := 0, time.Now()
-	begin := last
+	// Times are since begin: that reads one clock, and time.Now two.
+	done, last, begin := 0, time.Duration(0), time.Now()
 	err = instance.Process(ctx, records, func(outputs []*kgo.Record) {
 		record := records[done]
 		done++
-		now := time.Now()
-		p.metrics.Duration.Observe(now.Sub(last).Seconds())
-		p.trace.finish(record, outputs, last, now, nil)
+		now := time.Since(begin)
+		p.metrics.Duration.Observe((now - last).Seconds())
+		p.trace.finish(record, outputs, begin.Add(last), begin.Add(now), nil)
 		p.count(outputs)
 		emit(record, outputs)
 		// What emit waits for is not the function's time.
 		last = now
 		if len(outputs) > 0 {
-			last = time.Now()
+			last = time.Since(begin)
 		}
 	})
 	if done > 0 {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command connect measures the `wasm` processor of Redpanda Connect: it calls
-// the processor itself, with no pipeline around it, and prints events per
-// second of processor time, and the time of one event in microseconds. The
-// event is on standard input.
+// Command connect is Redpanda Connect with the components that the benchmarks
+// need. With -pipeline it runs a pipeline until SIGTERM. Without, it measures
+// the `wasm` processor: it calls the processor itself, with no pipeline around
+// it, and prints events per second of processor time, and the time of one event
+// in microseconds. The event is on standard input.
 package main
 
 import (
@@ -33,9 +34,14 @@ func main() {
 }
 
 func run() error {
+	file := flag.String("pipeline", "", "run the pipeline of this file")
 	module := flag.String("module", "", "the module's file")
+	function := flag.String("function", "process", "the module's function")
 	during := flag.Duration("time", time.Second, "how long to measure")
 	flag.Parse()
+	if *file != "" {
+		return pipeline(*file)
+	}
 	event, err := io.ReadAll(os.Stdin)
 	if err != nil {
 		return err
@@ -46,7 +52,7 @@ func run() error {
 		return err
 	}
 	spec := service.NewConfigSpec().Field(service.NewProcessorField("p"))
-	config, err := spec.ParseYAML(fmt.Sprintf("p: {wasm: {module_path: %s}}", path), nil)
+	config, err := spec.ParseYAML(fmt.Sprintf("p: {wasm: {module_path: %s, function: %s}}", path, *function), nil)
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -53,21 +52,48 @@ func Start(t testing.TB, config ...string) *Broker {
 
 func start(t testing.TB, secure func(dir string) (*TLS, error), config []string) *Broker {
 	t.Helper()
-	classes, err := jars()
-	if err != nil {
+	if _, err := jars(); err != nil {
 		unavailable(t, err)
 	}
-	dir := t.TempDir()
-	ports := freePorts(t, 3)
+	b, err := open(t.TempDir(), secure, config)
+	if b != nil {
+		b.t = t
+		t.Cleanup(b.Kill)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// Open is Start for programs that are no tests: it keeps the broker's files in
+// dir, and the caller ends it with Kill.
+func Open(dir string, config ...string) (*Broker, error) {
+	b, err := open(dir, nil, config)
+	if err != nil && b != nil {
+		b.Kill()
+	}
+	return b, err
+}
+
+func open(dir string, secure func(dir string) (*TLS, error), config []string) (*Broker, error) {
+	classes, err := jars()
+	if err != nil {
+		return nil, err
+	}
+	ports, err := freePorts(3)
+	if err != nil {
+		return nil, err
+	}
 	b := &Broker{
 		Addr:     fmt.Sprintf("127.0.0.1:%d", ports[0]),
 		SASLAddr: fmt.Sprintf("127.0.0.1:%d", ports[2]),
-		t:        t, dir: dir, classes: classes,
+		dir:      dir, classes: classes,
 	}
 	listeners, advertised, protocols := "", "", ""
 	if secure != nil {
 		if b.TLS, err = secure(dir); err != nil {
-			t.Fatalf("making certificates: %v", err)
+			return nil, fmt.Errorf("making certificates: %w", err)
 		}
 		listeners, protocols = b.TLS.listeners()
 		advertised = listeners
@@ -105,19 +131,17 @@ func start(t testing.TB, secure func(dir string) (*TLS, error), config []string)
 	properties = append(properties, config...)
 	file := b.properties()
 	if err := os.WriteFile(file, []byte(strings.Join(properties, "\n")+"\n"), 0o600); err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	if b.log, err = os.Create(filepath.Join(dir, "kafka.log")); err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	format := b.java("kafka.tools.StorageTool", "format", "--config", file, "--cluster-id", "MkU3OEVBNTcwNTJENDM2Qk",
 		"--add-scram", "SCRAM-SHA-256=[name=alice,password=alice-secret]")
 	if err := format.Run(); err != nil {
-		t.Fatalf("formatting Kafka's storage: %v\n%s", err, b.tail())
+		return nil, fmt.Errorf("formatting Kafka's storage: %w\n%s", err, b.tail())
 	}
-	t.Cleanup(b.Kill)
-	b.Start()
-	return b
+	return b, b.launch()
 }
 
 // unavailable ends a test that has no Kafka: nobody notices a skip in a long
@@ -143,9 +167,17 @@ func (b *Broker) java(args ...string) *exec.Cmd {
 // Start starts a stopped broker again and waits until it answers.
 func (b *Broker) Start() {
 	b.t.Helper()
+	if err := b.launch(); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// launch starts the process and waits until it answers.
+func (b *Broker) launch() error {
 	b.process = b.java("kafka.Kafka", b.properties())
 	if err := b.process.Start(); err != nil {
-		b.t.Fatalf("starting Kafka: %v", err)
+		b.process = nil
+		return fmt.Errorf("starting Kafka: %w", err)
 	}
 	exited := make(chan struct{})
 	b.exited = exited
@@ -154,7 +186,10 @@ func (b *Broker) Start() {
 		_ = process.Wait()
 		close(exited)
 	}()
-	client := b.Client()
+	client, err := kgo.NewClient(kgo.SeedBrokers(b.Addr))
+	if err != nil {
+		return err
+	}
 	defer client.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), startLimit)
 	defer cancel()
@@ -163,13 +198,13 @@ func (b *Broker) Start() {
 		err := client.Ping(limit)
 		cancelPing()
 		if err == nil {
-			return
+			return nil
 		}
 		select {
 		case <-exited:
-			b.t.Fatalf("Kafka ended while starting:\n%s", b.tail())
+			return fmt.Errorf("starting Kafka: it ended:\n%s", b.tail())
 		case <-ctx.Done():
-			b.t.Fatalf("Kafka did not answer within %s: %v\n%s", startLimit, err, b.tail())
+			return fmt.Errorf("starting Kafka: it did not answer within %s: %w\n%s", startLimit, err, b.tail())
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
@@ -214,18 +249,4 @@ func (b *Broker) tail() string {
 	defer file.Close()
 	data, _ := io.ReadAll(file)
 	return string(data[max(0, len(data)-4000):])
-}
-
-func freePorts(t testing.TB, n int) []int {
-	t.Helper()
-	var ports []int
-	for range n {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer listener.Close()
-		ports = append(ports, listener.Addr().(*net.TCPAddr).Port)
-	}
-	return ports
 }

@@ -39,7 +39,10 @@ type TLS struct {
 // StartTLS starts a broker as Start does, with three more listeners.
 func StartTLS(t testing.TB, config ...string) *Broker {
 	t.Helper()
-	ports := freePorts(t, 3)
+	ports, err := freePorts(3)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return start(t, func(dir string) (*TLS, error) {
 		s := &TLS{
 			Addr:       fmt.Sprintf("127.0.0.1:%d", ports[0]),

@@ -245,7 +245,11 @@ func (i *instance) write(ptr, length uint64, topic string) int32 {
 	if topic != "" && !i.fn.allowed(topic) {
 		return invalidWrite
 	}
-	record, err := parsePayload(append(make([]byte, 0, len(data)), data...))
+	// The guest goes on writing there. Go copies this way without clearing
+	// the bytes first.
+	own := make([]byte, len(data))
+	copy(own, data)
+	record, err := parsePayload(own)
 	if err != nil {
 		return invalidBuffer
 	}

@@ -6,6 +6,6 @@ use std::io::{Read, Write};
 fn main() -> Result<(), Box<dyn Error>> {
     let mut event = Vec::new();
     std::io::stdin().read_to_end(&mut event)?;
-    std::io::stdout().write_all(&enrich::enrich(&event)?)?;
+    std::io::stdout().write_all(&enrich::tree(&event)?)?;
     Ok(())
 }

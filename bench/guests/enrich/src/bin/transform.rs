@@ -8,7 +8,7 @@ fn main() {
 }
 
 fn handle(event: WriteEvent, out: &mut RecordWriter) -> Result<(), Box<dyn Error>> {
-    let value = enrich::enrich(event.record.value().unwrap_or_default())?;
+    let value = enrich::tree(event.record.value().unwrap_or_default())?;
     out.write(BorrowedRecord::new(event.record.key(), Some(&value)))?;
     Ok(())
 }

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build !linux
+
+package main
+
+import (
+	"errors"
+	"os"
+	"time"
+)
+
+func cpuTimeOf(*os.Process) (time.Duration, error) {
+	return 0, errors.New("reading the processor time of a process: only Linux is known here")
+}
+
+func maxMemory(*os.ProcessState) int64 { return 0 }
