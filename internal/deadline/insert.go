@@ -14,13 +14,19 @@ type inserter struct {
 	module     *module
 	flag, fuel uint32 // globals
 	first      uint32 // of the added functions
+	walk       walk
 }
 
 // Instructions that are put in.
 const (
 	opUnreachable = 0x00
+	opBlock       = 0x02
+	opLoop        = 0x03
 	opIf          = 0x04
 	opEnd         = 0x0b
+	opBr          = 0x0c
+	opBrIf        = 0x0d
+	opBrTable     = 0x0e
 	opCall        = 0x10
 	opDrop        = 0x1a
 	opLocalGet    = 0x20
@@ -137,13 +143,6 @@ func (in *inserter) code(sec section) ([]byte, error) {
 	return out, s.err
 }
 
-// place is where a check goes, or the count of a bulk operation.
-type place struct {
-	at   int
-	size int // bytes of code that the check counts
-	bulk bool
-}
-
 // body rewrites one function.
 func (in *inserter) body(out, body []byte) ([]byte, error) {
 	s := &scanner{b: body}
@@ -154,93 +153,30 @@ func (in *inserter) body(out, body []byte) ([]byte, error) {
 	if s.err != nil {
 		return nil, s.err
 	}
-	places, err := in.places(body, s.pos)
-	if err != nil {
+	w := &in.walk
+	w.module, w.body, w.from, w.wrap = in.module, body, s.pos, true
+	if err := w.places(); err != nil {
 		return nil, err
 	}
 	from := 0
-	for _, p := range places {
+	for _, p := range w.list {
 		out = append(out, body[from:p.at]...)
-		if from = p.at; p.bulk {
+		from = p.at
+		switch p.kind {
+		case atBulk:
 			out = appendU32(append(out, opCall), in.first+fnBulk)
-		} else {
+		case atLoop:
+			out = in.open(out, body[p.at+1:p.next])
+		case inLoop:
+			out = in.checkOut(out, p.size)
+		case afterLoop:
+			out = in.close(out)
+		case atBranch:
+			out = append(out, w.branches[p.code:p.code+p.size]...)
+			from = p.next
+		case atCheck:
 			out = in.check(out, p.size)
 		}
 	}
 	return append(out, body[from:]...), nil
-}
-
-// smallLeaf is the size in bytes up to which a function that calls none of
-// the module's own is not counted when it is entered: its caller's count
-// stands for it.
-const smallLeaf = 256
-
-// places finds the loop headers, the bulk operations and whether the entry
-// needs a check: cycles of calls have no loop in them.
-func (in *inserter) places(body []byte, from int) ([]place, error) {
-	places := []place{{at: from, size: len(body) - from}}
-	var open []int // for each open block: its place in places, or -1
-	calls := false
-	plain := true     // nothing so far could leave the straight line
-	straight := false // every call of the function comes to a loop first
-	for pos := from; pos < len(body); {
-		op, arg, next, err := opcode.Next(body, pos)
-		if err != nil {
-			return nil, err
-		}
-		if in.module.memories == 0 && usesMemory(op) {
-			return nil, fmt.Errorf("it uses a memory (instruction %s) but the module has none", op)
-		}
-		switch op {
-		case opcode.Loop, opcode.Block, opcode.If, opcode.Try, opcode.TryTable, opcode.CallIndirect, opcode.ReturnCallIndirect,
-			opcode.CallRef, opcode.ReturnCallRef, opcode.SelectTyped, opcode.RefNull:
-			if int64(arg) >= int64(len(in.module.params)) {
-				return nil, fmt.Errorf("it uses type %d of %d", arg, len(in.module.params))
-			}
-		}
-		switch op {
-		case opcode.Block, opcode.Loop, opcode.LocalGet, opcode.LocalSet, opcode.LocalTee, opcode.GlobalGet, opcode.GlobalSet, opcode.I32Const, opcode.I64Const:
-		default:
-			plain = false
-		}
-		switch op {
-		case opcode.Loop:
-			open = append(open, len(places))
-			straight = straight || plain
-			places = append(places, place{at: next})
-		case opcode.Block, opcode.If, opcode.Try, opcode.TryTable:
-			open = append(open, -1)
-		case opcode.End, opcode.Delegate:
-			if n := len(open); n > 0 {
-				if i := open[n-1]; i >= 0 {
-					places[i].size = pos - places[i].at
-				}
-				open = open[:n-1]
-			}
-		case opcode.Call, opcode.ReturnCall:
-			calls = calls || int64(arg) >= int64(in.module.imported)
-			if int64(arg) >= int64(len(in.module.funcs)) {
-				return nil, fmt.Errorf("it calls function %d of %d", arg, len(in.module.funcs))
-			}
-		case opcode.CallIndirect, opcode.ReturnCallIndirect, opcode.CallRef, opcode.ReturnCallRef:
-			calls = true
-		case opcode.RefFunc:
-			if int64(arg) >= int64(len(in.module.funcs)) {
-				return nil, fmt.Errorf("it takes function %d of %d", arg, len(in.module.funcs))
-			}
-		case opcode.GlobalGet, opcode.GlobalSet:
-			// The next index would be the added flag.
-			if arg >= in.module.globals {
-				return nil, fmt.Errorf("it uses global %d of %d", arg, in.module.globals)
-			}
-		case opcode.MemoryInit, opcode.MemoryCopy, opcode.MemoryFill,
-			opcode.TableInit, opcode.TableCopy, opcode.TableFill:
-			places = append(places, place{at: pos, bulk: true})
-		}
-		pos = next
-	}
-	if straight || !calls && len(body)-from <= smallLeaf {
-		places = places[1:]
-	}
-	return places, nil
 }

@@ -21,6 +21,12 @@ var endless = []struct {
 }{
 	{"loop", program(nil, 0x03, 0x40, 0x0c, 0, 0x0b)},
 	{"loop with br_table", program(nil, 0x03, 0x40, 0x41, 0, 0x0e, 1, 0, 0, 0x0b)},
+	{"loop with a result", program(nil, 0x03, 0x7f, 0x0c, 0, 0x0b, opDrop)},
+	{"loop of a type with an index", loopOfType(0)},
+	{"loop with a parameter", loopOfType(1)},
+	{"loop with two parameters", loopOfType(2)},
+	{"outer loop", program(nil, 0x03, 0x40, 0x03, 0x40, 0x0c, 1, 0x0b, 0x0b)},
+	{"loop beside exceptions", program(nil, 0x1f, 0x40, 0, 0x0b, 0x03, 0x40, 0x0c, 0, 0x0b)},
 	{"exponential recursion", exponential},
 	{"doubling calls", doubling(64)},
 	{"tail recursion", program(nil, 0x12, 0)},

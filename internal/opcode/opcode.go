@@ -22,7 +22,11 @@ const (
 	Loop               Op = 0x03
 	If                 Op = 0x04
 	Try                Op = 0x06 // of the older exceptions
+	Rethrow            Op = 0x09 // of the older exceptions
 	End                Op = 0x0b
+	Br                 Op = 0x0c
+	BrIf               Op = 0x0d
+	BrTable            Op = 0x0e
 	Call               Op = 0x10
 	CallIndirect       Op = 0x11
 	ReturnCall         Op = 0x12
@@ -41,12 +45,16 @@ const (
 	I64Const           Op = 0x42
 	RefNull            Op = 0xd0
 	RefFunc            Op = 0xd2
+	BrOnNull           Op = 0xd5
+	BrOnNonNull        Op = 0xd6
 	MemoryInit         Op = PrefixMisc | 8
 	MemoryCopy         Op = PrefixMisc | 10
 	MemoryFill         Op = PrefixMisc | 11
 	TableInit          Op = PrefixMisc | 12
 	TableCopy          Op = PrefixMisc | 14
 	TableFill          Op = PrefixMisc | 17
+	BrOnCast           Op = PrefixGC | 24
+	BrOnCastFail       Op = PrefixGC | 25
 )
 
 // Prefix bytes as they appear in an Op.

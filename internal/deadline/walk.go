@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package deadline
+
+import (
+	"fmt"
+
+	"github.com/helm-wasm/helm-wasm/internal/opcode"
+)
+
+// place is where something is put in, or a branch is replaced.
+type place struct {
+	at, next int // of the instruction there
+	kind     placeKind
+	size     int // bytes of code that a check counts, or of the branch
+	code     int // of the branch, in walk.branches
+}
+
+type placeKind byte
+
+const (
+	atCheck   placeKind = iota // at a function's or a loop's beginning
+	atBulk                     // before a bulk operation
+	atLoop                     // before a loop that is wrapped
+	inLoop                     // at its beginning
+	afterLoop                  // after its end
+	atBranch                   // to beyond such a loop
+	nowhere
+)
+
+// walk goes over functions' instructions and finds the places, one function
+// after another.
+type walk struct {
+	module *module
+	body   []byte
+	from   int  // of the first instruction
+	wrap   bool // loops may be wrapped
+
+	list     []place
+	branches []byte // instructions that replace branches
+	open     []opened
+}
+
+// opened is a block that has not ended.
+type opened struct {
+	loop    int // its check in the list, or -1
+	wrapped bool
+	outer   int // wrapped loops among the blocks around it and itself
+}
+
+// smallLeaf is the size in bytes up to which a function that calls none of
+// the module's own is not counted when it is entered: its caller's count
+// stands for it.
+const smallLeaf = 256
+
+// places fills the list: loop headers, the bulk operations, branches out of
+// wrapped loops, and whether the entry needs a check: cycles of calls have no
+// loop in them.
+func (w *walk) places() error {
+	w.list = append(w.list[:0], place{at: w.from, next: w.from, size: len(w.body) - w.from})
+	w.branches, w.open = w.branches[:0], w.open[:0]
+	calls := false
+	plain := true     // nothing so far could leave the straight line
+	straight := false // every call of the function comes to a loop first
+	for pos := w.from; pos < len(w.body); {
+		op, arg, next, err := opcode.Next(w.body, pos)
+		if err != nil {
+			return err
+		}
+		if err := w.check(op, arg); err != nil {
+			return err
+		}
+		switch op {
+		case opcode.Block, opcode.Loop, opcode.LocalGet, opcode.LocalSet, opcode.LocalTee, opcode.GlobalGet, opcode.GlobalSet, opcode.I32Const, opcode.I64Const:
+		default:
+			plain = false
+		}
+		switch op {
+		case opcode.Loop:
+			straight = straight || plain
+			w.loop(pos, next, arg)
+		case opcode.Block, opcode.If:
+			w.enter(-1, false)
+		case opcode.Try, opcode.TryTable, opcode.Rethrow, opcode.Delegate, opcode.BrOnNull, opcode.BrOnNonNull, opcode.BrOnCast, opcode.BrOnCastFail:
+			if w.wrap {
+				// Their labels would have to follow, and they are rare.
+				w.wrap = false
+				return w.places()
+			}
+			switch op {
+			case opcode.Try, opcode.TryTable:
+				w.enter(-1, false)
+			case opcode.Delegate:
+				w.end(pos, next)
+			}
+		case opcode.End:
+			w.end(pos, next)
+		case opcode.Br, opcode.BrIf, opcode.BrTable:
+			if err := w.branch(op, pos, next); err != nil {
+				return err
+			}
+		case opcode.Call, opcode.ReturnCall:
+			calls = calls || int64(arg) >= int64(w.module.imported)
+		case opcode.CallIndirect, opcode.ReturnCallIndirect, opcode.CallRef, opcode.ReturnCallRef:
+			calls = true
+		case opcode.MemoryInit, opcode.MemoryCopy, opcode.MemoryFill,
+			opcode.TableInit, opcode.TableCopy, opcode.TableFill:
+			w.list = append(w.list, place{at: pos, next: next, kind: atBulk})
+		}
+		pos = next
+	}
+	if straight || !calls && len(w.body)-w.from <= smallLeaf {
+		w.list[0].kind = nowhere
+	}
+	return nil
+}
+
+// check refuses indexes that would reach what is added.
+func (w *walk) check(op opcode.Op, arg uint32) error {
+	m := w.module
+	if m.memories == 0 && usesMemory(op) {
+		return fmt.Errorf("it uses a memory (instruction %s) but the module has none", op)
+	}
+	switch op {
+	case opcode.Loop, opcode.Block, opcode.If, opcode.Try, opcode.TryTable, opcode.CallIndirect, opcode.ReturnCallIndirect,
+		opcode.CallRef, opcode.ReturnCallRef, opcode.SelectTyped, opcode.RefNull:
+		if int64(arg) >= int64(len(m.params)) {
+			return fmt.Errorf("it uses type %d of %d", arg, len(m.params))
+		}
+	case opcode.Call, opcode.ReturnCall:
+		if int64(arg) >= int64(len(m.funcs)) {
+			return fmt.Errorf("it calls function %d of %d", arg, len(m.funcs))
+		}
+	case opcode.RefFunc:
+		if int64(arg) >= int64(len(m.funcs)) {
+			return fmt.Errorf("it takes function %d of %d", arg, len(m.funcs))
+		}
+	case opcode.GlobalGet, opcode.GlobalSet:
+		// The next index would be the added flag.
+		if arg >= m.globals {
+			return fmt.Errorf("it uses global %d of %d", arg, m.globals)
+		}
+	}
+	return nil
+}
+
+// loop begins a loop, of the type with that index unless its type is a value's.
+func (w *walk) loop(pos, next int, arg uint32) {
+	value := w.body[pos+1] >= 0x40 && w.body[pos+1] < 0x80
+	if w.wrap && (value || w.module.params[arg] == 0) {
+		w.list = append(w.list, place{at: pos, next: next, kind: atLoop})
+		w.enter(len(w.list), true)
+		w.list = append(w.list, place{at: next, next: next, kind: inLoop})
+		return
+	}
+	w.enter(len(w.list), false)
+	w.list = append(w.list, place{at: next, next: next})
+}
+
+func (w *walk) enter(loop int, wrapped bool) {
+	o := opened{loop: loop, wrapped: wrapped, outer: w.wrapped()}
+	if wrapped {
+		o.outer++
+	}
+	w.open = append(w.open, o)
+}
+
+// wrapped is how many of the open blocks are wrapped loops.
+func (w *walk) wrapped() int {
+	if n := len(w.open); n > 0 {
+		return w.open[n-1].outer
+	}
+	return 0
+}
+
+// end ends a block, or the function.
+func (w *walk) end(pos, next int) {
+	n := len(w.open)
+	if n == 0 {
+		return
+	}
+	o := w.open[n-1]
+	w.open = w.open[:n-1]
+	if o.loop >= 0 {
+		w.list[o.loop].size = pos - w.list[o.loop].at
+	}
+	if o.wrapped {
+		w.list = append(w.list, place{at: next, next: next, kind: afterLoop})
+	}
+}
+
+// branch replaces one that leaves a wrapped loop: there is more around it now.
+func (w *walk) branch(op opcode.Op, pos, next int) error {
+	if w.wrapped() == 0 {
+		return nil
+	}
+	s := &scanner{b: w.body[:next], pos: pos + 1}
+	from := len(w.branches)
+	w.branches = append(w.branches, byte(op))
+	labels := uint32(1)
+	if op == opcode.BrTable {
+		n := s.u32("a number of labels")
+		w.branches = appendU32(w.branches, n)
+		labels += n
+	}
+	changed := false
+	for ; labels > 0 && s.err == nil; labels-- {
+		label := s.u32("a label")
+		if int64(label) > int64(len(w.open)) {
+			return fmt.Errorf("it branches to label %d of %d", label, len(w.open)+1)
+		}
+		more := w.beyond(label)
+		changed = changed || more > 0
+		w.branches = appendU32(w.branches, label+more)
+	}
+	if s.err != nil || !changed {
+		w.branches = w.branches[:from]
+		return s.err
+	}
+	w.list = append(w.list, place{at: pos, next: next, kind: atBranch, size: len(w.branches) - from, code: from})
+	return nil
+}
+
+// beyond is what a label grows by: the wrappings of the loops that a branch
+// there leaves.
+func (w *walk) beyond(label uint32) uint32 {
+	stay := len(w.open) - int(label) // blocks that it does not leave
+	if stay == 0 {
+		return uint32(w.wrapped()) * wrapDepth
+	}
+	return uint32(w.wrapped()-w.open[stay-1].outer) * wrapDepth
+}
