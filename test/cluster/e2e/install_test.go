@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -133,38 +135,52 @@ func dryRun(e *env, t *testing.T) string {
 			cases = append(cases, values{name: file, file: "-", stdin: string(text)})
 		}
 	}
-	objects, refused, foreign := 0, 0, map[string]int{}
+	var sending sync.WaitGroup
+	var refused atomic.Int32
+	a := e.admission(t)
+	slots := make(chan struct{}, 2)
 	for _, c := range cases {
-		manifests, err := e.run(t.Context(), c.stdin, e.helmBin, "template", "dry", e.chart, "-n", "dry-run", "-f", c.file)
-		// The corpus compares renderers, so it holds values that the chart
-		// refuses, too: by its templates, or by its schema.
-		fails := strings.HasSuffix(c.name, "-fails.yaml")
-		if err != nil && (fails || c.stdin != "" && strings.Contains(err.Error(), "values don't meet the specifications of the schema")) {
-			refused++
-			continue
-		}
-		if fails || err != nil {
-			t.Errorf("%s: helm template says %v", c.name, err)
-			continue
-		}
-		var documents []string
-		for doc := range strings.SplitSeq(manifests, "\n---") {
-			documents = append(documents, doc)
-		}
-		objects += e.accepts(t, c.name, documents, foreign)
+		slots <- struct{}{}
+		sending.Go(func() {
+			defer func() { <-slots }()
+			manifests, err := e.run(t.Context(), c.stdin, e.helmBin, "template", "dry", e.chart, "-n", "dry-run", "-f", c.file)
+			// The corpus compares renderers, so it holds values that the chart
+			// refuses, too: by its templates, or by its schema.
+			fails := strings.HasSuffix(c.name, "-fails.yaml")
+			switch {
+			case err != nil && (fails || c.stdin != "" && strings.Contains(err.Error(), "values don't meet the specifications of the schema")):
+				refused.Add(1)
+			case fails || err != nil:
+				t.Errorf("%s: helm template says %v", c.name, err)
+			default:
+				a.send(e, t, c.name, strings.Split(manifests, "\n---"))
+			}
+		})
 	}
-	if objects == 0 {
-		t.Fatal("nothing to send")
+	sending.Wait()
+	if a.sent == 0 {
+		t.Fatal("nothing was sent")
 	}
-	return fmt.Sprintf("%d cases, %d objects, hooks included; %d cases of the corpus are refused by the chart, as they should be%s", len(cases)-refused, objects, refused, notSent(foreign))
+	return fmt.Sprintf("%d cases, %d objects, hooks included; %d cases of the corpus are refused by the chart, as they should be%s", len(cases)-int(refused.Load()), a.sent, refused.Load(), a.others())
 }
 
-// accepts sends documents to the API server, with its validation, defaulting and
-// webhooks, and counts them. Objects of an API that this cluster lacks are
-// counted in foreign and not sent.
-func (e *env) accepts(t *testing.T, name string, documents []string, foreign map[string]int) int {
+// admission sends objects to the API server, with its validation, defaulting and
+// webhooks, and counts them.
+type admission struct {
+	served string // API versions, a line each
+
+	mu      sync.Mutex
+	sent    int
+	foreign map[string]int // by API version that the cluster lacks: not sent
+}
+
+func (e *env) admission(t *testing.T) *admission {
 	t.Helper()
-	served := e.kube(t, "", "api-versions")
+	return &admission{served: "\n" + e.kube(t, "", "api-versions"), foreign: map[string]int{}}
+}
+
+func (a *admission) send(e *env, t *testing.T, name string, documents []string) {
+	t.Helper()
 	var send []string
 	for _, doc := range documents {
 		if !kindLine.MatchString(doc) {
@@ -173,15 +189,18 @@ func (e *env) accepts(t *testing.T, name string, documents []string, foreign map
 		// A ScaledObject's target counts too: KEDA's webhook looks it up.
 		missing := ""
 		for _, group := range groupLine.FindAllStringSubmatch(doc, -1) {
-			if !strings.Contains("\n"+served, "\n"+group[1]+"\n") {
+			if !strings.Contains(a.served, "\n"+group[1]+"\n") {
 				missing = group[1]
 			}
 		}
+		a.mu.Lock()
 		if missing != "" {
-			foreign[missing]++
-			continue
+			a.foreign[missing]++
+		} else {
+			a.sent++
+			send = append(send, doc)
 		}
-		send = append(send, doc)
+		a.mu.Unlock()
 	}
 	// A server-side apply travels as JSON, which kubectl leaves a DEL in, and
 	// the API server reads it as YAML, which allows none.
@@ -189,14 +208,13 @@ func (e *env) accepts(t *testing.T, name string, documents []string, foreign map
 	if _, err := e.run(t.Context(), manifests, e.kubectl, "apply", "--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict", "-f", "-"); err != nil {
 		t.Errorf("%s: %v", name, err)
 	}
-	return len(send)
 }
 
-// notSent tells of objects whose API the cluster lacks.
-func notSent(foreign map[string]int) string {
+// others tells of objects whose API the cluster lacks.
+func (a *admission) others() string {
 	var b strings.Builder
-	for _, group := range slices.Sorted(maps.Keys(foreign)) {
-		fmt.Fprintf(&b, "; %d of %s not sent (its CRDs are not here)", foreign[group], group)
+	for _, group := range slices.Sorted(maps.Keys(a.foreign)) {
+		fmt.Fprintf(&b, "; %d of %s not sent (its CRDs are not here)", a.foreign[group], group)
 	}
 	return b.String()
 }

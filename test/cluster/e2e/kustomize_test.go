@@ -111,12 +111,12 @@ func (e *env) combinations(t *testing.T) string {
 		// fields of the same names may not change.
 		documents = append(documents, baseNamespace.ReplaceAllString(string(text), "${1}shop-base"))
 	}
-	foreign := map[string]int{}
-	sent := e.accepts(t, "combinations", documents, foreign)
-	if sent < 200 {
-		t.Errorf("only %d objects were sent", sent)
+	a := e.admission(t)
+	a.send(e, t, "combinations", documents)
+	if a.sent < 200 {
+		t.Errorf("only %d objects were sent", a.sent)
 	}
-	return fmt.Sprintf("%s: the API server accepts %d; %d CustomResourceDefinitions of KEDA, shortened for the builds, not sent%s", printed, sent, definitions, notSent(foreign))
+	return fmt.Sprintf("%s: the API server accepts %d; %d CustomResourceDefinitions of KEDA, shortened for the builds, not sent%s", printed, a.sent, definitions, a.others())
 }
 
 var baseNamespace = regexp.MustCompile(`(?m)^( *namespace: )"?shop"?$`)
