@@ -20,32 +20,60 @@ func (l *linter) check() {
 // wording it, which for a large file takes far longer than finding it. The
 // rules of this file are errors.
 func (l *linter) enough(rule string) bool {
-	for _, id := range l.opts.Ignore {
-		if id == rule {
-			return true
-		}
+	if l.ignored(rule) {
+		return true
 	}
-	k := kind{rule, SeverityError}
-	n := l.many[k]
-	if n < maxAlike {
+	n := l.count(rule, SeverityError)
+	if *n < maxAlike {
 		return false
 	}
-	l.many[k] = n + 1
+	*n++
 	return true
 }
 
 func (l *linter) checkObject(path []string, m map[string]any, o *Object, open bool) {
-	for _, k := range sortedKeys(m) {
-		p := append(path[:len(path):len(path)], k)
+	open = open || o.Open
+	keys := worthALook(m, o, open)
+	p := below(path)
+	for _, k := range keys {
+		p[len(path)] = k
 		f := o.field(k)
 		if f == nil {
-			if !o.Open && !open && !l.enough("HW01") {
+			if !open && !l.enough("HW01") {
 				l.unknown(p, k, o)
 			}
 			continue
 		}
 		l.checkField(p, m[k], f)
 	}
+	if rest := len(m) - len(keys); rest > 0 && !open && !l.ignored("HW01") {
+		*l.count("HW01", SeverityError) += rest
+	}
+}
+
+// below is a path with a place for one more key: the same for all keys of a
+// mapping, as nothing keeps a path.
+func below(path []string) []string { return append(path[:len(path):len(path)], "") }
+
+// worthALook are the keys of a mapping, sorted. Of one with far more keys than
+// there are fields it takes the fields and the first of the others: to sort and
+// look at all would take the sandbox a second.
+func worthALook(m map[string]any, o *Object, open bool) []string {
+	if len(m) <= len(o.Fields)+2*maxAlike {
+		return sortedKeys(m)
+	}
+	look := map[string]bool{}
+	for i := range o.Fields {
+		if _, ok := m[o.Fields[i].Name]; ok {
+			look[o.Fields[i].Name] = true
+		}
+	}
+	if !open {
+		for _, k := range firstKeys(m, maxAlike+len(look)) {
+			look[k] = true
+		}
+	}
+	return sortedKeys(look)
 }
 
 func (l *linter) checkField(path []string, v any, f *Field) {
@@ -74,8 +102,9 @@ func (l *linter) checkField(path []string, v any, f *Field) {
 			l.wrongType(path, v, "a mapping", fix)
 			return
 		}
+		p := below(path)
 		for _, k := range sortedKeys(m) {
-			p := append(path[:len(path):len(path)], k)
+			p[len(path)] = k
 			if problem, fix := formatError(f.Keys, k); (problem != "" || f.Keys != "" && k == "") && !l.enough("HW05") {
 				l.add("HW05", p, "key "+strconv.Quote(k)+" "+problem, fix)
 			}
@@ -94,8 +123,10 @@ func (l *linter) checkField(path []string, v any, f *Field) {
 			l.wrongType(path, v, "a list", fix)
 			return
 		}
+		p := below(path)
 		for i, e := range list {
-			l.checkElem(append(path[:len(path):len(path)], strconv.Itoa(i)), e, f)
+			p[len(path)] = strconv.Itoa(i)
+			l.checkElem(p, e, f)
 		}
 	default:
 		l.checkScalar(path, v, f, f.Kind)
@@ -248,14 +279,14 @@ const maxMistakes = 1000
 func (l *linter) flooded() bool {
 	n := 0
 	for _, rule := range []string{"HW01", "HW02", "HW03", "HW04", "HW05"} {
-		n += l.many[kind{rule, SeverityError}]
+		n += *l.count(rule, SeverityError)
 	}
 	return n > maxMistakes
 }
 
 // wrong notes a value of a wrong type, and says whether to word a finding.
 func (l *linter) wrong(path []string) bool {
-	if l.many[kind{"HW02", SeverityError}] > maxMistakes {
+	if *l.count("HW02", SeverityError) > maxMistakes {
 		return !l.enough("HW02")
 	}
 	if l.broken == nil {

@@ -27,6 +27,9 @@ const (
 	// functions with much of their own are some 40,000.
 	MaxValues = 50_000
 
+	// maxEntries is how many of them are not the file itself.
+	maxEntries = MaxValues - 1
+
 	// MaxFunctions is how many functions and workloads Parse takes.
 	MaxFunctions = 2500
 
@@ -87,16 +90,21 @@ func Parse(name string, data []byte) (doc *Document, err error) {
 		text = append(text[:len(text):len(text)], '\n')
 	}
 	src := &source{name: name, lines: &lineReader{data: text}, hasMarkers: bytes.Contains(text, []byte(ignoreMarker))}
-	tree, why, ok := yamlin.Parse(text, usualScalars, MaxValues)
+	tree, why, ok := yamlin.Parse(text, usualScalars, maxEntries)
 	if ok {
 		doc = &Document{tree: tree, sources: []*source{src}}
 		return doc, doc.checkCounts(name)
 	}
-	if err := checkText(name, data); err != nil {
-		return nil, err
+	if why.Bytes {
+		if err := checkText(name, data); err != nil {
+			return nil, err
+		}
 	}
-	if len(text) > maxUnusual {
+	if why.Many || why.Twice != "" || len(text) > maxUnusual {
 		return nil, src.unusual(why)
+	}
+	if err := checkNesting(name, data); err != nil {
+		return nil, err
 	}
 	if doc, err = src.parse(); err != nil {
 		return nil, err

@@ -54,8 +54,8 @@ func textSize(v any) (n int) {
 	return n
 }
 
-// unusual says why a large file cannot be read without the library: its
-// mistake, mostly.
+// unusual says why a file cannot be read without the library: its mistake,
+// mostly. Of a small file only what is certain comes here.
 func (src *source) unusual(why yamlin.Trouble) error {
 	pos := src.position(why.At)
 	e := &ParseError{Name: src.name, Line: pos.Line, Column: pos.Column}
@@ -64,12 +64,15 @@ func (src *source) unusual(why yamlin.Trouble) error {
 		e.Msg, e.Hint = tooManyValues, tooManyHint
 		return e
 	case why.Twice != "":
-		e.Msg = "key " + strconv.Quote(why.Twice) + " is given twice in one mapping, first in line " + itoa(src.position(why.First(src.lines.data, usualScalars, MaxValues)).Line)
+		e.Msg = "key " + strconv.Quote(why.Twice) + " is given twice in one mapping, first in line " + itoa(src.position(why.First(src.lines.data, usualScalars, maxEntries)).Line)
 		e.Hint = keepOne
 		return e
 	}
 	// The library looks at the line and what it stands under alone.
 	part := source{name: src.name, lines: &lineReader{data: src.lines.excerpt(pos.Line)}}
+	if err := checkNesting(src.name, part.lines.data); err != nil {
+		return err
+	}
 	if len(bytes.TrimLeft(part.lines.data, "\n")) <= maxUnusual {
 		if err := part.mistake(); err != nil {
 			return err

@@ -27,7 +27,7 @@ func TestLargeMistakes(t *testing.T) {
 	}
 	for _, tt := range []struct{ name, text, want string }{
 		{"fine", many, ""},
-		{"values", "a: [" + repeated(MaxValues, "%d,") + "]\n", "v.yaml:1:288889: holds more than 50000 values; a Helm release cannot hold so much"},
+		{"values", "a: [" + repeated(MaxValues, "%d,") + "]\n", "v.yaml:1:288883: holds more than 50000 values; a Helm release cannot hold so much"},
 		{"few bytes", "a: [" + strings.Repeat("b,", MaxValues) + "]\n", "v.yaml:1:100001: holds more than 50000 values"},
 		{"functions", "functions:\n" + repeated(MaxFunctions+1, "  f%d: {}\n"), "v.yaml:1:1: functions has 2501 entries; the limit is 2500; Helm keeps all"},
 		{"workloads", "a: b\nworkloads:\n" + repeated(MaxFunctions+1, "  f%d: {}\n"), "v.yaml:2:1: workloads has 2501 entries"},
@@ -70,6 +70,35 @@ func TestRenderedSize(t *testing.T) {
 	}
 	if _, err := Render(doc, RenderOptions{}); err == nil || !strings.Contains(err.Error(), "the output is larger than the limit of 64 MiB") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestManyUnknownKeys: the first are worded, the others counted only, and the
+// fields among them are looked at all the same.
+func TestManyUnknownKeys(t *testing.T) {
+	doc, err := Parse("x", []byte("functions:\n  a:\n    module: {image: x}\n    source: {topic: t}\n    scaling:\n"+repeated(40000, "      maxReplica%d: 1\n")+"      pollingInterval: often\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, found := range map[string]Findings{"Validate": Validate(doc), "Lint": Lint(doc, LintOptions{})} {
+		if len(found) < maxAlike+2 {
+			t.Fatalf("%s: %d findings", name, len(found))
+		}
+		if f := found[maxAlike]; f.Path != "functions.a.scaling.pollingInterval" || f.Rule != "HW02" {
+			t.Errorf("%s: the wrong type is not found: %+v", name, f)
+		}
+		if last := found[maxAlike+1]; last.Message != "and 39900 more like those of this rule" || last.Rule != "HW01" {
+			t.Errorf("%s: %+v", name, last)
+		}
+		if f := found[0]; f.Path != "functions.a.scaling.maxReplica0" || f.Position.Line != 6 || f.Fix != "did you mean maxReplicas?" {
+			t.Errorf("%s: the first is %+v", name, f)
+		}
+	}
+	if found := Validate(doc); len(found) != maxAlike+2 {
+		t.Errorf("%d findings", len(found))
+	}
+	if found := Lint(doc, LintOptions{Ignore: []string{"HW01"}}); found.Count(SeverityError) != 1 {
+		t.Errorf("an ignored rule reports: %v", found[0])
 	}
 }
 

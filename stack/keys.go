@@ -2,7 +2,10 @@
 
 package stack
 
-import "sort"
+import (
+	"slices"
+	"sort"
+)
 
 // sortedKeys are the keys of one of the maps of this package. It is not
 // generic: that would put a copy of it and the whole description of each type,
@@ -60,4 +63,19 @@ func sortedKeys(m any) []string {
 	}
 	sort.Strings(keys)
 	return keys
+}
+
+// firstKeys are the first n of sortedKeys(m), found without sorting the rest.
+func firstKeys(m map[string]any, n int) []string {
+	first := make([]string, 0, n+1)
+	for k := range m {
+		if len(first) == n {
+			if k > first[n-1] {
+				continue
+			}
+			first = first[:n-1]
+		}
+		first = slices.Insert(first, sort.SearchStrings(first, k), k)
+	}
+	return first
 }

@@ -79,7 +79,9 @@ type linter struct {
 	// broken are paths of values with a wrong type. What follows from them is
 	// not worth a finding of its own.
 	broken map[string]bool
-	many   map[kind]int // findings so far
+	many   map[kind]*int // findings so far
+	last   kind          // what was counted last,
+	tally  *int          // and its place in many: findings of a kind come in runs
 
 	functions, workloads []string // names of what is enabled, sorted
 	extra                []extraObject
@@ -133,17 +135,11 @@ func (l *linter) addAs(s Severity, rule string, path []string, message, fix stri
 	if l.seen[key] {
 		return
 	}
-	for _, id := range l.opts.Ignore {
-		if id == rule {
-			return
-		}
+	if l.ignored(rule) {
+		return
 	}
-	if l.many == nil {
-		l.many = map[kind]int{}
-	}
-	n := l.many[kind{rule, s}] + 1
-	l.many[kind{rule, s}] = n
-	if n > maxAlike {
+	n := l.count(rule, s)
+	if *n++; *n > maxAlike {
 		return
 	}
 	if l.seen == nil {
@@ -161,6 +157,34 @@ func (l *linter) addAs(s Severity, rule string, path []string, message, fix stri
 	l.out = append(l.out, f)
 }
 
+// ignored says that the caller does not want to hear of a rule.
+func (l *linter) ignored(rule string) bool {
+	for _, id := range l.opts.Ignore {
+		if id == rule {
+			return true
+		}
+	}
+	return false
+}
+
+// count is how many findings of a kind there were so far.
+func (l *linter) count(rule string, s Severity) *int {
+	k := kind{rule, s}
+	if l.tally != nil && l.last == k {
+		return l.tally
+	}
+	n := l.many[k]
+	if n == nil {
+		if l.many == nil {
+			l.many = map[kind]*int{}
+		}
+		n = new(int)
+		l.many[k] = n
+	}
+	l.last, l.tally = k, n
+	return n
+}
+
 // oneLine keeps values that hold a line's end from splitting a report.
 func oneLine(s string) string {
 	if strings.IndexByte(s, '\n') < 0 {
@@ -172,7 +196,7 @@ func oneLine(s string) string {
 // full says that a rule has its share of findings: the next only counts, and
 // needs no fix that takes long to find.
 func (l *linter) full(rule string) bool {
-	return l.many[kind{rule, ruleByID(rule).Severity}] >= maxAlike
+	return *l.count(rule, ruleByID(rule).Severity) >= maxAlike
 }
 
 // nearest is suggest.Nearest as long as it is cheap: of thousands of topics none
@@ -198,8 +222,8 @@ func (l *linter) finish() {
 	l.out.sort()
 	var more Findings
 	for k, n := range l.many {
-		if n > maxAlike {
-			f := Finding{Rule: k.rule, Severity: k.severity, Message: "and " + itoa(n-maxAlike) + " more like those of this rule"}
+		if *n > maxAlike {
+			f := Finding{Rule: k.rule, Severity: k.severity, Message: "and " + itoa(*n-maxAlike) + " more like those of this rule"}
 			if l.flooded() {
 				f.Fix = "mend these first: with more than " + itoa(maxMistakes) + " mistakes, no other rule has been looked at"
 			}

@@ -136,7 +136,7 @@ func (s *scope) metadata(field string, t *Trigger, params []scalerParam) {
 		case open || k == "authModes" || k == "metricName":
 		default:
 			fix := "KEDA ignores it silently; remove it, or see the scaler's page"
-			if l := s.l; l.many[kind{"KE01", SeverityWarning}] >= maxAlike {
+			if l := s.l; *l.count("KE01", SeverityWarning) >= maxAlike {
 				fix = ""
 			} else if best := s.l.nearest(k, names); best != "" {
 				fix = "did you mean " + best + "? KEDA ignores unknown keys silently"

@@ -17,7 +17,7 @@ func (s *source) located() *yamlin.Node {
 		return nil // by the library, whose nodes know
 	}
 	if s.root == nil {
-		root, _ := yamlin.Locate(s.lines.data, usualScalars, MaxValues)
+		root, _ := yamlin.Locate(s.lines.data, usualScalars, maxEntries)
 		s.root = &root
 	}
 	return s.root

@@ -26,14 +26,14 @@ type Scalars struct {
 func Parse(data []byte, scalars Scalars, limit int) (tree map[string]any, why Trouble, ok bool) {
 	p := &parser{scalars: scalars, left: limit, values: true}
 	tree, ok = p.document(data)
-	return tree, Trouble{At: p.at, Many: p.left < 0, Twice: p.twice}, ok
+	return tree, Trouble{At: p.at, Many: p.left < 0, Twice: p.twice, Bytes: p.bytes}, ok
 }
 
 // document reads all of the data.
 func (p *parser) document(data []byte) (map[string]any, bool) {
 	ascii, odd := usual(data)
 	if odd >= 0 || !ascii && !utf8.Valid(data) {
-		p.at = max(odd, 0)
+		p.at, p.bytes = max(odd, 0), true
 		return nil, false
 	}
 	p.s = string(data)
@@ -115,6 +115,7 @@ type parser struct {
 	indent  int // of the line
 	eof     bool
 	odd     bool   // something that next met is for the library
+	bytes   bool   // some are not text
 	left    int    // values that may still come
 	values  bool   // make the tree
 	twice   string // a key that was given twice

@@ -22,6 +22,7 @@ type Trouble struct {
 	At    int    // offset near which reading stopped; all before is usual
 	Many  bool   // more values than the limit
 	Twice string // a key that a mapping has twice, the second time here
+	Bytes bool   // tabs, controls or invalid UTF-8; else all of the text has none
 }
 
 // First is the offset of the key that is there twice.

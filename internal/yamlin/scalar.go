@@ -42,10 +42,10 @@ func plainStart(text string) bool {
 	return class[c]&starts != 0 || c == '-' && len(text) > 1 && text[1] != ' '
 }
 
-// plain resolves text without quotes.
+// plain resolves text without quotes, unless nobody asks for values.
 func (p *parser) plain(text string) (any, bool) {
 	c := text[0]
-	if class[c]&special == 0 {
+	if class[c]&special == 0 || !p.values {
 		return text, true
 	}
 	if c >= '1' && c <= '9' && len(text) < 10 {

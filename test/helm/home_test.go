@@ -77,7 +77,8 @@ func newHome(dir string) *home {
 		"HELM_CACHE_HOME="+filepath.Join(dir, "cache"),
 		"HELM_CONFIG_HOME="+filepath.Join(dir, "config"),
 		"KUBECONFIG="+filepath.Join(dir, "no-kubeconfig"),
-		"PATH="+filepath.Dir(helmBin)+string(os.PathListSeparator)+filepath.Dir(nativeBin)+string(os.PathListSeparator)+os.Getenv("PATH"),
+		// Ours first: `make demo` leaves an older helm-wasm beside Helm.
+		"PATH="+filepath.Dir(nativeBin)+string(os.PathListSeparator)+filepath.Dir(helmBin)+string(os.PathListSeparator)+os.Getenv("PATH"),
 	)
 	return h
 }
