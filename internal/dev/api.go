@@ -3,6 +3,7 @@
 package dev
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -10,6 +11,8 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/helm-wasm/helm-wasm/stack"
 )
 
 func answer(w http.ResponseWriter, code int, value any) {
@@ -113,17 +116,24 @@ type TraceStep struct {
 
 func (l *lab) getTrace(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
-	tr, ok := l.traces.get(id)
-	if !ok || !tr.detail {
+	before, ok := l.traces.get(id)
+	if !ok || !before.detail {
 		refuse(w, http.StatusNotFound, "no event with trace %q is followed", id)
 		return
 	}
-	answer(w, http.StatusOK, l.describe(r, id, tr))
+	// What was read back by now is in the trace that is looked at next.
+	complete := map[passage]bool{}
+	for p, ends := range before.passed {
+		complete[p] = l.observer.reached(ends)
+	}
+	tr, _ := l.traces.get(id)
+	answer(w, http.StatusOK, l.describe(r, id, tr, complete))
 }
 
 // describe finds who wrote each record, and whether all is done: every function
-// that reads a topic of the trace has committed past its record.
-func (l *lab) describe(r *http.Request, id string, tr trace) Trace {
+// that reads a topic of the trace has committed past its record, and all that it
+// had written by then has been read back, which complete tells.
+func (l *lab) describe(r *http.Request, id string, tr trace, complete map[passage]bool) Trace {
 	out := Trace{ID: id, Topic: tr.topic, Start: tr.at, Steps: []TraceStep{}, Done: len(tr.steps) > 0}
 	for _, s := range tr.steps {
 		step := TraceStep{Record: show(s), After: s.at.Sub(tr.at).Seconds(), Dead: l.plan.dead(s.record.Topic), Last: l.plan.terminal(s.record.Topic)}
@@ -135,20 +145,32 @@ func (l *lab) describe(r *http.Request, id string, tr trace) Trace {
 			if s.record.Topic != f.cfg.Source.Topic {
 				continue
 			}
-			at := l.broker.committed(r.Context(), f.cfg.Source.ConsumerGroup, s.record.Topic)
-			if int(s.record.Partition) >= len(at) || at[s.record.Partition] <= s.record.Offset {
+			p := passage{f.cfg.Name, s.record}
+			if !complete[p] {
 				out.Done = false
+				if tr.passed[p] == nil {
+					l.watch(r.Context(), id, f.cfg, p)
+				}
 				continue
 			}
-			wrote := slices.ContainsFunc(out.Steps, func(o TraceStep) bool { return o.By == f.cfg.Name })
-			if !wrote && time.Since(s.at) > time.Second {
+			if !slices.ContainsFunc(out.Steps, func(o TraceStep) bool { return o.By == f.cfg.Name }) {
 				out.Silent = append(out.Silent, f.cfg.Name)
-			} else if !wrote {
-				out.Done = false
 			}
 		}
 	}
 	return out
+}
+
+// watch looks whether a function has committed past a record, and where its
+// outputs end if it has.
+func (l *lab) watch(ctx context.Context, id string, f stack.RunnerConfig, p passage) {
+	at := l.broker.committed(ctx, f.Source.ConsumerGroup, p.record.Topic)
+	if int(p.record.Partition) >= len(at) || at[p.record.Partition] <= p.record.Offset {
+		return
+	}
+	if ends, err := l.broker.ends(ctx, used(f)[1:]); err == nil {
+		l.traces.pass(id, p, ends)
+	}
 }
 
 // writer is the function that wrote a record: a dead letter says it, else it is

@@ -27,6 +27,7 @@ type observer struct {
 
 	mu     sync.Mutex
 	recent map[string][]*seen
+	next   map[string][]int64 // offset of each partition to read next
 }
 
 // newObserver starts where topics end now, and not where they end when the
@@ -36,9 +37,10 @@ func newObserver(ctx context.Context, b *broker, p *plan, t *traces) (*observer,
 	if err != nil {
 		return nil, err
 	}
-	assigned := map[string]map[int32]kgo.Offset{}
+	assigned, next := map[string]map[int32]kgo.Offset{}, map[string][]int64{}
 	for topic, partitions := range ends {
 		assigned[topic] = map[int32]kgo.Offset{}
+		next[topic] = make([]int64, len(partitions))
 		for id, at := range partitions {
 			from := at.end
 			switch {
@@ -48,13 +50,16 @@ func newObserver(ctx context.Context, b *broker, p *plan, t *traces) (*observer,
 				from = max(at.start, at.end-recentMax)
 			}
 			assigned[topic][int32(id)] = kgo.NewOffset().At(from)
+			next[topic][id] = from
 		}
 	}
-	client, err := b.connect(kgo.ConsumePartitions(assigned), kgo.FetchMaxWait(500*time.Millisecond), kgo.FetchIsolationLevel(kgo.ReadCommitted()))
+	// Control records end transactions: without them a partition would seem to
+	// have more to read.
+	client, err := b.connect(kgo.ConsumePartitions(assigned), kgo.FetchMaxWait(500*time.Millisecond), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords())
 	if err != nil {
 		return nil, err
 	}
-	return &observer{plan: p, traces: t, client: client, recent: map[string][]*seen{}}, nil
+	return &observer{plan: p, traces: t, client: client, recent: map[string][]*seen{}, next: next}, nil
 }
 
 func (o *observer) run(ctx context.Context) {
@@ -68,7 +73,9 @@ func (o *observer) run(ctx context.Context) {
 		fetches.EachTopic(func(t kgo.FetchTopic) {
 			terminal, dead := o.plan.terminal(t.Topic), o.plan.dead(t.Topic)
 			t.EachRecord(func(r *kgo.Record) {
-				o.traces.note(r, now, terminal, dead)
+				if !r.Attrs.IsControl() {
+					o.traces.note(r, now, terminal, dead)
+				}
 				o.keep(r, now)
 			})
 		})
@@ -78,11 +85,29 @@ func (o *observer) run(ctx context.Context) {
 func (o *observer) keep(r *kgo.Record, now time.Time) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.next[r.Topic][r.Partition] = r.Offset + 1
+	if r.Attrs.IsControl() {
+		return
+	}
 	list := append(o.recent[r.Topic], &seen{r, now})
 	if len(list) > 2*recentMax {
 		list = slices.Clone(list[len(list)-recentMax:])
 	}
 	o.recent[r.Topic] = list
+}
+
+// reached says that all that stood before the ends of partitions was read.
+func (o *observer) reached(ends map[string][]position) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for topic, partitions := range ends {
+		for id, at := range partitions {
+			if o.next[topic][id] < at.end {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // last records of a topic, the newest first.

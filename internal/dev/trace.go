@@ -5,6 +5,7 @@ package dev
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -23,6 +24,16 @@ type trace struct {
 	steps   []*seen
 	results int // records in topics that no function reads, dead letters apart
 	dead    int
+
+	// passed is where the outputs of functions ended when they were first seen to
+	// be done with a record: what they wrote for it stands before.
+	passed map[passage]map[string][]position
+}
+
+// passage is a record's through a function.
+type passage struct {
+	function string
+	record   *kgo.Record
 }
 
 // seen is a record and when it was read back.
@@ -121,6 +132,20 @@ func (t *traces) note(r *kgo.Record, now time.Time, terminal, dead bool) {
 	}
 }
 
+// pass notes where the outputs of a function ended when it was done with a record.
+func (t *traces) pass(id string, p passage, ends map[string][]position) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	tr := t.all[id]
+	if tr == nil {
+		return
+	}
+	if tr.passed == nil {
+		tr.passed = map[passage]map[string][]position{}
+	}
+	tr.passed[p] = ends
+}
+
 // get is a copy of a trace.
 func (t *traces) get(id string) (trace, bool) {
 	t.mu.Lock()
@@ -130,7 +155,7 @@ func (t *traces) get(id string) (trace, bool) {
 		return trace{}, false
 	}
 	copied := *tr
-	copied.steps = slices.Clone(tr.steps)
+	copied.steps, copied.passed = slices.Clone(tr.steps), maps.Clone(tr.passed)
 	return copied, true
 }
 
