@@ -15,20 +15,11 @@ import (
 // Install brings the node to what the configuration asks for. Runtimes fail
 // one by one: what can be installed is. Run again, it changes nothing.
 func (s *Setup) Install(ctx context.Context) (Result, error) {
-	unlock, err := s.lock()
+	unlock, err := s.begin(ctx)
 	if err != nil {
 		return Result{}, err
 	}
 	defer unlock()
-	if err := s.loadState(); err != nil {
-		return Result{}, err
-	}
-	if err := s.own(); err != nil {
-		return Result{}, err
-	}
-	if err := s.detect(ctx); err != nil {
-		return Result{}, err
-	}
 	if err := s.sweep(); err != nil {
 		return Result{}, err
 	}

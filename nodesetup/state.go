@@ -3,6 +3,7 @@
 package nodesetup
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -90,6 +91,25 @@ func (s *Setup) CheckOwner() error {
 
 // ErrLocked says that another installer is at work.
 var ErrLocked = errors.New("another wasm-node-setup is at work on this node")
+
+// begin gets ready to change the node: alone, knowing what was done before and
+// what the node is.
+func (s *Setup) begin(ctx context.Context) (unlock func(), err error) {
+	if unlock, err = s.lock(); err != nil {
+		return nil, err
+	}
+	if err = s.loadState(); err == nil {
+		err = s.own()
+	}
+	if err == nil {
+		err = s.detect(ctx)
+	}
+	if err != nil {
+		unlock()
+		return nil, err
+	}
+	return unlock, nil
+}
 
 // lock keeps two installers apart. The kernel gives it up with the process,
 // however that ends.

@@ -21,20 +21,11 @@ var ErrInUse = errors.New("pods still run under handlers of node setup")
 // restart, and the programs last, which containerd needs to end what runs.
 // Unless forced, it refuses while pods use the handlers.
 func (s *Setup) Uninstall(ctx context.Context, force bool) (Result, error) {
-	unlock, err := s.lock()
+	unlock, err := s.begin(ctx)
 	if err != nil {
 		return Result{}, err
 	}
 	defer unlock()
-	if err := s.loadState(); err != nil {
-		return Result{}, err
-	}
-	if err := s.own(); err != nil {
-		return Result{}, err
-	}
-	if err := s.detect(ctx); err != nil {
-		return Result{}, err
-	}
 	// The file that was changed, whatever would be chosen today.
 	if s.state.Node.Config != "" {
 		s.node.Config, s.node.Form, s.node.Main = s.state.Node.Config, s.state.Node.Form, s.state.Node.Main

@@ -5,6 +5,8 @@ package wasmbin
 import (
 	"fmt"
 	"strings"
+
+	"github.com/helm-wasm/helm-wasm/internal/opcode"
 )
 
 // Component section numbers that are read; types, aliases, instances and
@@ -20,7 +22,7 @@ const (
 func (p *parser) component() error {
 	return p.sections(func(id byte, r *reader) error {
 		switch {
-		case id == secCustom:
+		case id == opcode.SectionCustom:
 			p.custom(r)
 		case id == secComponentModule, id == secComponentNested:
 			if p.depth == maxDepth {

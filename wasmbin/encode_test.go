@@ -2,6 +2,8 @@
 
 package wasmbin
 
+import "github.com/helm-wasm/helm-wasm/internal/opcode"
+
 // A tiny encoder of binaries, so that tests need no tools.
 
 func uleb(v uint64) (b []byte) {
@@ -66,7 +68,7 @@ const (
 	typeProcess        // (i32, i32) -> i32
 )
 
-var types = sec(secType, vec(
+var types = sec(opcode.SectionType, vec(
 	[]byte{0x60, 0, 0},
 	[]byte{0x60, 0, 1, 0x7f},
 	[]byte{0x60, 0, 1, 0x7e},
@@ -104,16 +106,18 @@ func (m testModule) bytes() []byte {
 	exports = append(exports, cat("memory", 2, 0))
 	parts := [][]byte{
 		types,
-		sec(secImport, vec(m.imports...)),
-		sec(secFunction, vec(funcs...)),
-		sec(secMemory, vec([]byte{0, 2})),
-		sec(secExport, vec(exports...)),
-		sec(secCode, vec(bodies...)),
+		sec(opcode.SectionImport, vec(m.imports...)),
+		sec(opcode.SectionFunction, vec(funcs...)),
+		sec(opcode.SectionMemory, vec([]byte{0, 2})),
+		sec(opcode.SectionExport, vec(exports...)),
+		sec(opcode.SectionCode, vec(bodies...)),
 	}
 	return core(append(parts, m.extra...)...)
 }
 
-func custom(name string, body []byte) []byte { return sec(secCustom, append(str(name), body...)) }
+func custom(name string, body []byte) []byte {
+	return sec(opcode.SectionCustom, append(str(name), body...))
+}
 
 func producers(field, name, version string) []byte {
 	return custom("producers", vec(cat(field, vec(cat(name, version)))))

@@ -5,6 +5,8 @@ package wasmbin
 import (
 	"strings"
 	"testing"
+
+	"github.com/helm-wasm/helm-wasm/internal/opcode"
 )
 
 var (
@@ -140,8 +142,8 @@ func TestFitWazeroDetails(t *testing.T) {
 		want   string // "" runs
 	}{
 		{"unknown import", withImport(funcImport("env", "foo", typeVoid)), Limits{}, "imports env.foo, which nobody provides for `abi: wasi`"},
-		{"memory import", core(types, sec(secImport, vec(cat("env", "memory", 2, 0, 1))), sec(secFunction, vec([]byte{0})),
-			sec(secExport, vec(cat("_start", 0, 0))), sec(secCode, vec([]byte{2, 0, 0x0b}))), Limits{}, "imports memory env.memory"},
+		{"memory import", core(types, sec(opcode.SectionImport, vec(cat("env", "memory", 2, 0, 1))), sec(opcode.SectionFunction, vec([]byte{0})),
+			sec(opcode.SectionExport, vec(cat("_start", 0, 0))), sec(opcode.SectionCode, vec([]byte{2, 0, 0x0b}))), Limits{}, "imports memory env.memory"},
 		{"transforms of another version", testModule{imports: [][]byte{funcImport(modRedpanda, "check_abi_version_3", typeVoid)}, exports: []testExport{{"_start", typeVoid}}}.bytes(), Limits{}, "check_abi_version_3"},
 		{"transform without start", testModule{imports: [][]byte{funcImport(modRedpanda, "write_record", typeProcess)}}.bytes(), Limits{}, "exports no function _start"},
 		{"schema registry", testModule{

@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/helm-wasm/helm-wasm/internal/opcode"
 )
 
 func mustInspect(t *testing.T, wasm []byte) *Info {
@@ -79,16 +81,16 @@ func TestInspectFeatures(t *testing.T) {
 		{"reference types", code(0xd0, 0x70, 0xd1), []string{FeatureReferenceTypes}},
 		{"typed references", code(0x14, 0), []string{FeatureFunctionReferences}},
 		{"wide arithmetic", code(0xfc, 19), []string{FeatureWideArithmetic}},
-		{"memory64", core(sec(secMemory, vec([]byte{4, 1}))), []string{FeatureMemory64}},
-		{"shared memory", core(sec(secMemory, vec([]byte{3, 1, 2}))), []string{FeatureThreads}},
-		{"two memories", core(sec(secMemory, vec([]byte{0, 1}, []byte{0, 1}))), []string{FeatureMultiMemory}},
-		{"tags", core(types, sec(secTag, vec([]byte{0, 0}))), []string{FeatureExceptions}},
-		{"struct type", core(sec(secType, vec([]byte{0x5f, 1, 0x7f, 1}))), []string{FeatureGC}},
-		{"recursive group", core(sec(secType, vec(cat(0x4e, vec([]byte{0x50, 0, 0x60, 0, 0}))))), []string{FeatureGC}},
-		{"multi-value", core(sec(secType, vec([]byte{0x60, 0, 2, 0x7f, 0x7f}))), []string{FeatureMultiValue}},
-		{"extended const", core(sec(secGlobal, vec([]byte{0x7f, 0, 0x41, 1, 0x41, 2, 0x6a, 0x0b}))), []string{FeatureExtendedConst}},
-		{"two tables", core(sec(secTable, vec([]byte{0x70, 0, 1}, []byte{0x6f, 0, 1}))), []string{FeatureReferenceTypes}},
-		{"data count", core(sec(secDataCount, []byte{0})), []string{FeatureBulkMemory}},
+		{"memory64", core(sec(opcode.SectionMemory, vec([]byte{4, 1}))), []string{FeatureMemory64}},
+		{"shared memory", core(sec(opcode.SectionMemory, vec([]byte{3, 1, 2}))), []string{FeatureThreads}},
+		{"two memories", core(sec(opcode.SectionMemory, vec([]byte{0, 1}, []byte{0, 1}))), []string{FeatureMultiMemory}},
+		{"tags", core(types, sec(opcode.SectionTag, vec([]byte{0, 0}))), []string{FeatureExceptions}},
+		{"struct type", core(sec(opcode.SectionType, vec([]byte{0x5f, 1, 0x7f, 1}))), []string{FeatureGC}},
+		{"recursive group", core(sec(opcode.SectionType, vec(cat(0x4e, vec([]byte{0x50, 0, 0x60, 0, 0}))))), []string{FeatureGC}},
+		{"multi-value", core(sec(opcode.SectionType, vec([]byte{0x60, 0, 2, 0x7f, 0x7f}))), []string{FeatureMultiValue}},
+		{"extended const", core(sec(opcode.SectionGlobal, vec([]byte{0x7f, 0, 0x41, 1, 0x41, 2, 0x6a, 0x0b}))), []string{FeatureExtendedConst}},
+		{"two tables", core(sec(opcode.SectionTable, vec([]byte{0x70, 0, 1}, []byte{0x6f, 0, 1}))), []string{FeatureReferenceTypes}},
+		{"data count", core(sec(opcode.SectionDataCount, []byte{0})), []string{FeatureBulkMemory}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

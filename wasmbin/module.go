@@ -8,79 +8,53 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/opcode"
 )
 
-// Core section numbers.
-const (
-	secCustom = iota
-	secType
-	secImport
-	secFunction
-	secTable
-	secMemory
-	secGlobal
-	secExport
-	secStart
-	secElement
-	secCode
-	secData
-	secDataCount
-	secTag
-)
-
-var sectionNames = []string{
-	"custom", "type", "import", "function", "table", "memory", "global",
-	"export", "start", "element", "code", "data", "data count", "tag",
-}
-
-// sectionOrder is the place of each section, which is not its number.
-var sectionOrder = []int{0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13, 11, 6}
-
 func (p *parser) module() error {
 	last := 0
 	declared := 0
 	err := p.sections(func(id byte, r *reader) error {
-		if int(id) >= len(sectionOrder) {
+		if int(id) >= len(opcode.SectionOrder) {
 			return &FormatError{Offset: r.base, Reason: fmt.Sprintf("section %d is not known", id)}
 		}
-		if id != secCustom {
-			if sectionOrder[id] <= last {
-				return &FormatError{Offset: r.base, Reason: fmt.Sprintf("the %s section comes twice or too late", sectionNames[id])}
+		if id != opcode.SectionCustom {
+			if opcode.SectionOrder[id] <= last {
+				return &FormatError{Offset: r.base, Reason: fmt.Sprintf("the %s section comes twice or too late", opcode.SectionNames[id])}
 			}
-			last = sectionOrder[id]
+			last = opcode.SectionOrder[id]
 		}
 		switch id {
-		case secCustom:
+		case opcode.SectionCustom:
 			p.custom(r)
-		case secType:
+		case opcode.SectionType:
 			p.typeSection(r)
-		case secImport:
+		case opcode.SectionImport:
 			p.importSection(r)
-		case secFunction:
+		case opcode.SectionFunction:
 			declared = p.functionSection(r)
-		case secTable:
+		case opcode.SectionTable:
 			p.tableSection(r)
-		case secMemory:
+		case opcode.SectionMemory:
 			for n := r.count("memories", 2, maxMemories); n > 0 && r.err == nil; n-- {
 				p.info.Memories = append(p.info.Memories, p.limits(r, "a memory", 15))
 			}
-		case secTag:
+		case opcode.SectionTag:
 			p.features[FeatureExceptions] = true
 			for n := r.count("tags", 2, maxTags); n > 0 && r.err == nil; n-- {
 				p.tagType(r)
 			}
-		case secGlobal:
+		case opcode.SectionGlobal:
 			p.globalSection(r)
-		case secExport:
+		case opcode.SectionExport:
 			p.exportSection(r)
-		case secStart:
+		case opcode.SectionStart:
 			r.u32("the start function")
 			p.info.Start = true
-		case secDataCount:
+		case opcode.SectionDataCount:
 			r.u32("the number of data segments")
 			p.features[FeatureBulkMemory] = true
-		case secCode:
+		case opcode.SectionCode:
 			return p.codeSection(r, declared)
 		default: // elements and data: nothing that is reported
-			r.u32("the number of " + sectionNames[id] + " segments")
+			r.u32("the number of " + opcode.SectionNames[id] + " segments")
 			if r.err == nil {
 				r.pos = len(r.b)
 			}

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/tetratelabs/wazero"
+
+	"github.com/helm-wasm/helm-wasm/internal/opcode"
 )
 
 // FuzzInstrument: no input panics; what the engine rejects it rejects
@@ -62,7 +64,7 @@ func countsTooMuch(wasm []byte) bool {
 	for s.pos < len(s.b) {
 		id, size := s.byte("a section"), s.u32("a section's size")
 		from := s.pos
-		if n := s.u32("a count"); s.err == nil && id != secCustom && id != secStart && n > size {
+		if n := s.u32("a count"); s.err == nil && id != opcode.SectionCustom && id != opcode.SectionStart && n > size {
 			return true
 		}
 		if s.err != nil {

@@ -5,6 +5,8 @@ package deadline
 import (
 	"fmt"
 	"strings"
+
+	"github.com/helm-wasm/helm-wasm/internal/opcode"
 )
 
 const (
@@ -53,43 +55,43 @@ func instrument(wasm []byte) ([]byte, error) {
 	funcTypes, bodies := in.functions(types)
 
 	add := map[byte]addition{
-		secType:     {2, []byte{0x60, 0, 0, 0x60, 1, 0x7f, 1, 0x7f}}, // () and (i32) -> i32
-		secFunction: funcTypes,
-		secGlobal:   {2, append([]byte{0x7f, 1, 0x41, 0, 0x0b, 0x7f, 1}, append(appendS32([]byte{0x41}, visit), 0x0b)...)},
-		secExport:   in.exports(),
-		secCode:     bodies,
+		opcode.SectionType:     {2, []byte{0x60, 0, 0, 0x60, 1, 0x7f, 1, 0x7f}}, // () and (i32) -> i32
+		opcode.SectionFunction: funcTypes,
+		opcode.SectionGlobal:   {2, append([]byte{0x7f, 1, 0x41, 0, 0x0b, 0x7f, 1}, append(appendS32([]byte{0x41}, visit), 0x0b)...)},
+		opcode.SectionExport:   in.exports(),
+		opcode.SectionCode:     bodies,
 	}
 	if len(m.funcs) == m.imported && m.start < 0 {
 		// Nothing to interrupt, and an engine may judge a module that has a
 		// function differently.
-		add = map[byte]addition{secGlobal: add[secGlobal], secExport: add[secExport]}
+		add = map[byte]addition{opcode.SectionGlobal: add[opcode.SectionGlobal], opcode.SectionExport: add[opcode.SectionExport]}
 	} else if m.memories == 0 {
-		add[secMemory] = addition{1, []byte{1, 0, 0}} // for memory.grow; of no pages, and cannot grow
+		add[opcode.SectionMemory] = addition{1, []byte{1, 0, 0}} // for memory.grow; of no pages, and cannot grow
 	}
 
 	out := append(make([]byte, 0, len(wasm)+len(wasm)/8), wasm[:8]...)
 	done := 0 // place of the last section written
 	flush := func(until int) {
-		for _, id := range []byte{secType, secFunction, secMemory, secGlobal, secExport, secCode} {
-			if a, ok := add[id]; ok && order[id] > done && order[id] < until {
+		for _, id := range []byte{opcode.SectionType, opcode.SectionFunction, opcode.SectionMemory, opcode.SectionGlobal, opcode.SectionExport, opcode.SectionCode} {
+			if a, ok := add[id]; ok && opcode.SectionOrder[id] > done && opcode.SectionOrder[id] < until {
 				out = appendSection(out, id, grown(nil, a.count, a.elements))
 			}
 		}
 	}
 	for _, sec := range sections {
-		if sec.id == secCustom {
+		if sec.id == opcode.SectionCustom {
 			if s := (&scanner{b: sec.body}); !holdsOffsets(s.name("a custom section")) {
 				out = appendSection(out, sec.id, sec.body)
 			}
 			continue
 		}
-		flush(order[sec.id])
-		done = order[sec.id]
+		flush(opcode.SectionOrder[sec.id])
+		done = opcode.SectionOrder[sec.id]
 		body := sec.body
 		switch a, ok := add[sec.id]; {
-		case sec.id == secStart:
+		case sec.id == opcode.SectionStart:
 			continue
-		case sec.id == secCode:
+		case sec.id == opcode.SectionCode:
 			if body, err = in.code(sec); err != nil {
 				return nil, err
 			}
@@ -100,7 +102,7 @@ func instrument(wasm []byte) ([]byte, error) {
 			out = appendSection(out, sec.id, body)
 		}
 	}
-	flush(len(order) + 1)
+	flush(len(opcode.SectionOrder) + 1)
 	return out, nil
 }
 

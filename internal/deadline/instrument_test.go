@@ -7,10 +7,12 @@ import (
 	"context"
 	"strings"
 	"testing"
+
+	"github.com/helm-wasm/helm-wasm/internal/opcode"
 )
 
 func customSection(name, content string) []byte {
-	return appendSection(nil, secCustom, append(append([]byte{byte(len(name))}, name...), content...))
+	return appendSection(nil, opcode.SectionCustom, append(append([]byte{byte(len(name))}, name...), content...))
 }
 
 func TestInstrumentKeepsWhatHolds(t *testing.T) {
@@ -87,11 +89,11 @@ func TestInstrumentRefuses(t *testing.T) {
 		{"an added type", with(0x02, 1, opEnd), "it uses type 1 of 1"},
 		{"an added type indirectly", with(opConst, 0, 0x11, 1, 0), "it uses type 1 of 1"},
 		{"the added memory", with(opConst, 0, 0x40, 0, opDrop), "it uses a memory"},
-		{"an element", section(secElement, 1, 1, 0, 1, 1), "a reference to function 1 of 1"},
-		{"an element's expression", section(secElement, 1, 5, 0x70, 1, 0xd2, 1, opEnd), "a reference to function 1 of 1"},
-		{"an offset from the flag", section(secElement, 1, 0, opGlobalGet, 0, opEnd, 0), "reads global 0 of 0"},
-		{"data without memory", append(bytes.Clone(endless[0].wasm), appendSection(nil, secData, []byte{1, 0, opConst, 0, opEnd, 0})...), "a memory that the module does not have"},
-		{"start function", section(secStart, 1), "start function 1 does not exist"},
+		{"an element", section(opcode.SectionElement, 1, 1, 0, 1, 1), "a reference to function 1 of 1"},
+		{"an element's expression", section(opcode.SectionElement, 1, 5, 0x70, 1, 0xd2, 1, opEnd), "a reference to function 1 of 1"},
+		{"an offset from the flag", section(opcode.SectionElement, 1, 0, opGlobalGet, 0, opEnd, 0), "reads global 0 of 0"},
+		{"data without memory", append(bytes.Clone(endless[0].wasm), appendSection(nil, opcode.SectionData, []byte{1, 0, opConst, 0, opEnd, 0})...), "a memory that the module does not have"},
+		{"start function", section(opcode.SectionStart, 1), "start function 1 does not exist"},
 		{"garbage collection", []byte("\x00asm\x01\x00\x00\x00\x01\x05\x01\x5f\x01\x7f\x01"), "form 0x5f (garbage collection)"},
 		{"unknown section", append(bytes.Clone(endless[0].wasm), 77, 0), "section 77"},
 	}

@@ -6,15 +6,17 @@ import (
 	"context"
 	"strings"
 	"testing"
+
+	"github.com/helm-wasm/helm-wasm/internal/opcode"
 )
 
 // loopOfType is an endless loop of a type with that many parameters (0 to 2),
 // as many results, and an index instead of a value type.
 func loopOfType(params byte) []byte {
 	b := []byte("\x00asm\x01\x00\x00\x00")
-	b = appendSection(b, secType, []byte{4, 0x60, 0, 0, 0x60, 1, i32, 1, i32, 0x60, 2, i32, i32, 2, i32, i32, 0x60, 0, 0})
-	b = appendSection(b, secFunction, []byte{1, 0})
-	b = appendSection(b, secExport, append([]byte{1, 3}, "run\x00\x00"...))
+	b = appendSection(b, opcode.SectionType, []byte{4, 0x60, 0, 0, 0x60, 1, i32, 1, i32, 0x60, 2, i32, i32, 2, i32, i32, 0x60, 0, 0})
+	b = appendSection(b, opcode.SectionFunction, []byte{1, 0})
+	b = appendSection(b, opcode.SectionExport, append([]byte{1, 3}, "run\x00\x00"...))
 	body := []byte{0}
 	for range params {
 		body = append(body, opConst, 1)
@@ -24,17 +26,17 @@ func loopOfType(params byte) []byte {
 		body = append(body, opDrop)
 	}
 	body = append(body, opEnd)
-	return appendSection(b, secCode, append([]byte{1, byte(len(body))}, body...))
+	return appendSection(b, opcode.SectionCode, append([]byte{1, byte(len(body))}, body...))
 }
 
 // looping is a function () -> i32 with two locals of type i32.
 func looping(code ...byte) []byte {
 	b := []byte("\x00asm\x01\x00\x00\x00")
-	b = appendSection(b, secType, []byte{2, 0x60, 0, 1, i32, 0x60, 1, i32, 1, i32})
-	b = appendSection(b, secFunction, []byte{1, 0})
-	b = appendSection(b, secExport, append([]byte{1, 3}, "run\x00\x00"...))
+	b = appendSection(b, opcode.SectionType, []byte{2, 0x60, 0, 1, i32, 0x60, 1, i32, 1, i32})
+	b = appendSection(b, opcode.SectionFunction, []byte{1, 0})
+	b = appendSection(b, opcode.SectionExport, append([]byte{1, 3}, "run\x00\x00"...))
 	body := append(append([]byte{1, 2, i32}, code...), opEnd)
-	return appendSection(b, secCode, append(appendU32([]byte{1}, uint32(len(body))), body...))
+	return appendSection(b, opcode.SectionCode, append(appendU32([]byte{1}, uint32(len(body))), body...))
 }
 
 // TestLoops: what comes out of a loop is the same however often it has left for

@@ -28,31 +28,31 @@ func readModule(sections []section) (*module, error) {
 	for _, sec := range sections {
 		s := &scanner{b: sec.body, base: sec.offset}
 		switch sec.id {
-		case secType:
+		case opcode.SectionType:
 			m.types(s)
-		case secImport:
+		case opcode.SectionImport:
 			m.imports(s)
-		case secFunction:
+		case opcode.SectionFunction:
 			for n := s.count("functions"); n > 0 && s.err == nil; n-- {
 				m.funcs = append(m.funcs, s.u32("a function's type"))
 			}
-		case secTable:
+		case opcode.SectionTable:
 			m.tables(s)
-		case secMemory:
+		case opcode.SectionMemory:
 			m.memories += s.count("memories")
-		case secTag:
+		case opcode.SectionTag:
 			for n := s.count("tags"); n > 0 && s.err == nil; n-- {
 				m.tag(s)
 			}
-		case secGlobal:
+		case opcode.SectionGlobal:
 			m.globalSection(s)
-		case secExport:
+		case opcode.SectionExport:
 			m.exports(s)
-		case secStart:
+		case opcode.SectionStart:
 			m.start = int(s.u32("the start function"))
-		case secElement:
+		case opcode.SectionElement:
 			m.elements(s)
-		case secData:
+		case opcode.SectionData:
 			m.data(s)
 		}
 		if s.err != nil {

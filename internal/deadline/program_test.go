@@ -2,7 +2,11 @@
 
 package deadline
 
-import "github.com/tetratelabs/wazero"
+import (
+	"github.com/tetratelabs/wazero"
+
+	"github.com/helm-wasm/helm-wasm/internal/opcode"
+)
 
 func moduleConfig() wazero.ModuleConfig {
 	return wazero.NewModuleConfig().WithName("").WithStartFunctions()
@@ -12,7 +16,7 @@ func moduleConfig() wazero.ModuleConfig {
 // "run", and sections that go between the export and the code section.
 func wasmOf(memory []byte, before [][]byte, bodies ...[]byte) []byte {
 	b := []byte("\x00asm\x01\x00\x00\x00")
-	b = appendSection(b, secType, []byte{1, 0x60, 0, 0})
+	b = appendSection(b, opcode.SectionType, []byte{1, 0x60, 0, 0})
 	funcs := appendU32(nil, uint32(len(bodies)))
 	code := appendU32(nil, uint32(len(bodies)))
 	for _, body := range bodies {
@@ -20,19 +24,19 @@ func wasmOf(memory []byte, before [][]byte, bodies ...[]byte) []byte {
 		body = append(append([]byte{0}, body...), opEnd)
 		code = append(appendU32(code, uint32(len(body))), body...)
 	}
-	b = appendSection(b, secFunction, funcs)
-	if len(before) > 0 && before[0][0] == secTable {
+	b = appendSection(b, opcode.SectionFunction, funcs)
+	if len(before) > 0 && before[0][0] == opcode.SectionTable {
 		b = append(b, before[0]...)
 		before = before[1:]
 	}
 	if memory != nil {
-		b = appendSection(b, secMemory, append([]byte{1}, memory...))
+		b = appendSection(b, opcode.SectionMemory, append([]byte{1}, memory...))
 	}
-	b = appendSection(b, secExport, append([]byte{1, 3}, "run\x00\x00"...))
+	b = appendSection(b, opcode.SectionExport, append([]byte{1, 3}, "run\x00\x00"...))
 	for _, s := range before {
 		b = append(b, s...)
 	}
-	return appendSection(b, secCode, code)
+	return appendSection(b, opcode.SectionCode, code)
 }
 
 // program is a module of one function with that code, and one that traps.
@@ -45,23 +49,23 @@ var (
 	// twice from a depth of 40, kept in a global.
 	exponential = func() []byte {
 		b := []byte("\x00asm\x01\x00\x00\x00")
-		b = appendSection(b, secType, []byte{2, 0x60, 0, 0, 0x60, 1, i32, 0})
-		b = appendSection(b, secFunction, []byte{2, 0, 1})
-		b = appendSection(b, secExport, append([]byte{1, 3}, "run\x00\x00"...))
+		b = appendSection(b, opcode.SectionType, []byte{2, 0x60, 0, 0, 0x60, 1, i32, 0})
+		b = appendSection(b, opcode.SectionFunction, []byte{2, 0, 1})
+		b = appendSection(b, opcode.SectionExport, append([]byte{1, 3}, "run\x00\x00"...))
 		run := []byte{0, opConst, 60, opCall, 1, opEnd}
 		half := []byte{opLocalGet, 0, opConst, 1, opSub, opCall, 1}
 		twice := append([]byte{0, opLocalGet, 0, opIf, noResult}, append(half, half...)...)
 		twice = append(twice, opEnd, opEnd)
 		code := append(append([]byte{2, byte(len(run))}, run...), byte(len(twice)))
-		return appendSection(b, secCode, append(code, twice...))
+		return appendSection(b, opcode.SectionCode, append(code, twice...))
 	}()
 
 	indirectTail = wasmOf(nil, [][]byte{
-		appendSection(nil, secTable, []byte{1, 0x70, 0, 1}),
-		appendSection(nil, secElement, []byte{1, 0, 0x41, 0, opEnd, 1, 0}),
+		appendSection(nil, opcode.SectionTable, []byte{1, 0x70, 0, 1}),
+		appendSection(nil, opcode.SectionElement, []byte{1, 0, 0x41, 0, opEnd, 1, 0}),
 	}, []byte{opConst, 0, 0x13, 0, 0})
 
-	startLoop = wasmOf(nil, [][]byte{appendSection(nil, secStart, []byte{1})},
+	startLoop = wasmOf(nil, [][]byte{appendSection(nil, opcode.SectionStart, []byte{1})},
 		nil, []byte{0x03, 0x40, 0x0c, 0, 0x0b})
 )
 

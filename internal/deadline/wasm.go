@@ -2,31 +2,11 @@
 
 package deadline
 
-import "fmt"
+import (
+	"fmt"
 
-// Section numbers of a core module.
-const (
-	secCustom = iota
-	secType
-	secImport
-	secFunction
-	secTable
-	secMemory
-	secGlobal
-	secExport
-	secStart
-	secElement
-	secCode
-	secData
-	secDataCount
-	secTag
+	"github.com/helm-wasm/helm-wasm/internal/opcode"
 )
-
-// order is each section's place in a module; custom sections have none.
-var order = [...]int{
-	secType: 1, secImport: 2, secFunction: 3, secTable: 4, secMemory: 5, secTag: 6, secGlobal: 7,
-	secExport: 8, secStart: 9, secElement: 10, secDataCount: 11, secCode: 12, secData: 13,
-}
 
 type section struct {
 	id     byte
@@ -130,14 +110,14 @@ func split(wasm []byte) ([]section, error) {
 		if s.err != nil {
 			break
 		}
-		if int(id) >= len(order) {
+		if int(id) >= len(opcode.SectionOrder) {
 			return nil, fmt.Errorf("section %d at offset %d is not known", id, from)
 		}
-		if id != secCustom {
-			if order[id] <= last {
+		if id != opcode.SectionCustom {
+			if opcode.SectionOrder[id] <= last {
 				return nil, fmt.Errorf("section %d at offset %d comes twice or too late", id, from)
 			}
-			last = order[id]
+			last = opcode.SectionOrder[id]
 		}
 		list = append(list, section{id, from, wasm[from:s.pos]})
 	}

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package opcode walks WebAssembly instructions without executing or
-// validating them: it knows how long each instruction is, and nothing else.
+// validating them: it knows how long each instruction is, the numbers and the
+// order of the sections around them, and nothing else.
 //
 // It covers the WebAssembly 3.0 instruction set (SIMD and relaxed SIMD,
 // threads, exceptions in both encodings, tail calls, reference types, garbage

@@ -85,6 +85,23 @@ func KindOf(err error) Kind {
 	return Trap
 }
 
+// Each is Process of an ABI whose guests take one value at a time and return one:
+// no bytes are no output.
+func Each(records []*kgo.Record, done Done, call func(*kgo.Record) ([]byte, error)) error {
+	for _, record := range records {
+		out, err := call(record)
+		if err != nil {
+			return err
+		}
+		if len(out) == 0 {
+			done(nil)
+			continue
+		}
+		done([]*kgo.Record{Reply(record, out)})
+	}
+	return nil
+}
+
 // Reply makes the output of an ABI whose guests return a value only: key,
 // headers and timestamp are the input's.
 func Reply(in *kgo.Record, value []byte) *kgo.Record {

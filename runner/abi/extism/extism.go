@@ -110,18 +110,7 @@ type instance struct {
 
 // Process calls the export once for each record.
 func (i *instance) Process(_ context.Context, records []*kgo.Record, done abi.Done) error {
-	for _, record := range records {
-		out, err := i.call(record.Value)
-		if err != nil {
-			return err
-		}
-		if len(out) == 0 {
-			done(nil)
-			continue
-		}
-		done([]*kgo.Record{abi.Reply(record, out)})
-	}
-	return nil
+	return abi.Each(records, done, func(r *kgo.Record) ([]byte, error) { return i.call(r.Value) })
 }
 
 func (i *instance) call(value []byte) ([]byte, error) {

@@ -64,18 +64,7 @@ type instance struct{ f *Function }
 
 // Process runs the command once for each record.
 func (i instance) Process(ctx context.Context, records []*kgo.Record, done abi.Done) error {
-	for _, record := range records {
-		out, err := i.f.run(ctx, record)
-		if err != nil {
-			return err
-		}
-		if len(out) == 0 {
-			done(nil)
-			continue
-		}
-		done([]*kgo.Record{abi.Reply(record, out)})
-	}
-	return nil
+	return abi.Each(records, done, func(r *kgo.Record) ([]byte, error) { return i.f.run(ctx, r) })
 }
 
 // Broken is never true.
