@@ -100,7 +100,7 @@ func Parse(name string, data []byte) (doc *Document, err error) {
 			return nil, err
 		}
 	}
-	if why.Many || why.Twice != "" || len(text) > maxUnusual {
+	if why.Many && !why.Shared || why.Twice != "" || len(text) > maxUnusual {
 		return nil, src.unusual(why)
 	}
 	if err := checkNesting(name, data); err != nil {

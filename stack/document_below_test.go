@@ -10,7 +10,7 @@ import (
 func TestBelow(t *testing.T) {
 	for name, text := range map[string]string{
 		"usual":   "kind: WasmStack\nspec:\n  functions:\n    a: {sink: {topic: 1}}\n",
-		"library": "kind: &a WasmStack\nspec:\n  functions:\n    a: {sink: {topic: 1}}\n",
+		"library": "kind: !!str WasmStack\nspec:\n  functions:\n    a: {sink: {topic: 1}}\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			doc, err := Parse("list.yaml", []byte(text))

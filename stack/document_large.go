@@ -69,7 +69,7 @@ func (src *source) unusual(why yamlin.Trouble) error {
 		return e
 	}
 	// The library looks at the line and what it stands under alone.
-	part := source{name: src.name, lines: &lineReader{data: src.lines.excerpt(pos.Line)}}
+	part := source{name: src.name, lines: &lineReader{data: why.WithoutAliases(src.lines.excerpt(pos.Line))}}
 	if err := checkNesting(src.name, part.lines.data); err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (src *source) unusual(why yamlin.Trouble) error {
 		}
 	}
 	e.Msg = "from this line on the file can be read by a slow reader only, which takes " + itoa(maxUnusual>>10) + " KiB; it has " + itoa(len(src.lines.data)>>10) + " KiB"
-	e.Hint = "write the line as most files have it: no anchor, alias, tag, tab or second document, and no text without | over several lines"
+	e.Hint = "write the line as most files have it: no tag, tab or second document, and no text without | over several lines"
 	return e
 }
 

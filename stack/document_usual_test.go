@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -92,8 +93,22 @@ func samePositions(t *testing.T, got, want *Document, data []byte) {
 	walk(got.tree, nil)
 }
 
-// TestUsualFiles compares the two readers on files, each line of which is cut,
-// moved and exchanged in turn, and tells that most are read by the fast one.
+// sameWithChangedLines compares the two readers on a text, each line of which is
+// cut, moved and exchanged in turn.
+func sameWithChangedLines(t *testing.T, data []byte) {
+	t.Helper()
+	lines := strings.SplitAfter(string(data), "\n")
+	for i := range min(len(lines), 60) {
+		rest := strings.Join(lines[i+1:], "")
+		before := strings.Join(lines[:i], "")
+		for _, line := range []string{"", " " + lines[i], strings.TrimPrefix(lines[i], " "), strings.TrimSpace(lines[i]), lines[i] + lines[i], "\n" + lines[i], "# x\n" + lines[i], strings.Replace(lines[i], ":", "", 1)} {
+			sameAsLibrary(t, []byte(before+line+rest))
+		}
+	}
+}
+
+// TestUsualFiles compares the two readers on files, and tells that most are read
+// by the fast one.
 func TestUsualFiles(t *testing.T) {
 	files, fast := usualFiles(t), 0
 	for name, data := range files {
@@ -102,14 +117,7 @@ func TestUsualFiles(t *testing.T) {
 		} else {
 			t.Logf("%s is for the library", name)
 		}
-		lines := strings.SplitAfter(string(data), "\n")
-		for i := range min(len(lines), 60) {
-			rest := strings.Join(lines[i+1:], "")
-			before := strings.Join(lines[:i], "")
-			for _, line := range []string{"", " " + lines[i], strings.TrimPrefix(lines[i], " "), strings.TrimSpace(lines[i]), lines[i] + lines[i], "\n" + lines[i], "# x\n" + lines[i], strings.Replace(lines[i], ":", "", 1)} {
-				sameAsLibrary(t, []byte(before+line+rest))
-			}
-		}
+		sameWithChangedLines(t, data)
 		doc, err := Parse(name, data)
 		if err != nil {
 			continue
@@ -141,13 +149,14 @@ var usualTexts = []string{
 }
 
 func TestUsualTexts(t *testing.T) {
-	for _, text := range usualTexts {
+	for _, text := range slices.Concat(usualTexts, usualAnchors, oddAnchors) {
 		sameAsLibrary(t, []byte(text))
+		sameWithChangedLines(t, []byte(text))
 	}
 }
 
 func FuzzUsual(f *testing.F) {
-	for _, text := range usualTexts {
+	for _, text := range slices.Concat(usualTexts, usualAnchors, oddAnchors) {
 		f.Add([]byte(text))
 	}
 	for _, data := range usualFiles(f) {

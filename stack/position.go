@@ -96,7 +96,7 @@ func (s *source) child(n *yaml.Node, name string) (key, value *yaml.Node) {
 		for i := len(n.Content) - 2; i >= 0; i -= 2 {
 			k := n.Content[i]
 			if k.Value == "<<" && k.Style == 0 {
-				if key, value = s.child(n.Content[i+1], name); key != nil {
+				if key, value = s.merged(n.Content[i+1], name); key != nil {
 					return key, value
 				}
 				continue
@@ -110,17 +110,22 @@ func (s *source) child(n *yaml.Node, name string) (key, value *yaml.Node) {
 		if err == nil && i >= 0 && i < len(n.Content) {
 			return n.Content[i], n.Content[i]
 		}
-		if err != nil { // the list of a merge key
-			for _, e := range n.Content {
-				if e.Kind == yaml.AliasNode || e.Kind == yaml.MappingNode {
-					if key, value = s.child(e, name); key != nil {
-						return key, value
-					}
-				}
-			}
-		}
 	}
 	return nil, nil
+}
+
+// merged finds a key in what a merge key holds: a mapping, or several of which
+// the first has the word.
+func (s *source) merged(n *yaml.Node, name string) (key, value *yaml.Node) {
+	if n.Kind != yaml.SequenceNode {
+		return s.child(n, name)
+	}
+	for _, e := range n.Content {
+		if key, value = s.child(e, name); key != nil {
+			break
+		}
+	}
+	return key, value
 }
 
 // index finds keys of a large mapping. A finding for each of a thousand

@@ -43,6 +43,30 @@ func (s *source) usualChild(n *yamlin.Node, name string) *yamlin.Node {
 		}
 		return nil
 	}
+	own := s.usualOwn(n, name)
+	if n.Merged == nil {
+		return own
+	}
+	for i := len(n.Merged.Children) - 1; i >= 0; i-- {
+		m := &n.Merged.Children[i]
+		if own != nil && own.At > m.At {
+			break // the last word
+		}
+		of := n.Merged.Children[i : i+1]
+		if m.List {
+			of = m.Children
+		}
+		for j := range of {
+			if below := s.usualChild(&of[j], name); below != nil {
+				return below
+			}
+		}
+	}
+	return own
+}
+
+// usualOwn finds a key that a mapping has itself.
+func (s *source) usualOwn(n *yamlin.Node, name string) *yamlin.Node {
 	if len(n.Children) > 32 {
 		if i, ok := s.usualIndex(n)[name]; ok {
 			return &n.Children[i]

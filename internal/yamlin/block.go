@@ -26,7 +26,7 @@ type Scalars struct {
 func Parse(data []byte, scalars Scalars, limit int) (tree map[string]any, why Trouble, ok bool) {
 	p := &parser{scalars: scalars, left: limit, values: true}
 	tree, ok = p.document(data)
-	return tree, Trouble{At: p.at, Many: p.left < 0, Twice: p.twice, Bytes: p.bytes}, ok
+	return tree, Trouble{At: p.at, Many: p.left < 0, Shared: p.shared, Twice: p.twice, Bytes: p.bytes, anchors: p.anchors}, ok
 }
 
 // document reads all of the data.
@@ -120,6 +120,11 @@ type parser struct {
 	values  bool   // make the tree
 	twice   string // a key that was given twice
 	here    *Node  // where to record what stands where; nil records nothing
+
+	anchors map[string]*anchor
+	shared  bool // there are aliases or merge keys
+	copied  int  // values that aliases stand for
+	deepest int  // depth since the last anchor began
 }
 
 // next goes to the next line that is neither blank nor a comment.
@@ -193,10 +198,10 @@ func (p *parser) item() bool {
 // mapping reads the keys that stand in the given column, from the present
 // position in its line.
 func (p *parser) mapping(column, depth int) (map[string]any, bool) {
-	if depth > maxDepth {
+	if !p.nest(depth) {
 		return nil, false
 	}
-	m := make(map[string]any)
+	f := fields{m: make(map[string]any)}
 	above := p.here
 	for {
 		at := p.at
@@ -209,11 +214,11 @@ func (p *parser) mapping(column, depth int) (map[string]any, bool) {
 			return nil, false
 		}
 		p.here = above
-		if !p.put(m, name, v, at) {
+		if !p.put(&f, name, v, at) {
 			return nil, false
 		}
 		if p.eof || p.indent < column {
-			return m, true
+			return f.m, true
 		}
 		if p.indent != column || p.item() {
 			return nil, false
@@ -221,18 +226,10 @@ func (p *parser) mapping(column, depth int) (map[string]any, bool) {
 	}
 }
 
-// put adds a key to a mapping, unless it is there.
-func (p *parser) put(m map[string]any, name string, v any, at int) bool {
-	if !p.values {
-		return true
-	}
-	had := len(m)
-	m[name] = v
-	if len(m) == had {
-		p.twice, p.at = name, at
-		return false
-	}
-	return true
+// nest goes to a depth of blocks and brackets.
+func (p *parser) nest(depth int) bool {
+	p.deepest = max(p.deepest, depth)
+	return depth <= maxDepth
 }
 
 // value reads what follows a key and ends on the next line.
@@ -248,6 +245,9 @@ func (p *parser) value(column, depth int) (any, bool) {
 			return p.list(column, depth+1)
 		}
 		return p.block(depth + 1)
+	}
+	if p.s[p.at] == '&' {
+		return p.anchored(column, depth, false)
 	}
 	return p.inline(column, depth)
 }
@@ -266,7 +266,7 @@ func (p *parser) block(depth int) (any, bool) {
 
 // list reads items whose dashes stand in the given column.
 func (p *parser) list(column, depth int) (any, bool) {
-	if depth > maxDepth {
+	if !p.nest(depth) {
 		return nil, false
 	}
 	list := []any{}
@@ -292,6 +292,11 @@ func (p *parser) list(column, depth int) (any, bool) {
 			}
 		case p.item():
 			return nil, false
+		case p.s[p.at] == '&':
+			if !p.enter(above, "", p.at) {
+				return nil, false
+			}
+			v, ok = p.anchored(column, depth, true)
 		default:
 			// `- key: value` starts a mapping in the key's column.
 			at := p.at
@@ -334,6 +339,8 @@ func (p *parser) inline(column, depth int) (any, bool) {
 		}
 	case '[', '{':
 		v, ok = p.flow(depth + 1)
+	case '*':
+		v, ok = p.alias(depth + 1)
 	case '|', '>':
 		return p.text(column)
 	default:

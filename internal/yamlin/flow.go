@@ -6,7 +6,7 @@ import "strings"
 
 // flow reads what stands in brackets or braces, on one line or several.
 func (p *parser) flow(depth int) (any, bool) {
-	if depth > maxDepth {
+	if !p.nest(depth) {
 		return nil, false
 	}
 	switch p.s[p.at] {
@@ -18,6 +18,15 @@ func (p *parser) flow(depth int) (any, bool) {
 		return p.flowMap(depth)
 	case '"', '\'':
 		return p.quoted()
+	case '*':
+		return p.alias(depth)
+	case '&':
+		return p.named(depth, func() (any, bool) {
+			if p.spaces(); p.at == p.end {
+				return nil, false
+			}
+			return p.flow(depth)
+		})
 	}
 	return p.flowPlain()
 }
@@ -52,7 +61,7 @@ func (p *parser) flowList(depth int) (any, bool) {
 }
 
 func (p *parser) flowMap(depth int) (any, bool) {
-	m := make(map[string]any)
+	f := fields{m: make(map[string]any)}
 	above := p.here
 	for {
 		if !p.gap() {
@@ -60,7 +69,7 @@ func (p *parser) flowMap(depth int) (any, bool) {
 		}
 		if p.s[p.at] == '}' {
 			p.at++
-			return m, true
+			return f.m, true
 		}
 		at := p.at
 		name, ok := p.key(true)
@@ -76,7 +85,7 @@ func (p *parser) flowMap(depth int) (any, bool) {
 			return nil, false
 		}
 		p.here = above
-		if !p.put(m, name, v, at) || !p.comma('}') {
+		if !p.put(&f, name, v, at) || !p.comma('}') {
 			return nil, false
 		}
 	}

@@ -7,7 +7,8 @@ type Node struct {
 	Name     string // of a key
 	At       int    // offset of the key, or of the item's value
 	List     bool
-	Children []Node // in the order of the file
+	Children []Node // in the order of the file; those of an alias stand where its anchor is
+	Merged   *Node  // its children are what merge keys (<<) hold, in the order of the file
 }
 
 // Locate tells where everything stands in what Parse has read.
@@ -19,10 +20,13 @@ func Locate(data []byte, scalars Scalars, limit int) (root Node, ok bool) {
 
 // Trouble is why a text was not read.
 type Trouble struct {
-	At    int    // offset near which reading stopped; all before is usual
-	Many  bool   // more values than the limit
-	Twice string // a key that a mapping has twice, the second time here
-	Bytes bool   // tabs, controls or invalid UTF-8; else all of the text has none
+	At     int    // offset near which reading stopped; all before is usual
+	Many   bool   // more values than the limit
+	Shared bool   // what aliases and merge keys stand for counts among them, roughly
+	Twice  string // a key that a mapping has twice, the second time here
+	Bytes  bool   // tabs, controls or invalid UTF-8; else all of the text has none
+
+	anchors map[string]*anchor
 }
 
 // First is the offset of the key that is there twice.
@@ -47,6 +51,12 @@ func (p *parser) enter(above *Node, name string, at int) bool {
 		return false
 	}
 	if above != nil {
+		if name == mergeKey {
+			if above.Merged == nil {
+				above.Merged = &Node{}
+			}
+			above = above.Merged
+		}
 		above.Children = append(above.Children, Node{Name: name, At: at})
 		p.here = &above.Children[len(above.Children)-1]
 	}

@@ -82,6 +82,11 @@ func (p *parser) key(inFlow bool) (string, bool) {
 		return v, true
 	}
 	if class[c]&(inKey|starts) != inKey|starts {
+		if rest, ok := strings.CutPrefix(p.s[p.at:p.end], "<<:"); ok && (rest == "" || rest[0] == ' ') {
+			p.at += len("<<:")
+			p.shared = true
+			return mergeKey, true
+		}
 		return "", false
 	}
 	start := p.at

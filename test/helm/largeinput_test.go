@@ -49,7 +49,7 @@ func largeInputs() []largeInput {
 		{"a bracket after 2 MB", "# " + strings.Repeat("x", 1<<20) + "\n" + big + strings.Repeat("# a comment\n", 50000) + "  z: {scaling: {maxReplicas: 3}\n", "is not closed"},
 		{"one of two at the end", big + "  f0: {}\n", at("stdin:%d:3: key \"f0\" is given twice in one mapping, first in line 2")},
 		{"an unknown key above an anchor", "functions:\n  a: &x {scalin: {}}\n" + repeated(1000, ordinary), "stdin:2:10: functions.a.scalin: unknown key"},
-		{"an anchor below half a megabyte", big + strings.Replace(repeated(1500, ordinary), "  f", "  g", -1) + "  z: &x {}\n", "from this line on the file can be read by a slow reader only, which takes 256 KiB"},
+		{"a tag below half a megabyte", big + strings.Replace(repeated(1500, ordinary), "  f", "  g", -1) + "  z: !!map {}\n", "from this line on the file can be read by a slow reader only, which takes 256 KiB"},
 		{"a text of 1 MB for 1,000 functions", "defaults: {config: {A: " + strings.Repeat("x", 1<<20) + "}}\n" + big, "stdin:1:1: defaults hold 1024 KiB of text for each of 1000 functions"},
 		{"a long list", "kafka:\n  bootstrapServers: [" + strings.Repeat("1,", 45000) + "]\n", "stdin:2:22: kafka.bootstrapServers[0]: number 1 where a string is expected"},
 		{"a long line", "functions:\n  a: {sourc: {topic: " + strings.Repeat("t", 1<<20) + "}}\n", "stdin:2:7: functions.a.sourc: unknown key \"sourc\""},
