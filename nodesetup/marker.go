@@ -18,11 +18,14 @@ const (
 // wrap appends a block to a file.
 func wrap(file []byte, block string) []byte {
 	begin := beginLine
-	if len(file) > 0 && file[len(file)-1] != '\n' {
+	if !endsLine(file) {
 		begin = "\n" + beginJoined
 	}
 	return append(bytes.Clone(file), begin+block+endLine...)
 }
+
+// endsLine says that what is appended starts a line.
+func endsLine(file []byte) bool { return len(file) == 0 || file[len(file)-1] == '\n' }
 
 // unwrap takes our block out of a file. It says whether there was one.
 func unwrap(file []byte) ([]byte, bool, error) {
