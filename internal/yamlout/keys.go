@@ -3,6 +3,8 @@
 package yamlout
 
 import (
+	"sort"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -10,7 +12,8 @@ import (
 // keyLess is the YAML library's natural order: numbers inside keys compare as
 // numbers, and letters come after everything else. It is no total order (a1b <
 // a01 < a2 < a10 < a1b), and for keys in such a circle the library's own result
-// depends on the order in which Go happens to walk the map.
+// depends on the order in which Go happens to walk the map. Ours does not: see
+// sortKeys.
 func keyLess(a, b string) bool {
 	i := 0
 	for i < len(a) && i < len(b) && a[i] == b[i] && a[i] < utf8.RuneSelf {
@@ -75,15 +78,27 @@ func runesLess(a, b []rune) bool {
 	return len(a) < len(b)
 }
 
-// sortKeys sorts in place. Most maps are small, and for those insertion is
-// faster than anything that calls through an interface.
+// sortKeys sorts in place. Keys that can stand in a circle, which takes digits,
+// start in an order of their own, so that the same map always gives the same text.
 func sortKeys(keys []string) {
+	for _, k := range keys {
+		if strings.ContainsAny(k, "0123456789") {
+			sort.Strings(keys)
+			break
+		}
+	}
+	mergeKeys(keys)
+}
+
+// mergeKeys sorts by keyLess. Most maps are small, and for those insertion is
+// faster than anything that calls through an interface.
+func mergeKeys(keys []string) {
 	if len(keys) > 24 {
 		mid := len(keys) / 2
 		left := append([]string(nil), keys[:mid]...)
 		right := keys[mid:]
-		sortKeys(left)
-		sortKeys(right)
+		mergeKeys(left)
+		mergeKeys(right)
 		i, j := 0, 0
 		for k := range keys {
 			if j >= len(right) || i < len(left) && !keyLess(right[j], left[i]) {
