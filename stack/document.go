@@ -175,7 +175,7 @@ func (d *Document) Tree() map[string]any { return d.tree }
 func Merge(docs ...*Document) *Document {
 	out := &Document{tree: map[string]any{}}
 	for _, d := range docs {
-		out.tree = mergeMaps(out.tree, deepCopy(d.tree).(map[string]any))
+		out.tree = mergeMaps(out.tree, yamlin.Copy(d.tree).(map[string]any))
 		out.sources = append(out.sources, d.sources...)
 		out.sets = append(out.sets, d.sets...)
 	}
@@ -193,24 +193,6 @@ func mergeMaps(a, b map[string]any) map[string]any {
 		a[k] = v
 	}
 	return a
-}
-
-func deepCopy(v any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		out := make(map[string]any, len(v))
-		for k, e := range v {
-			out[k] = deepCopy(e)
-		}
-		return out
-	case []any:
-		out := make([]any, len(v))
-		for i, e := range v {
-			out[i] = deepCopy(e)
-		}
-		return out
-	}
-	return v
 }
 
 // converter turns nodes into the tree and counts what aliases expand to.

@@ -3,8 +3,11 @@
 package stack
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
+	"github.com/helm-wasm/helm-wasm/internal/yamlin"
 	"github.com/helm-wasm/helm-wasm/internal/yamlout"
 )
 
@@ -78,5 +81,21 @@ func TestSharedLimit(t *testing.T) {
 	}
 	if accepted == 0 || accepted == 20 {
 		t.Errorf("%d of 20 are accepted", accepted)
+	}
+}
+
+// TestSmallBomb: what aliases stand for is bounded by the text, whatever number of
+// values a reader takes otherwise. The post-renderer takes a million.
+func TestSmallBomb(t *testing.T) {
+	text := "a: &a [x, x, x, x, x, x, x, x, x, x]\n"
+	for c := 'b'; c < 'e'; c++ {
+		text += fmt.Sprintf("%c: &%c [%s]\n", c, c, strings.TrimSuffix(strings.Repeat("*"+string(c-1)+", ", 10), ", "))
+	}
+	if _, _, ok := yamlin.Parse([]byte(text), usualScalars, 1_000_000); ok {
+		t.Errorf("%d bytes are read as more than 10,000 values", len(text))
+	}
+	few := text[:strings.Index(text, "c: ")]
+	if _, _, ok := yamlin.Parse([]byte(few+"# "+strings.Repeat("long ", 50)+"\n"), usualScalars, 1_000_000); !ok {
+		t.Error("aliases of a hundred values are refused")
 	}
 }

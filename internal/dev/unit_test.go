@@ -269,3 +269,20 @@ func TestTraces(t *testing.T) {
 		t.Error("old traces are kept for ever")
 	}
 }
+
+// TestReached: all partitions of all topics count.
+func TestReached(t *testing.T) {
+	o := &observer{next: map[string][]int64{"a": {3, 5}, "b": {0}}}
+	for _, tt := range []struct {
+		a0, a1, b int64
+		want      bool
+	}{{3, 5, 0, true}, {2, 0, 0, true}, {4, 5, 0, false}, {3, 6, 0, false}, {3, 5, 1, false}} {
+		ends := map[string][]position{"a": {{end: tt.a0}, {end: tt.a1}}, "b": {{end: tt.b}}}
+		if got := o.reached(ends); got != tt.want {
+			t.Errorf("%+v: %v", tt, got)
+		}
+	}
+	if !o.reached(nil) {
+		t.Error("no output is not reached")
+	}
+}

@@ -101,21 +101,22 @@ func (p *parser) alias(depth int) (any, bool) {
 	if p.here != nil {
 		p.here.List, p.here.Children, p.here.Merged = a.node.List, a.node.Children, a.node.Merged
 	}
-	return clone(a.value), true
+	return Copy(a.value), true
 }
 
-func clone(v any) any {
+// Copy is a tree that shares no mapping and no list with another.
+func Copy(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		m := make(map[string]any, len(v))
 		for name, e := range v {
-			m[name] = clone(e)
+			m[name] = Copy(e)
 		}
 		return m
 	case []any:
 		list := make([]any, len(v))
 		for i, e := range v {
-			list[i] = clone(e)
+			list[i] = Copy(e)
 		}
 		return list
 	}
