@@ -42,9 +42,9 @@ func MessageArgs(message []byte) ([]string, error) {
 		if end >= len(rest) || rest[0] != '"' {
 			return nil, bad
 		}
-		// JSON's escapes are Go's, but for one and for pairs of surrogates, which
-		// Go does not write.
-		arg, err := strconv.Unquote(strings.ReplaceAll(rest[:end+1], `\/`, `/`))
+		// JSON's escapes are Go's, but for \/ and for pairs of surrogates, which
+		// encoding/json does not write.
+		arg, err := strconv.Unquote(rest[:end+1])
 		if err != nil {
 			return nil, bad
 		}

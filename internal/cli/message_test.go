@@ -11,7 +11,7 @@ import (
 )
 
 func TestMessageArgs(t *testing.T) {
-	for _, args := range [][]string{nil, {}, {""}, {"lint"}, {"render", "--set", `a={"b",c\d}`, "é <&> \u2028 \t\n\x00\x7f", "\U0001f600"}} {
+	for _, args := range [][]string{nil, {}, {""}, {"lint"}, {"render", "--set", `a={"b",c\d}`, "é <&> \u2028 \t\n\x00\x7f", "\U0001f600"}, {"--set", `a=b\/c`, `\`, `\"`, "/"}} {
 		data, err := json.Marshal(map[string]any{"extraArgs": args})
 		if err != nil {
 			t.Fatal(err)
