@@ -9,6 +9,10 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/opcode"
 )
 
+// maxLocals is the limit of the WebAssembly JavaScript interface, which other
+// engines share.
+const maxLocals = 50_000
+
 // inserter rewrites function bodies.
 type inserter struct {
 	module     *module
@@ -146,8 +150,12 @@ func (in *inserter) code(sec section) ([]byte, error) {
 // body rewrites one function.
 func (in *inserter) body(out, body []byte) ([]byte, error) {
 	s := &scanner{b: body}
+	locals := 0
 	for n := s.count("groups of locals"); n > 0 && s.err == nil; n-- {
-		s.u32("a number of locals")
+		// wazero makes room for as many as 2^32.
+		if locals += int(s.u32("a number of locals")); locals > maxLocals {
+			s.fail("more than %d locals, the most that engines take", maxLocals)
+		}
 		in.module.valueType(s, "a local")
 	}
 	if s.err != nil {

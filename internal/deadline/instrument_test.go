@@ -72,6 +72,11 @@ func TestInstrumentRefuses(t *testing.T) {
 	section := func(id byte, body ...byte) []byte {
 		return wasmOf(nil, [][]byte{appendSection(nil, id, body)}, nil)
 	}
+	locals := func(numbers ...byte) []byte { // in groups of i32
+		b := []byte("\x00asm\x01\x00\x00\x00\x01\x04\x01\x60\x00\x00\x03\x02\x01\x00")
+		return appendSection(b, opcode.SectionCode, append([]byte{1, byte(len(numbers) + 1)}, append(numbers, opEnd)...))
+	}
+	hidden := []byte{opEnd, opLoop, noResult, opBr, 0, opEnd, opBlock, noResult, 1, 1, 1, 1, 1, 1, 1, 1}
 	tests := []struct {
 		name string
 		wasm []byte
@@ -95,6 +100,15 @@ func TestInstrumentRefuses(t *testing.T) {
 		{"data without memory", append(bytes.Clone(endless[0].wasm), appendSection(nil, opcode.SectionData, []byte{1, 0, opConst, 0, opEnd, 0})...), "a memory that the module does not have"},
 		{"start function", section(opcode.SectionStart, 1), "start function 1 does not exist"},
 		{"garbage collection", []byte("\x00asm\x01\x00\x00\x00\x01\x05\x01\x5f\x01\x7f\x01"), "form 0x5f (garbage collection)"},
+		// What is behind these instructions is an endless loop for the engine,
+		// and was none of ours.
+		{"a loop in a SIMD constant", with(append([]byte{opBlock, noResult, opBr, 0, 0xfd, 0x8c, 0}, append(hidden, opEnd)...)...), "instruction 0xfd 0x0c is written in a form that the engine takes for another"},
+		{"a loop behind relaxed SIMD", with(0xfd, 0x81, 0x02, noResult, opLoop, noResult, opBr, 0, opEnd, opEnd), "takes for another"},
+		{"a block's type in two bytes", with(opBlock, 0xe3, 0x7f, 0x70, opUnreachable, opEnd, opDrop), "in a form that no type has"},
+		{"a select of references", with(0xd0, 0x70, 0xd0, 0x70, opConst, 1, 0x1c, 1, 0x63, 0x70, opDrop), "takes for another"},
+		{"too many locals", locals(2, 0xd0, 0x86, 0x03, i32, 1, i32), "more than 50000 locals"},
+		{"bytes after the memories", []byte("\x00asm\x01\x00\x00\x00\x05\x03\x00\x00\x01"), "the memory section has 2 bytes too many"},
+		{"half a global", []byte("\x00asm\x01\x00\x00\x00\x06\x04\x00\x7d\x00\x43"), "the global section has 3 bytes too many"},
 		{"unknown section", append(bytes.Clone(endless[0].wasm), 77, 0), "section 77"},
 	}
 	for _, tt := range tests {

@@ -39,7 +39,10 @@ func readModule(sections []section) (*module, error) {
 		case opcode.SectionTable:
 			m.tables(s)
 		case opcode.SectionMemory:
-			m.memories += s.count("memories")
+			for n := s.count("memories"); n > 0 && s.err == nil; n-- {
+				s.limits("a memory")
+				m.memories++
+			}
 		case opcode.SectionTag:
 			for n := s.count("tags"); n > 0 && s.err == nil; n-- {
 				m.tag(s)
@@ -54,6 +57,12 @@ func readModule(sections []section) (*module, error) {
 			m.elements(s)
 		case opcode.SectionData:
 			m.data(s)
+		default: // custom sections, counts of data, and code, which is read later
+			continue
+		}
+		if s.err == nil && s.pos != len(s.b) {
+			// Together with what is added, the rest could be something.
+			s.fail("the %s section has %d bytes too many", opcode.SectionNames[sec.id], len(s.b)-s.pos)
 		}
 		if s.err != nil {
 			return nil, s.err

@@ -70,6 +70,9 @@ func (w *walk) places() error {
 		if err := w.check(op, arg); err != nil {
 			return err
 		}
+		if !w.readsTheSame(op, pos, next) {
+			return fmt.Errorf("instruction %s is written in a form that the engine takes for another", op)
+		}
 		switch op {
 		case opcode.Block, opcode.Loop, opcode.LocalGet, opcode.LocalSet, opcode.LocalTee, opcode.GlobalGet, opcode.GlobalSet, opcode.I32Const, opcode.I64Const:
 		default:
@@ -142,6 +145,22 @@ func (w *walk) check(op opcode.Op, arg uint32) error {
 		}
 	}
 	return nil
+}
+
+// readsTheSame is false for what is an instruction here and another one, and
+// others after it, for wazero: a loop that is hidden there would never be
+// interrupted. Of a SIMD instruction's number it reads one byte, and takes the
+// second one, 0x01 in those from 0x80 on, for a nop. In a select with types it
+// skips one byte of the type, and (ref null? ht) has more.
+func (w *walk) readsTheSame(op opcode.Op, pos, next int) bool {
+	switch {
+	case op.Prefix() == opcode.PrefixSIMD:
+		n := op.Number()
+		return n == uint32(w.body[pos+1]) && (n < 0x80 || w.body[pos+2] == 1)
+	case op == opcode.SelectTyped:
+		return next == pos+3
+	}
+	return true
 }
 
 // loop begins a loop, of the type with that index unless its type is a value's.

@@ -64,20 +64,28 @@ func (c *cursor) leb(n int) {
 	c.bad = reasonLEB
 }
 
-// typeOrIndex reads a value type, heap type or block type. All of them start
-// with a signed 33-bit number, an index unless it is negative; only
-// (ref null? ht) has a second part. It returns the index, or 0.
+// typeOrIndex reads a value type or block type; only (ref null? ht) has two
+// parts. It returns the index of the type that it refers to, or 0.
 func (c *cursor) typeOrIndex() uint32 {
 	if c.pos < len(c.b) && (c.b[c.pos] == 0x63 || c.b[c.pos] == 0x64) {
 		c.pos++
 	}
-	start := c.pos
-	c.leb(5)
-	if c.bad != "" || c.b[c.pos-1]&0x40 != 0 { // negative
+	return c.heapType()
+}
+
+// heapType reads a signed 33-bit number: an index, or negative for a type that
+// has a name, and then of one byte. A longer one would be that name for some
+// engines and not for others.
+func (c *cursor) heapType() uint32 {
+	if c.pos < len(c.b) && c.b[c.pos]&0xc0 == 0x40 {
+		c.pos++
 		return 0
 	}
-	index := cursor{b: c.b, pos: start}
-	return index.u32()
+	index := c.u32()
+	if c.bad == reasonLEB || c.bad == "" && c.b[c.pos-1]&0x40 != 0 {
+		c.bad = reasonType
+	}
+	return index
 }
 
 // count reads a vector's length; each element needs at least one byte, so a
@@ -101,8 +109,10 @@ func (c *cursor) memarg() {
 func (c *cursor) immediates(f form) (arg uint32) {
 	switch f {
 	case none:
-	case block, heapType:
+	case block:
 		return c.typeOrIndex()
+	case heapType:
+		return c.heapType()
 	case index:
 		return c.u32()
 	case index2:

@@ -92,6 +92,7 @@ const (
 	reasonUnknown   = "not known"
 	reasonTruncated = "cut off"
 	reasonLEB       = "a number is longer than its type allows"
+	reasonType      = "its type is written in a form that no type has"
 )
 
 // Unknown reports whether the instruction is one that this package has never

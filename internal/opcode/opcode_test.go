@@ -35,6 +35,8 @@ func TestNext(t *testing.T) {
 		{"f32.const", "\x43abcd", 0x43, 0},
 		{"f64.const", "\x44abcdefgh", 0x44, 0},
 		{"ref.null 7", "\xd0\x07", RefNull, 7},
+		{"ref.null 99", "\xd0\xe3\x00", RefNull, 99},
+		{"ref.null of one byte", "\xd0\x63", RefNull, 0},
 		{"ref.func", "\xd2\x07", RefFunc, 7},
 		{"br_on_null", "\xd5\x00", 0xd5, 0},
 		{"memory.copy", "\xfc\x0a\x00\x00", MemoryCopy, 0},
@@ -89,6 +91,9 @@ func TestNextRefuses(t *testing.T) {
 		{"\x41\x80\x80\x80\x80\x80\x00", "longer than its type", false},
 		{"\x10\xff\xff\xff\xff\x1f", "longer than its type", false},
 		{"\x1f\x40\x01\x09\x00", "catch clause", false},
+		{"\x02\xff\x7f", "in a form that no type has", false},             // i32 in two bytes
+		{"\x02\xe3\x7f\x70", "in a form that no type has", false},         // (ref null func)
+		{"\x02\x85\x80\x80\x80\x40", "in a form that no type has", false}, // 5, for an engine that ignores a bit
 	}
 	for _, tt := range tests {
 		_, _, _, err := Next([]byte(tt.code), 0)
