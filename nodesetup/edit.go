@@ -155,8 +155,10 @@ func Insert(file []byte, e Edit) (Edited, error) {
 	if !equal(got, want) {
 		return Edited{}, errors.New("adding handlers would change other keys of the file: add them by hand")
 	}
-	if back, _, err := unwrap(out.Data); err != nil || !bytes.Equal(back, base) {
-		return Edited{}, errors.New("the change could not be undone exactly: the file holds node setup's own marker comments")
+	for _, text := range [][]byte{base, seen} {
+		if back, _, err := Remove(wrap(text, block)); err != nil || !bytes.Equal(back, text) {
+			return Edited{}, errors.New("the change could not be undone exactly: the file holds node setup's own marker comments, or is a template with tables that are lists")
+		}
 	}
 	return out, nil
 }
@@ -169,8 +171,8 @@ func Remove(file []byte) ([]byte, bool, error) {
 	}
 	// A key that someone wrote after our block belongs to our last table and
 	// would fall to whatever comes before.
-	_, after, _ := bytes.Cut(file, []byte(endLine))
-	for line := range bytes.Lines(after) {
+	start, end, _ := blockOf(file)
+	for line := range bytes.Lines(file[end:]) {
 		line = bytes.TrimSpace(line)
 		if len(line) == 0 || line[0] == '#' {
 			continue
@@ -181,7 +183,6 @@ func Remove(file []byte) ([]byte, bool, error) {
 		break
 	}
 	if all, err := parseTOML(file); err == nil {
-		start, end, _ := blockOf(file)
 		block, err1 := parseTOML(file[start:end])
 		rest, err2 := parseTOML(base)
 		if err1 != nil || err2 != nil || !equal(all, with(rest, block)) {
@@ -212,9 +213,10 @@ func systemdCgroup(containerd map[string]any) bool {
 		name = "runc"
 	}
 	for _, name := range []string{name, "runc"} {
-		for key, value := range at(containerd, "runtimes", name, "options") {
-			// containerd does not mind the case, and Kubespray writes a small s.
-			if on, ok := value.(bool); ok && strings.EqualFold(key, "SystemdCgroup") {
+		options := at(containerd, "runtimes", name, "options")
+		// containerd does not mind the case, and Kubespray writes a small s.
+		for _, key := range append([]string{"SystemdCgroup"}, sortedKeys(options)...) {
+			if on, ok := options[key].(bool); ok && strings.EqualFold(key, "SystemdCgroup") {
 				return on
 			}
 		}

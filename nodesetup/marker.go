@@ -44,7 +44,7 @@ func blockOf(file []byte) (start, end int, err error) {
 		start, length = joined-1, len(beginJoined)+1
 	}
 	if start < 0 {
-		if findLine(file, endLine) >= 0 || findLine(file, beginJoined) == 0 {
+		if strayMarker(file) {
 			return -1, -1, errors.New("the file has one marker comment of node setup without the other: take out by hand what belongs to it")
 		}
 		return -1, -1, nil
@@ -54,10 +54,18 @@ func blockOf(file []byte) (start, end int, err error) {
 		return -1, -1, errors.New("the file has node setup's BEGIN comment without its END: take out by hand what belongs to it")
 	}
 	end = start + length + size + len(endLine)
-	if again, _, err := blockOf(file[end:]); err != nil || again >= 0 {
+	if strayMarker(file[:start]) || strayMarker(file[end:]) {
 		return -1, -1, errors.New("the file has more than one block of node setup: take out one by hand")
 	}
+	if end < len(file) && file[start] == '\n' && length > len(beginJoined) {
+		start++ // the newline ends a line now that another one follows
+	}
 	return start, end, nil
+}
+
+// strayMarker says that one of our lines is in what is around a block.
+func strayMarker(file []byte) bool {
+	return findLine(file, beginLine) >= 0 || findLine(file, beginJoined) >= 0 || findLine(file, endLine) >= 0
 }
 
 // findLine is the offset of a whole line, or -1.
