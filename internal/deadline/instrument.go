@@ -80,7 +80,12 @@ func instrument(wasm []byte) ([]byte, error) {
 	}
 	for _, sec := range sections {
 		if sec.id == opcode.SectionCustom {
-			if s := (&scanner{b: sec.body}); !holdsOffsets(s.name("a custom section")) {
+			s := &scanner{b: sec.body, base: sec.offset}
+			name := s.name("a custom section's name")
+			if s.err != nil {
+				return nil, s.err // wazero makes room for as many bytes as it says
+			}
+			if !holdsOffsets(name) {
 				out = appendSection(out, sec.id, sec.body)
 			}
 			continue

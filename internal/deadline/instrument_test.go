@@ -109,6 +109,8 @@ func TestInstrumentRefuses(t *testing.T) {
 		{"too many locals", locals(2, 0xd0, 0x86, 0x03, i32, 1, i32), "more than 50000 locals"},
 		{"bytes after the memories", []byte("\x00asm\x01\x00\x00\x00\x05\x03\x00\x00\x01"), "the memory section has 2 bytes too many"},
 		{"half a global", []byte("\x00asm\x01\x00\x00\x00\x06\x04\x00\x7d\x00\x43"), "the global section has 3 bytes too many"},
+		{"a name of gigabytes", []byte("\x00asm\x01\x00\x00\x00\x00\x04\xf0\xc0\x90\x90"), "a custom section's name: cut off"},
+		{"a name longer than its section", append(bytes.Clone(endless[0].wasm), 0, 2, 5, 'a'), "a custom section's name: cut off"},
 		{"unknown section", append(bytes.Clone(endless[0].wasm), 77, 0), "section 77"},
 	}
 	for _, tt := range tests {
