@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/helm-wasm/helm-wasm/internal/opcode"
 )
@@ -231,9 +233,13 @@ func FuzzInspect(f *testing.F) {
 		if err := in.Text(&b, Limits{Memory: 1 << 20}); err != nil {
 			t.Fatal(err)
 		}
-		for _, c := range b.Bytes() {
-			if c < 0x20 && c != '\n' || c == 0x7f {
-				t.Fatalf("the text holds the control character %q", c)
+		// Nothing that a terminal would obey or that hides what is written.
+		if !utf8.Valid(b.Bytes()) {
+			t.Fatalf("the text is not UTF-8: %q", b.Bytes())
+		}
+		for _, c := range b.String() {
+			if c != '\n' && !unicode.IsPrint(c) {
+				t.Fatalf("the text holds the character %q", c)
 			}
 		}
 	})

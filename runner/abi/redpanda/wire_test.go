@@ -4,6 +4,7 @@ package redpanda
 
 import (
 	"bytes"
+	"reflect"
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -64,8 +65,12 @@ func FuzzPayload(f *testing.F) {
 		if n := putPayload(buf, r); n != len(buf) {
 			t.Fatalf("wrote %d of %d bytes", n, len(buf))
 		}
-		if _, err := parsePayload(buf); err != nil {
+		again, err := parsePayload(buf)
+		if err != nil {
 			t.Fatalf("what was written is not readable: %v", err)
+		}
+		if !reflect.DeepEqual(again, r) {
+			t.Errorf("%+v became %+v", r, again)
 		}
 	})
 }
