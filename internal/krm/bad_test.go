@@ -63,6 +63,11 @@ func TestBadLists(t *testing.T) {
 			`functionConfig, WasmStack "shop": one of extraObjects needs apiVersion, kind and metadata.name, each a text`,
 		},
 		{
+			"a stack in a stack", head + inConfig(stackText("shop", "")+"  extraObjects: {a: {apiVersion: helm-wasm.dev/v1alpha1, kind: WasmStack, metadata: {name: x}, spec: {}}}\noptions: {scope: all}\n"),
+			`functionConfig, WasmStack "shop": extraObjects hold the WasmStack "x" in namespace default, which is rendered and not applied: write it into the ResourceList`,
+		},
+		{"a key with quotes in it", head + "\"\"items:\n" + inList(stackText("shop", "")), "of the ResourceList: it "},
+		{
 			"an object of two stacks", head + "items:\n" + inList(stackText("a", "")+"  fullnameOverride: x\n") + inList(stackText("b", "")+"  fullnameOverride: x\n"),
 			`items[0], WasmStack "a" and items[1], WasmStack "b" both render the ScaledObject "x-biller" in namespace default`,
 		},

@@ -38,14 +38,28 @@ func (l *list) cutFields() bool {
 			if !ok || value[0] != ' ' && value[0] != '\n' || strings.IndexByte(" \t-?[]{},&*!|>%@`", c) >= 0 {
 				return false
 			}
+			if key = unquoted(strings.TrimRight(key, " ")); key == "" {
+				return false
+			}
 			if n > 0 {
 				l.fields[n-1].to = at
 			}
-			l.fields = append(l.fields, field{strings.Trim(key, `"' `), at, len(l.text)})
+			l.fields = append(l.fields, field{key, at, len(l.text)})
 		}
 		at += len(line)
 	}
 	return len(l.fields) > 0
+}
+
+// unquoted is a key without the quotes around it, "" if it has others.
+func unquoted(key string) string {
+	if n := len(key) - 1; n > 0 && (key[0] == '"' || key[0] == '\'') && key[n] == key[0] {
+		key = key[1:n]
+	}
+	if strings.ContainsAny(key, `"'\`) {
+		return ""
+	}
+	return key
 }
 
 // cutItems finds the items, which start at lines with a dash in one column. Text

@@ -42,6 +42,7 @@ type field struct {
 // in brackets, anchors that several items use) is written in lines first.
 func read(in []byte) (*list, error) {
 	text := strings.ReplaceAll(strings.TrimPrefix(string(in), "\ufeff"), "\r\n", "\n")
+	text = strings.ReplaceAll(text, "\r", "\n") // what YAML takes it for
 	if !strings.HasSuffix(text, "\n") {
 		text += "\n"
 	}

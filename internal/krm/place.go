@@ -61,15 +61,24 @@ func (l *list) place(stacks []*wasmStack) error {
 }
 
 // identity is who a rendered object is. All but those that values hold are known
-// to have their heads in lines.
+// to have their heads in lines. Where a separator has gone through a template's
+// indentation, it may be no YAML.
 func identity(r *stack.RenderedObject) (*object, error) {
 	o := &object{apiVersion: after(r.Text, "apiVersion: "), kind: r.Kind, name: r.Name, namespace: r.Namespace}
-	if strings.HasSuffix(r.Source, "/extra.yaml") {
-		doc, err := stack.Parse("extraObjects", []byte(r.Text))
+	extra := strings.HasSuffix(r.Source, "/extra.yaml")
+	if extra || separated(r.Text) {
+		name := o.title()
+		if extra {
+			name = "extraObjects"
+		}
+		doc, err := stack.Parse(name, []byte(r.Text))
 		if err != nil {
 			return nil, err
 		}
 		o = newObject("", doc)
+	}
+	if o.kind == Kind || group(o.apiVersion) == group(APIVersion) {
+		return nil, errors.New("extraObjects hold the " + o.title() + ", which is rendered and not applied: write it into the ResourceList")
 	}
 	if o.apiVersion == "" || o.kind == "" || o.name == "" {
 		return nil, errors.New("one of extraObjects needs apiVersion, kind and metadata.name, each a text")
@@ -94,7 +103,7 @@ func (l *list) replace(old *object, s *wasmStack, r *stack.RenderedObject) error
 		return err
 	}
 	tree := doc.Tree()
-	kept := takeAnnotations(was)
+	kept, own := takeAnnotations(was), takeAnnotations(tree)
 	if same(was, tree) {
 		return nil
 	}
@@ -106,8 +115,10 @@ func (l *list) replace(old *object, s *wasmStack, r *stack.RenderedObject) error
 	if len(kept) > 0 {
 		metadata, _ := tree["metadata"].(map[string]any)
 		annotations, _ := metadata["annotations"].(map[string]any)
-		for key, v := range annotations {
-			kept[key] = v
+		for _, given := range []map[string]any{annotations, own} {
+			for key, v := range given {
+				kept[key] = v
+			}
 		}
 		metadata["annotations"] = kept
 		data, err := yamlout.AppendYAML(nil, tree)

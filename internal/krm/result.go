@@ -5,6 +5,7 @@ package krm
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/helm-wasm/helm-wasm/internal/yamlout"
 	"github.com/helm-wasm/helm-wasm/stack"
@@ -95,7 +96,8 @@ func (r *results) finding(f *stack.Finding, path string) {
 	r.add(f.Severity, path, message, f.Rule, current, proposed)
 }
 
-// scalar is a value as JSON, which YAML takes.
+// scalar is a value as JSON, which YAML takes, with escapes for what only JSON
+// has as it is.
 //
 //go:noinline
 func scalar(v any) string {
@@ -103,7 +105,15 @@ func scalar(v any) string {
 	if err != nil {
 		return "null"
 	}
-	return string(text)
+	out := make([]byte, 0, len(text))
+	for _, r := range string(text) {
+		if r >= 0x7f && r < 0xa0 || r == 0xfffe || r == 0xffff {
+			out = append(out, `\u`+strconv.FormatInt(0x10000+int64(r), 16)[1:]...)
+		} else {
+			out = utf8.AppendRune(out, r)
+		}
+	}
+	return string(out)
 }
 
 // lookup finds the value at a path such as a.b\.c[0].

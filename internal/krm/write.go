@@ -7,6 +7,11 @@ import "strings"
 // entry is an object as an item of the list.
 func (l *list) entry(text string) string {
 	pad := strings.Repeat(" ", l.column)
+	if separated(text) {
+		for _, s := range separators {
+			text = strings.ReplaceAll(text, s, s+pad+"  ")
+		}
+	}
 	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	for i, line := range lines {
 		switch {
@@ -17,6 +22,14 @@ func (l *list) entry(text string) string {
 		}
 	}
 	return strings.Join(append(lines, ""), "\n")
+}
+
+// separators end a line in YAML, though they are no line breaks elsewhere.
+var separators = [2]string{"\u2028", "\u2029"}
+
+// separated says that a text has one of them.
+func separated(text string) bool {
+	return strings.IndexByte(text, separators[0][0]) >= 0 && (strings.Contains(text, separators[0]) || strings.Contains(text, separators[1]))
 }
 
 // pieces are what the list is put together of.
