@@ -15,11 +15,57 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
+// oddReplicas follow a Deployment's metadata. What they have as replicas is left
+// out, or cannot be without a change to something else.
+var oddReplicas = []struct {
+	text    string
+	refused bool
+}{
+	{"spec: {a: b, # c,\n  replicas: 1}\n", true},
+	{"spec: { # {\n  replicas: 1}\n", true},
+	{"spec: {\n  replicas: 1\n  , a: b}\n", true},
+	{"spec: {\n  replicas: 1\n}\n", false},
+	{"spec: !!map\n  replicas: 1\n", true},
+	{"spec:\n  replicas: 1 # c\u2028  a: b\n", true},
+	{"spec:\n  a: |+\n    x\n\n  replicas: 1\n\n", true},
+	{"spec:\n  a: >\n    x\n  replicas: 1\n    # c\n", true},
+	{"spec:\n  a: >\n    x\n  replicas: 1\n", false},
+	{"x: &x {replicas: 1}\nspec: *x\n", true},
+	{"spec: &x {replicas: 1}\nx: *x\n", true},
+	{"x: &x b\nspec: {replicas: 1}\ny: *x\n", false},
+	// The library counts lines of its own.
+	{"# a\rb: c\nspec:\n  replicas: 1\n  s: 3\n", false},
+	{"b: 'a\u0085c\u2028d'\nspec:\n  replicas: 1\n  p: 3\n  s: 3\n", false},
+	{"b: \"é\u2029\"\r\nspec:\r\n  replicas: 1\r\n  s: 3\r\n", false},
+}
+
+const oddHead = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x, annotations: {helm-wasm.dev/source: '{topic: c, consumerGroup: i}'}}\n"
+
+func TestOddReplicas(t *testing.T) {
+	for _, tc := range oddReplicas {
+		in := []byte(oddHead + tc.text)
+		out, err := Run(in, Options{Values: shared(t, "kafka.bootstrapServers={kafka:9092}")})
+		switch {
+		case tc.refused:
+			if err == nil || !strings.Contains(err.Error(), "cannot be left out alone") {
+				t.Errorf("%q gives %v and %q", tc.text, err, out)
+			}
+		case err != nil || bytes.Contains(out, []byte("replicas:")):
+			t.Errorf("%q gives %v and %q", tc.text, err, out)
+		default:
+			checkObjects(t, in, out)
+		}
+	}
+}
+
 // FuzzPostRender: nothing panics, what has no annotation comes out byte for
 // byte, and what has keeps all of its objects but for their replicas.
 func FuzzPostRender(f *testing.F) {
 	for _, in := range unannotated {
 		f.Add([]byte(in))
+	}
+	for _, tc := range oddReplicas {
+		f.Add([]byte(oddHead + tc.text))
 	}
 	files, _ := filepath.Glob("testdata/*.yaml")
 	for _, file := range files {

@@ -30,23 +30,33 @@ func (r *run) dropReplicas(w *workload) {
 	r.cut[w.index] = [2]int{w.body + from, w.body + to}
 }
 
-// alone says that nothing else goes with a part of the text, which may be shared
-// by an anchor and an alias.
+// alone says that nothing else changes with a part of the text: an alias, a comma
+// or a comment may go with it, or a block of text take what comes after it.
 func (w *workload) alone(text []byte, from, to int) bool {
-	if bytes.IndexByte(text, '&') < 0 || bytes.IndexByte(text, '*') < 0 {
-		return true
+	above := bytes.TrimRight(text[:from], "\r\n")
+	if bytes.HasSuffix(above, []byte("\nspec:")) && bytes.IndexByte(text[from:to], '#') < 0 && (bytes.IndexByte(text, '&') < 0 || bytes.IndexByte(text, '*') < 0) {
+		return true // as most have it
 	}
 	without, err := stack.Parse("", append(text[:from:from], text[to:]...))
 	if err != nil {
 		return false
 	}
-	got, err := yamlout.AppendJSON(nil, without.Tree())
-	spec := mapping(w.tree0(), "spec")
-	replicas := spec["replicas"]
-	delete(spec, "replicas")
-	want, wrong := yamlout.AppendJSON(nil, w.tree0())
-	spec["replicas"] = replicas
-	return err == nil && wrong == nil && (bytes.Equal(got, want) || len(spec) == 1)
+	want := merged(w.tree0(), nil)
+	delete(mapping(want, "spec"), "replicas")
+	got, err := withoutEmptySpec(without.Tree())
+	if err != nil {
+		return false
+	}
+	rest, err := withoutEmptySpec(want)
+	return err == nil && bytes.Equal(got, rest)
+}
+
+// withoutEmptySpec is an object as JSON; a spec of nothing is none.
+func withoutEmptySpec(tree map[string]any) ([]byte, error) {
+	if spec, ok := tree["spec"].(map[string]any); len(spec) == 0 && (ok || tree["spec"] == nil) {
+		delete(tree, "spec")
+	}
+	return yamlout.AppendJSON(nil, tree)
 }
 
 // tree0 is the object itself.
@@ -56,17 +66,28 @@ func (w *workload) tree0() map[string]any { return w.object.tree }
 func offset(text []byte, line, column int) int {
 	at := 0
 	for ; line > 1; line-- {
-		i := bytes.IndexByte(text[at:], '\n')
-		if i < 0 {
-			return len(text)
-		}
-		at += i + 1
+		at += lineLength(text[at:])
 	}
 	for ; column > 1 && at < len(text); column-- {
 		_, n := utf8.DecodeRune(text[at:])
 		at += n
 	}
 	return at
+}
+
+// lineLength is where the first line ends, with any end that YAML has for lines.
+func lineLength(text []byte) int {
+	for i, c := range text {
+		switch rest := text[i+1:]; {
+		case c == '\n', c == '\r' && !bytes.HasPrefix(rest, []byte("\n")):
+			return i + 1
+		case c == 0xc2 && bytes.HasPrefix(rest, []byte("\x85")):
+			return i + 2
+		case c == 0xe2 && (bytes.HasPrefix(rest, []byte("\x80\xa8")) || bytes.HasPrefix(rest, []byte("\x80\xa9"))):
+			return i + 3
+		}
+	}
+	return len(text)
 }
 
 // entry finds what to leave out for a key with a number: its line in a block,
