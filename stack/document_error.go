@@ -64,7 +64,8 @@ func checkKind(name string, data []byte) error {
 			return &ParseError{Name: name, Msg: m.what + ", not YAML", Hint: m.hint}
 		}
 	}
-	if len(data) > 262 && string(data[257:262]) == "ustar" {
+	// An archive has NUL bytes between its fields; the word alone may stand anywhere.
+	if len(data) > 262 && string(data[257:262]) == "ustar" && bytes.IndexByte(data[:263], 0) >= 0 {
 		return &ParseError{Name: name, Msg: "looks like a tar archive, not YAML", Hint: "give the values file that is inside"}
 	}
 	if len(data) >= 4 && data[0] == 0 != (data[1] == 0) && data[2] == 0 != (data[3] == 0) {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/helm-wasm/helm-wasm/stack"
 )
@@ -28,6 +29,8 @@ var oddLists = []string{
 	head + "items:\n" + inList(warned("shop", `, annotations: {config.kubernetes.io/path: "a\x7f\x80\ufffe"}`)),
 	// An annotation that tools write, too, is the object's own.
 	head + inConfig(stackText("shop", "")+"  extraObjects: {a: {apiVersion: v1, kind: ConfigMap, metadata: {name: x, annotations: {config.kubernetes.io/depends-on: z}}}}\noptions: {scope: all}\n"),
+	// No archive, though this word stands where they have it.
+	head + "items:\n- kind: x\n  text: " + strings.Repeat("x", 257-len("  kind: x\n  text: ")) + "ustar\n" + inConfig(stackText("shop", "")),
 	// A stack is gone after the first run, and what was told of it.
 	head + "items:\n" + inList(warned("shop", "")) + inConfig(warned("shop2", "")),
 	head + "items:\n" + inList(stackText("shop", "")) + inConfig(warned("shop", ", labels: {a: 1}")),
@@ -42,6 +45,18 @@ func TestSecondRun(t *testing.T) {
 			}
 			checkRun(t, []byte(in))
 		})
+	}
+}
+
+// TestManyUnusual: items that only the library can read cost no more for those
+// before them.
+func TestManyUnusual(t *testing.T) {
+	start := time.Now()
+	if _, err := Run([]byte(head + "items:\n" + strings.Repeat("- kind: a\n  b: !Ref c\n", 3000) + inConfig(stackText("shop", "")))); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("it takes %v", took)
 	}
 }
 

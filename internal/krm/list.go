@@ -168,21 +168,28 @@ func (l *list) at(offset int, message string) error {
 // line in the whole list.
 func (l *list) parse(name, text string, at int) (*stack.Document, error) {
 	doc, err := stack.Parse(name, []byte(text))
-	if err == nil {
-		return doc, nil
+	if err != nil {
+		return nil, l.told(err, name, text, at)
 	}
-	// Once more with as many lines before it as it has in the list.
+	return doc, nil
+}
+
+// told is what is wrong with a piece: it is read once more with as many lines
+// before it as it has in the list.
+func (l *list) told(err error, name, text string, at int) error {
 	before := strings.Count(l.text[:at], "\n")
-	_, err = stack.Parse(name, []byte(strings.Repeat("\n", before)+text))
+	if _, again := stack.Parse(name, []byte(strings.Repeat("\n", before)+text)); again != nil {
+		err = again
+	}
 	var e *stack.ParseError
 	if !errors.As(err, &e) {
-		return nil, err
+		return err
 	}
 	message := "line " + strconv.Itoa(max(e.Line, before+1)) + " of the ResourceList: " + name + " " + e.Msg
 	if e.Hint != "" && !strings.Contains(e.Hint, "`") { // those speak of values files
 		message += "; " + e.Hint
 	}
-	return nil, errors.New(message)
+	return errors.New(message)
 }
 
 // quote is strconv.Quote, called and not inlined, for the plugin's size.

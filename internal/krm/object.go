@@ -99,19 +99,19 @@ const maxChecked = 256 << 10
 // item reads an item. What is not ours need not follow the rules of values
 // files, nor be small.
 func (l *list) item(where, text string, at int) (*object, error) {
-	doc, err := l.parse(where, text, at)
+	doc, err := stack.Parse(where, []byte(text))
 	if err == nil {
 		return newObject(where, doc), nil
 	}
 	o := &object{where: where, kind: after(text, "kind: "), name: after(text, "name: ")}
 	if o.kind == "" {
-		return nil, err
+		return nil, l.told(err, where, text, at)
 	}
 	if !strings.Contains(text, Kind) && !strings.Contains(err.Error(), "is given twice") && (len(text) > maxChecked || stack.IsYAML([]byte(text))) {
 		o.kind = "" // and is not looked at
 		return o, nil
 	}
-	return nil, errors.New(strings.Replace(err.Error(), where, o.String(), 1))
+	return nil, errors.New(strings.Replace(l.told(err, where, text, at).Error(), where, o.String(), 1))
 }
 
 // after is the rest of the first line that has a key, as most objects have it.
