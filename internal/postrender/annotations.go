@@ -102,7 +102,9 @@ func (r *run) values(w *workload) {
 			w.keep = s.text == "true"
 		case !contains(roots, root):
 			fix := "what may follow " + Prefix + " is in docs/POST-RENDER.md"
-			if best := suggest.Nearest(root, roots); best != "" {
+			if len(r.problems) >= maxProblems {
+				// Nobody reads it.
+			} else if best := suggest.Nearest(root, roots); best != "" {
 				fix = "did you mean " + Prefix + best + s.path[len(root):] + "?"
 			} else if belongs := r.types.belongs(s.path); belongs != "" {
 				fix = "did you mean " + Prefix + belongs + "?"
@@ -115,6 +117,9 @@ func (r *run) values(w *workload) {
 				continue
 			}
 			if root == "kafka" {
+				if _, ok := v.(map[string]any); !ok && v != nil && s.path == root {
+					v = map[string]any{"bootstrapServers": v} // as in whole
+				}
 				put(map[string]any{"kafka": w.kafka}, strings.Split(s.path, "."), v)
 				continue
 			}

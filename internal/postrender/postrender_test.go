@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/helm-wasm/helm-wasm/stack"
 )
@@ -220,5 +221,29 @@ func TestValue(t *testing.T) {
 		if got != tc.want {
 			t.Errorf("%s: %q is %v (%v), want %v", tc.path, tc.text, got, err, tc.want)
 		}
+	}
+}
+
+// TestKafkaAsText: what cannot be a mapping is not passed over.
+func TestKafkaAsText(t *testing.T) {
+	in := strings.Replace(oddHead, "annotations: {", "annotations: {helm-wasm.dev/kafka: a:9092, ", 1)
+	out, err := Run([]byte(in), Options{Values: shared(t, "kafka.bootstrapServers={kafka:9092}")})
+	if err == nil || !strings.Contains(err.Error(), `annotation helm-wasm.dev/kafka (bootstrapServers): string "a:9092" where a list is expected`) {
+		t.Errorf("%v, and\n%s", err, out)
+	}
+}
+
+// TestManyUnknown: what nobody reads is not looked for.
+func TestManyUnknown(t *testing.T) {
+	var b strings.Builder
+	for i := range 5000 {
+		fmt.Fprintf(&b, "helm-wasm.dev/x%d: a, ", i)
+	}
+	start := time.Now()
+	if _, err := Run([]byte(strings.Replace(oddHead, "annotations: {", "annotations: {"+b.String(), 1)), Options{}); err == nil {
+		t.Error("no error")
+	}
+	if took := time.Since(start); took > 3*time.Second {
+		t.Errorf("it takes %v", took)
 	}
 }
