@@ -3,8 +3,10 @@
 package overlay
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/kustomize/api/konfig"
@@ -72,7 +74,7 @@ type objects struct {
 // parse reads a stream and marks its objects.
 func parse(stream []byte) (_ *objects, err error) {
 	defer caught(&err)
-	nodes, err := kio.FromBytes(stream)
+	nodes, err := readStream(stream)
 	if err != nil {
 		return nil, fmt.Errorf("reading the manifests: %w", err)
 	}
@@ -101,6 +103,63 @@ func parse(stream []byte) (_ *objects, err error) {
 		o.named = append(o.named, n)
 	}
 	return o, nil
+}
+
+// readStream reads the objects of a stream, those in Lists too: kustomize takes
+// Lists apart only where they have names, or are all there is.
+func readStream(stream []byte) ([]*kyaml.RNode, error) {
+	nodes, err := (&kio.ByteReader{Reader: bytes.NewReader(stream), OmitReaderAnnotations: true, DisableUnwrapping: true}).Read()
+	if err != nil {
+		return nil, err
+	}
+	left := maxAliased
+	var objects []*kyaml.RNode
+	for _, n := range nodes {
+		if !bounded(n.YNode(), false, &left) {
+			return nil, fmt.Errorf("aliases such as *name stand for more than %d values, or for what they stand in", maxAliased)
+		}
+		if err := n.DeAnchor(); err != nil {
+			return nil, err
+		}
+		objects = append(objects, unlisted(n)...)
+	}
+	return objects, nil
+}
+
+// maxAliased is how many values aliases may stand for. Kyaml has no bound for
+// them, and none for an alias in the value that it stands for.
+const maxAliased = 100_000
+
+// bounded says that aliases stand for no more than what is left.
+func bounded(n *kyaml.Node, aliased bool, left *int) bool {
+	if n.Kind == kyaml.AliasNode {
+		n, aliased = n.Alias, true
+	}
+	if aliased {
+		*left--
+	}
+	for _, child := range n.Content {
+		if *left < 0 || !bounded(child, aliased, left) {
+			return false
+		}
+	}
+	return *left >= 0
+}
+
+// unlisted is an object, or what a List of any kind holds.
+func unlisted(n *kyaml.RNode) []*kyaml.RNode {
+	items := n.Field("items")
+	if items == nil || !strings.HasSuffix(n.GetKind(), "List") {
+		return []*kyaml.RNode{n}
+	}
+	if value := items.Value; value.YNode().Kind != kyaml.SequenceNode && !value.IsTaggedNull() {
+		return []*kyaml.RNode{n} // kustomize says so
+	}
+	var objects []*kyaml.RNode
+	for _, item := range items.Value.Content() {
+		objects = append(objects, unlisted(kyaml.NewRNode(item))...)
+	}
+	return objects
 }
 
 type resIdentity struct{ apiVersion, kind, namespace, name string }
@@ -141,7 +200,7 @@ func (o *objects) keep(built resmap.ResMap, round int) ([]*kyaml.RNode, error) {
 		position, marked := r.GetAnnotations()[mark]
 		if marked {
 			i, err := strconv.Atoi(position)
-			if err != nil || i >= len(o.named) {
+			if err != nil || i < 0 || i >= len(o.named) {
 				return nil, fmt.Errorf("the overlay changed the annotation %s of %s: leave it alone", mark, describe(r))
 			}
 			if round > 0 && o.turn[i] != round {

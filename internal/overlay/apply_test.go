@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/api/konfig"
 )
 
 // stream is what Helm gives a post-renderer: an ordinary object and a hook of
@@ -135,6 +136,9 @@ func TestApplyMessages(t *testing.T) {
 		{"no object", "resources: []\n", "a: 1\n", "reading the manifests: document 1 is no Kubernetes object"},
 		{"many", "resources: []\n", strings.Repeat(configMap+"---\n", 9), `reading the manifests: more than 8 objects are ConfigMap "settings": a name`},
 		{"broken", "resources: []\n", "a: [\n", "reading the manifests: "},
+		{"circle", "resources: []\n", configMap + "x: &x [*x]\n", "reading the manifests: aliases such as *name stand for more than 100000 values, or for what they stand in"},
+		{"laughs", "resources: []\n", configMap + "a: &a [1, 2, 3, 4, 5, 6, 7, 8, 9, 0]\n" + laughs("ab") + laughs("bc") + laughs("cd") + laughs("de"), "reading the manifests: aliases such as *name"},
+		{"no list", "resources: []\n", "apiVersion: v1\nkind: XList\nmetadata: {name: x}\nitems: 1\n", `building overlay "/o": `},
 		{"patch", "patches: [{patch: '{apiVersion: v1, kind: ConfigMap, metadata: {name: other}}'}]\n", configMap, `building overlay "/o": a patch is for ConfigMap/other`},
 		{"own", "resources: [missing.yaml]\n", configMap, `building overlay "/o": `},
 		{"list", "[1]\n", configMap, `building overlay "/o": reading "/o/kustomization.yaml": it holds no mapping`},
@@ -156,6 +160,33 @@ func TestApplyMessages(t *testing.T) {
 	}
 }
 
+// laughs is a key of ten aliases: laughs("ab") makes b of a.
+func laughs(keys string) string {
+	return keys[1:] + ": &" + keys[1:] + " [" + strings.Repeat("*"+keys[:1]+", ", 10) + "]\n"
+}
+
+// What a List holds is changed, wherever the List stands.
+func TestApplyList(t *testing.T) {
+	const items = "items: [{apiVersion: v1, kind: Secret, metadata: {name: a}}, {apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: Pod, metadata: {name: b}}]}]\n"
+	fsys := tree(t, map[string]string{"/o/kustomization.yaml": "namePrefix: dev-\n"})
+	for _, list := range []string{
+		"apiVersion: v1\nkind: List\n" + items,
+		"apiVersion: v1\nkind: List\n" + items + "---\n" + configMap,
+		"apiVersion: v1\nkind: SecretList\nmetadata: {name: x}\n" + items,
+		"apiVersion: v1\nkind: SecretList\nmetadata: {resourceVersion: \"1\"}\n" + items,
+		"apiVersion: v1\nkind: List\nitems:\n---\napiVersion: v1\nkind: List\n" + items,
+	} {
+		out, err := Apply(fsys, []byte(list), "/o", Options{})
+		if err != nil {
+			t.Errorf("%s: %v", list, err)
+			continue
+		}
+		if text := string(out); strings.Contains(text, "List") || !strings.Contains(text, "dev-a") || !strings.Contains(text, "dev-b") {
+			t.Errorf("%s became\n%s", list, text)
+		}
+	}
+}
+
 // FuzzApply looks for streams that stop the program, and for objects that are
 // lost or made without reason.
 func FuzzApply(f *testing.F) {
@@ -163,6 +194,10 @@ func FuzzApply(f *testing.F) {
 	f.Add(configMap)
 	f.Add("---\n---\n")
 	f.Add("apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n")
+	f.Add("apiVersion: v1\nkind: List\nitems:\n---\n")
+	f.Add("apiVersion: v1\nkind: AList\nmetadata: {name: a}\nitems: []\n")
+	f.Add("apiVersion: v1\nkind: A\nmetadata: {name: a, annotations: {config.kubernetes.io/local-config: 'true'}}\n")
+	f.Add("apiVersion: v1\nkind: A\nmetadata: &m {name: a, x: *m}\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		// An empty schema: reading the built-in one is most of the time otherwise.
 		fsys := tree(t, map[string]string{"/o/kustomization.yaml": "labels: [{pairs: {a: b}}]\nopenapi: {path: s.json}\n", "/o/s.json": "{}"})
@@ -178,7 +213,14 @@ func FuzzApply(f *testing.F) {
 		if err != nil {
 			t.Fatalf("the result cannot be read: %v\n%s", err, out)
 		}
-		if have, want := len(after.named)+len(after.nameless), len(before.named)+len(before.nameless); have != want {
+		want := len(before.named) + len(before.nameless)
+		for _, n := range before.named {
+			// Kustomize takes such an object for a note to itself.
+			if local, ok := n.GetAnnotations()[konfig.IgnoredByKustomizeAnnotation]; ok && local != "false" {
+				want--
+			}
+		}
+		if have := len(after.named) + len(after.nameless); have != want {
 			t.Errorf("%d objects of %d:\n%s", have, want, out)
 		}
 	})
