@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strings"
 
+	goyaml "go.yaml.in/yaml/v2"
 	"sigs.k8s.io/yaml"
 
 	"github.com/helm-wasm/helm-wasm/stack"
@@ -120,8 +121,54 @@ func decode(text string) (any, error) {
 	if err := dec.Decode(&v); err != nil {
 		return nil, err
 	}
+	if depth(v) > maxDepth {
+		return nil, fmt.Errorf("lists and mappings stand in each other more than %d deep", maxDepth)
+	}
+	// As text, keys such as 1 and "1" are one, and YAMLToJSON takes either.
+	var written any
+	if err := goyaml.UnmarshalStrict([]byte(text), &written); err != nil || keys(written) != keys(v) {
+		return nil, errors.New(`two keys of a mapping are the same as text, as 1 and "1" are: remove one`)
+	}
 	v, _ = normal(v)
 	return v, nil
+}
+
+// maxDepth bounds how deep values stand in each other; Kubernetes' own types
+// need a tenth.
+const maxDepth = 256
+
+// depth is how deep values stand in each other.
+func depth(v any) (deepest int) {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, value := range v {
+			deepest = max(deepest, depth(value)+1)
+		}
+	case []any:
+		for _, value := range v {
+			deepest = max(deepest, depth(value)+1)
+		}
+	}
+	return deepest
+}
+
+// keys counts those of all mappings.
+func keys(v any) (n int) {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, value := range v {
+			n += keys(value) + 1
+		}
+	case map[any]any:
+		for _, value := range v {
+			n += keys(value) + 1
+		}
+	case []any:
+		for _, value := range v {
+			n += keys(value)
+		}
+	}
+	return n
 }
 
 // exactly is up to where a float64 holds every whole number.

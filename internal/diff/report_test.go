@@ -64,6 +64,8 @@ func TestReadErrors(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"broken document", object("v1", "A", "a") + "---\na: [\n", "m.yaml, document 3: yaml: line 7: did not find expected node content"},
 		{"a key twice", "apiVersion: v1\nkind: A\nkind: B\nmetadata: {name: a}\n", `m.yaml: yaml: unmarshal errors:` + "\n" + `  line 3: key "kind" already set in map`},
+		{"a key twice as text", "apiVersion: v1\nkind: A\nmetadata: {name: a}\ndata: {1: a, \"1\": b}\n", `m.yaml: two keys of a mapping are the same as text, as 1 and "1" are: remove one`},
+		{"deep", "apiVersion: v1\nkind: A\nmetadata: {name: a}\ndata: " + strings.Repeat("[", 257) + strings.Repeat("]", 257) + "\n", "m.yaml: lists and mappings stand in each other more than 256 deep"},
 		{"no mapping", "- a\n", "m.yaml: is no Kubernetes object but a list: only manifests can be compared"},
 		{"values", "functions: {}\n", "m.yaml: has neither apiVersion nor kind, so it is no manifest: take it out of what is compared"},
 		{"no kind", "apiVersion: v1\nmetadata: {name: a}\n", `m.yaml: an object of apiVersion "v1" has no kind`},
