@@ -185,3 +185,15 @@ func TestEffects(t *testing.T) {
 		})
 	}
 }
+
+// TestSeveralDocuments: a text of several documents is compared by its lines.
+func TestSeveralDocuments(t *testing.T) {
+	r := report(t, configMap("data: {f: \"a: 1\\n---\\na: 2\\n\"}"), configMap("data: {f: \"a: 1\\n---\\na: 3\\n\"}"))
+	if fields := r.Objects[0].Fields; len(fields) != 1 || fields[0].Path != "data.f" || len(fields[0].Lines) != 3 {
+		t.Errorf("got %+v", fields)
+	}
+	r = report(t, configMap("data: {f: \"---\\na: 2\\n\"}"), configMap("data: {f: \"---\\na: 3\\n\"}"))
+	if fields := r.Objects[0].Fields; len(fields) != 1 || fields[0].Path != "data.f > a" {
+		t.Errorf("got %+v", fields)
+	}
+}

@@ -46,7 +46,7 @@ func document(text string) any {
 		return nil
 	}
 	// Of several documents the first would stand for all.
-	if len(split(text)) > 2 {
+	if docs := split(text); len(docs) > 2 || len(docs) == 2 && strings.TrimSpace(docs[0]) != "" {
 		return nil
 	}
 	v, err := decode(text)
