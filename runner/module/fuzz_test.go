@@ -27,6 +27,7 @@ func FuzzKeychain(f *testing.F) {
 	f.Add(`{"auths":{"":{"auth":"Og=="},"/":{},"..":{}}}`, "ghcr.io/a@sha256:"+strings.Repeat("0", 64))
 	f.Add(`{"auths":{"registry.example/team":{"auth":"%%%"}}}`, "registry.example/team/x")
 	f.Add(`{"auths":[]}`, "x")
+	f.Add(`{}`, "https:///registry.example/a")
 	f.Fuzz(func(t *testing.T, config, image string) {
 		file := filepath.Join(t.TempDir(), configName)
 		if err := os.WriteFile(file, []byte(config), 0o600); err != nil {

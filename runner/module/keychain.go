@@ -81,7 +81,8 @@ func normal(host string) string {
 
 // Resolve is authn.Keychain.
 func (s secrets) Resolve(resource authn.Resource) (authn.Authenticator, error) {
-	for key := normal(resource.String()); key != "."; key = filepath.Dir(key) {
+	// An image that is given as https:///x leads to "/" instead of ".".
+	for key := normal(resource.String()); key != "." && key != "/"; key = filepath.Dir(key) {
 		if auth, ok := s[key]; ok {
 			return authn.FromConfig(auth), nil
 		}
