@@ -211,13 +211,8 @@ func (c *converter) value(n *yaml.Node, depth int) (any, error) {
 	if depth > MaxDepth {
 		return nil, c.fail(n, "is nested more than "+strconv.Itoa(MaxDepth)+" levels deep", "no field needs that; look for a bracket or an indentation too many")
 	}
-	if c.values++; c.values > MaxValues && len(c.active) == 0 {
-		return nil, c.fail(n, tooManyValues, tooManyHint)
-	}
-	if len(c.active) > 0 {
-		if c.aliased++; c.aliased > maxAliasNodes {
-			return nil, c.fail(n, "aliases expand to more than "+strconv.Itoa(maxAliasNodes)+" values", "write the values out, or put what functions share under `defaults`")
-		}
+	if err := c.count(n); err != nil {
+		return nil, err
 	}
 	switch n.Kind {
 	case yaml.ScalarNode:
@@ -228,13 +223,13 @@ func (c *converter) value(n *yaml.Node, depth int) (any, error) {
 		return v, nil
 	case yaml.MappingNode:
 		if !isDefaultTag(n, "!!map") {
-			return nil, c.fail(n, "has the tag "+n.Tag+", which values cannot have", "remove the tag")
+			return nil, c.fail(n, wrongTag(n), "remove the tag")
 		}
 		out := make(map[string]any, len(n.Content)/2)
 		return out, c.mapping(n, out, depth)
 	case yaml.SequenceNode:
 		if !isDefaultTag(n, "!!seq") {
-			return nil, c.fail(n, "has the tag "+n.Tag+", which values cannot have", "remove the tag")
+			return nil, c.fail(n, wrongTag(n), "remove the tag")
 		}
 		out := make([]any, len(n.Content))
 		for i, e := range n.Content {
@@ -256,6 +251,19 @@ func (c *converter) value(n *yaml.Node, depth int) (any, error) {
 	return nil, nil // a document without content
 }
 
+// count counts a value, or what a merge key takes its values from.
+func (c *converter) count(n *yaml.Node) error {
+	if c.values++; c.values > MaxValues && len(c.active) == 0 {
+		return c.fail(n, tooManyValues, tooManyHint)
+	}
+	if len(c.active) > 0 {
+		if c.aliased++; c.aliased > maxAliasNodes {
+			return c.fail(n, "aliases expand to more than "+strconv.Itoa(maxAliasNodes)+" values", "write the values out, or put what functions share under `defaults`")
+		}
+	}
+	return nil
+}
+
 func (c *converter) enter(n *yaml.Node) error {
 	for _, a := range c.active {
 		if a == n.Alias {
@@ -274,20 +282,11 @@ func (c *converter) mapping(n *yaml.Node, out map[string]any, depth int) error {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, e := n.Content[i], n.Content[i+1]
 		if k.Kind == yaml.ScalarNode && k.Value == "<<" && k.Style&quotedStyles == 0 {
-			own := make(map[string]any, len(out))
-			for name := range out {
-				own[name] = nil
-			}
-			if err := c.mergeKey(e, out, depth); err != nil {
-				return err
-			}
 			if merged == nil {
-				merged = make(map[string]bool, len(out))
+				merged = map[string]bool{}
 			}
-			for name := range out {
-				if _, ok := own[name]; !ok {
-					merged[name] = true
-				}
+			if err := c.mergeKey(e, out, merged, depth); err != nil {
+				return err
 			}
 			continue
 		}
@@ -319,15 +318,18 @@ func firstLine(n *yaml.Node, name string, second *yaml.Node) string {
 	return " in one mapping"
 }
 
-func (c *converter) mergeKey(n *yaml.Node, out map[string]any, depth int) error {
+func (c *converter) mergeKey(n *yaml.Node, out map[string]any, merged map[string]bool, depth int) error {
+	if err := c.count(n); err != nil {
+		return err
+	}
 	switch {
 	case n.Kind == yaml.MappingNode:
-		return c.mapping2(n, out, depth)
+		return c.mapping2(n, out, merged, depth)
 	case n.Kind == yaml.AliasNode && n.Alias.Kind == yaml.MappingNode:
 		if err := c.enter(n); err != nil {
 			return err
 		}
-		err := c.mapping2(n.Alias, out, depth)
+		err := c.mapping2(n.Alias, out, merged, depth)
 		c.active = c.active[:len(c.active)-1]
 		return err
 	case n.Kind == yaml.SequenceNode:
@@ -336,7 +338,7 @@ func (c *converter) mergeKey(n *yaml.Node, out map[string]any, depth int) error 
 			if n.Content[i].Kind == yaml.SequenceNode {
 				break
 			}
-			if err := c.mergeKey(n.Content[i], out, depth); err != nil {
+			if err := c.mergeKey(n.Content[i], out, merged, depth); err != nil {
 				return err
 			}
 			if i == 0 {
@@ -350,8 +352,9 @@ func (c *converter) mergeKey(n *yaml.Node, out map[string]any, depth int) error 
 	return c.fail(n, "merge key << needs a mapping or an alias of one", "write `<<: *anchor`")
 }
 
-// mapping2 lays a merged mapping over out: overriding is what it is for.
-func (c *converter) mapping2(n *yaml.Node, out map[string]any, depth int) error {
+// mapping2 lays a merged mapping over out: overriding is what it is for. Names
+// that are new become merged ones.
+func (c *converter) mapping2(n *yaml.Node, out map[string]any, merged map[string]bool, depth int) error {
 	m := make(map[string]any, len(n.Content)/2)
 	if depth++; depth > MaxDepth {
 		return c.fail(n, "is nested more than "+strconv.Itoa(MaxDepth)+" levels deep", "")
@@ -360,6 +363,9 @@ func (c *converter) mapping2(n *yaml.Node, out map[string]any, depth int) error 
 		return err
 	}
 	for k, v := range m {
+		if _, own := out[k]; !own {
+			merged[k] = true
+		}
 		out[k] = v
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/helm-wasm/helm-wasm/internal/yamlin"
 	"github.com/helm-wasm/helm-wasm/internal/yamlout"
@@ -97,5 +98,17 @@ func TestSmallBomb(t *testing.T) {
 	few := text[:strings.Index(text, "c: ")]
 	if _, _, ok := yamlin.Parse([]byte(few+"# "+strings.Repeat("long ", 50)+"\n"), usualScalars, 1_000_000); !ok {
 		t.Error("aliases of a hundred values are refused")
+	}
+}
+
+// TestManyMergeKeys: time grows with the file, not with its square.
+func TestManyMergeKeys(t *testing.T) {
+	start := time.Now()
+	doc, err := Parse("v", []byte("x: !!str 1\n"+repeated(11000, "k%d: 1\n")+strings.Repeat("<<: {y: 2}\n", 11000)))
+	if err != nil || len(doc.Tree()) != 11002 {
+		t.Fatal(err)
+	}
+	if d := time.Since(start); d > 5*time.Second {
+		t.Errorf("took %v", d)
 	}
 }
