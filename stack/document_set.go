@@ -214,7 +214,7 @@ func (p *setParser) index() (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("reading a list index: %q is not a number", text)
 	}
-	p.path[len(p.path)-1] += "[" + text + "]"
+	p.path = append(p.path, "["+text+"]")
 	return i, nil
 }
 

@@ -60,7 +60,7 @@ func (d *Document) Position(path ...string) Position {
 	if bestLen < len(path) {
 		key := strings.Join(path, ".")
 		for _, s := range d.sets {
-			if s == key || strings.HasPrefix(s, key+".") || strings.HasPrefix(s, key+"[") {
+			if s == key || strings.HasPrefix(s, key+".") {
 				return Position{File: "--set"}
 			}
 		}
