@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
@@ -58,6 +59,8 @@ func TestCheckMessages(t *testing.T) {
 		{"functions: {f: {limits: {memory: 64MB}}}", "functions.f.limits.memory", `"64MB" is not a quantity`, "such as 64Mi"},
 		{"functions: {F_1: {}}", "functions.F_1", `key "F_1" is not a name that Kubernetes accepts`, "lower-case"},
 		{"functions: {f: {sink: {topics: [ok, 'not ok']}}}", "functions.f.sink.topics[1]", `"not ok" is not a Kafka topic name`, "use letters"},
+		{`kafka: {mode: "b\e[1m\x9b\0\x7f"}`, "kafka.mode", `b\x1b[1m\u009b\x00\x7f`, "write one of"},
+		{`kafka: {"a\nb\tc": 1}`, `kafka.a\nb\tc`, `unknown key "a\nb\tc"`, "legal keys are"},
 		{"kafka: {topics: {a.b: {partitions: 0}}}", `kafka.topics.a\.b.partitions`, "0 is too small", "write 1 or more"},
 	} {
 		_, fs := mustParse(t, tt.in).Values()
@@ -230,8 +233,8 @@ func FuzzLint(f *testing.F) {
 			return
 		}
 		for _, fd := range Lint(d, LintOptions{}) {
-			if fd.Message == "" || fd.Rule == "" || strings.Contains(fd.Message, "\n") {
-				t.Errorf("bad finding %+v", fd)
+			if fd.Message == "" || fd.Rule == "" || strings.ContainsFunc(fd.Path+fd.Message+fd.Fix, unicode.IsControl) {
+				t.Errorf("bad finding %q", fd)
 			}
 		}
 	})

@@ -36,7 +36,7 @@ func (e *ParseError) Error() string {
 	if e.Hint != "" {
 		b.WriteString("; " + e.Hint)
 	}
-	return b.String()
+	return oneLine(b.String())
 }
 
 // magics are files that people pipe into the wrong command.

@@ -65,10 +65,8 @@ func taggedScalar(n *yaml.Node) (any, string) {
 	return nil, wrong
 }
 
-// wrongTag names a tag, in which %0A is the end of a line.
 func wrongTag(n *yaml.Node) string {
-	tag := strconv.Quote(n.Tag)
-	return "has the tag " + tag[1:len(tag)-1] + ", which values cannot have"
+	return "has the tag " + n.Tag + ", which values cannot have"
 }
 
 // plainScalar resolves an unquoted scalar.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"helm.sh/helm/v4/pkg/chart/v2/loader"
 	"helm.sh/helm/v4/pkg/strvals"
@@ -242,7 +243,7 @@ func FuzzParse(f *testing.F) {
 		d, err := Parse("fuzz", data)
 		if err != nil {
 			var pe *ParseError
-			if !errors.As(err, &pe) || strings.ContainsAny(err.Error(), "\n\x00") {
+			if !errors.As(err, &pe) || strings.ContainsFunc(err.Error(), unicode.IsControl) {
 				t.Fatalf("bad error %q", err)
 			}
 			return

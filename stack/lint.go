@@ -5,6 +5,7 @@ package stack
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/helm-wasm/helm-wasm/internal/suggest"
 )
@@ -150,7 +151,7 @@ func (l *linter) addAs(s Severity, rule string, path []string, message, fix stri
 	if l.doc.ignores(pos, rule) {
 		return
 	}
-	f := Finding{Rule: rule, Severity: s, Path: p, Message: oneLine(message), Fix: oneLine(fix), Position: pos}
+	f := Finding{Rule: rule, Severity: s, Path: oneLine(p), Message: oneLine(message), Fix: oneLine(fix), Position: pos}
 	if l.opts.reported != nil {
 		l.opts.reported(f)
 	}
@@ -185,12 +186,28 @@ func (l *linter) count(rule string, s Severity) *int {
 	return n
 }
 
-// oneLine keeps values that hold a line's end from splitting a report.
+// oneLine keeps values that hold a line's end from splitting a report, and those
+// that a terminal would obey from reaching it: control characters are escaped.
 func oneLine(s string) string {
-	if strings.IndexByte(s, '\n') < 0 {
-		return s
+	for i := 0; i < len(s); i++ {
+		if s[i] < ' ' || s[i] == 0x7f || s[i] == 0xc2 {
+			return escapeControls(s)
+		}
 	}
-	return strings.ReplaceAll(s, "\n", `\n`)
+	return s
+}
+
+func escapeControls(s string) string {
+	out := make([]byte, 0, len(s)+16)
+	for _, r := range s {
+		if r < ' ' || r >= 0x7f && r < 0xa0 {
+			q := strconv.QuoteRune(r)
+			out = append(out, q[1:len(q)-1]...)
+		} else {
+			out = utf8.AppendRune(out, r)
+		}
+	}
+	return string(out)
 }
 
 // full says that a rule has its share of findings: the next only counts, and
