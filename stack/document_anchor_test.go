@@ -4,9 +4,9 @@ package stack
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/helm-wasm/helm-wasm/internal/yamlin"
 	"github.com/helm-wasm/helm-wasm/internal/yamlout"
@@ -101,14 +101,17 @@ func TestSmallBomb(t *testing.T) {
 	}
 }
 
-// TestManyMergeKeys: time grows with the file, not with its square.
+// TestManyMergeKeys: work grows with the file, not with its square.
 func TestManyMergeKeys(t *testing.T) {
-	start := time.Now()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
 	doc, err := Parse("v", []byte("x: !!str 1\n"+repeated(11000, "k%d: 1\n")+strings.Repeat("<<: {y: 2}\n", 11000)))
 	if err != nil || len(doc.Tree()) != 11002 {
 		t.Fatal(err)
 	}
-	if d := time.Since(start); d > 5*time.Second {
-		t.Errorf("took %v", d)
+	runtime.ReadMemStats(&after)
+	// A measure that no clock and no load changes: 18 MB, and 7 GB by the square.
+	if n := after.TotalAlloc - before.TotalAlloc; n > 200<<20 {
+		t.Errorf("it takes %d bytes", n)
 	}
 }

@@ -6,9 +6,9 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/helm-wasm/helm-wasm/stack"
 )
@@ -51,12 +51,15 @@ func TestSecondRun(t *testing.T) {
 // TestManyUnusual: items that only the library can read cost no more for those
 // before them.
 func TestManyUnusual(t *testing.T) {
-	start := time.Now()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
 	if _, err := Run([]byte(head + "items:\n" + strings.Repeat("- kind: a\n  b: !Ref c\n", 3000) + inConfig(stackText("shop", "")))); err != nil {
 		t.Error(err)
 	}
-	if took := time.Since(start); took > 5*time.Second {
-		t.Errorf("it takes %v", took)
+	runtime.ReadMemStats(&after)
+	// A measure that no clock and no load changes: 53 MB, and 108 with all lines above.
+	if n := after.TotalAlloc - before.TotalAlloc; n > 80<<20 {
+		t.Errorf("it takes %d bytes", n)
 	}
 }
 
