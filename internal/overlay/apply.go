@@ -116,7 +116,7 @@ func readStream(stream []byte) ([]*kyaml.RNode, error) {
 	var objects []*kyaml.RNode
 	for _, n := range nodes {
 		if !bounded(n.YNode(), false, &left) {
-			return nil, fmt.Errorf("aliases such as *name stand for more than %d values, or for what they stand in", maxAliased)
+			return nil, errAliases
 		}
 		if err := n.DeAnchor(); err != nil {
 			return nil, err
@@ -124,26 +124,6 @@ func readStream(stream []byte) ([]*kyaml.RNode, error) {
 		objects = append(objects, unlisted(n)...)
 	}
 	return objects, nil
-}
-
-// maxAliased is how many values aliases may stand for. Kyaml has no bound for
-// them, and none for an alias in the value that it stands for.
-const maxAliased = 100_000
-
-// bounded says that aliases stand for no more than what is left.
-func bounded(n *kyaml.Node, aliased bool, left *int) bool {
-	if n.Kind == kyaml.AliasNode {
-		n, aliased = n.Alias, true
-	}
-	if aliased {
-		*left--
-	}
-	for _, child := range n.Content {
-		if *left < 0 || !bounded(child, aliased, left) {
-			return false
-		}
-	}
-	return *left >= 0
 }
 
 // unlisted is an object, or what a List of any kind holds.

@@ -65,7 +65,12 @@ func run(fsys filesys.FileSystem, dir string, o Options) (objects resmap.ResMap,
 		options.PluginConfig = types.MakePluginConfig(types.PluginRestrictionsNone, types.BploUseStaticallyLinked)
 		options.PluginConfig.FnpLoadingOptions.EnableExec = true
 	}
-	return krusty.MakeKustomizer(options).Run(fsys, dir)
+	files := &boundedFiles{FileSystem: fsys}
+	objects, err = krusty.MakeKustomizer(options).Run(files, dir)
+	if files.refused != nil {
+		return nil, files.refused
+	}
+	return objects, err
 }
 
 // caught turns a panic of kustomize or kyaml into an error.
