@@ -7,7 +7,7 @@ package main
 import (
 	"os"
 
-	"github.com/helm-wasm/helm-wasm/nodesetup/command"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/command"
 )
 
 func main() {

@@ -10,14 +10,14 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/helm-wasm/helm-wasm/nodesetup"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup"
 	"github.com/pelletier/go-toml/v2"
 )
 
 // TestCorpusIsRead gives each edited configuration of the corpus to a real
 // containerd: it sees the handlers, and otherwise what it saw before.
 func TestCorpusIsRead(t *testing.T) {
-	files, err := filepath.Glob("../../nodesetup/testdata/*/*.toml")
+	files, err := filepath.Glob("../../internal/nodesetup/testdata/*/*.toml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func TestCorpusIsRead(t *testing.T) {
 			continue // refused: the golden files have the words
 		}
 		read++
-		t.Run(strings.TrimPrefix(name, "../../nodesetup/testdata/"), func(t *testing.T) {
+		t.Run(strings.TrimPrefix(name, "../../internal/nodesetup/testdata/"), func(t *testing.T) {
 			was, is := dump(t, major, file), dump(t, major, edited.Data)
 			before, after := cut(was), cut(is)
 			for _, name := range append(edited.Added, edited.Foreign...) {

@@ -18,7 +18,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/helm-wasm/helm-wasm/nodesetup"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup"
 )
 
 // release serves the stand-in as a release does, and is its source.

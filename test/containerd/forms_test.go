@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/helm-wasm/helm-wasm/nodesetup"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup"
 )
 
 // there and back: install, look, uninstall, look.

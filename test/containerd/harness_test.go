@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/helm-wasm/helm-wasm/nodesetup"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup"
 )
 
 // server is one containerd in a directory of its own.

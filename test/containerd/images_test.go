@@ -17,7 +17,7 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/helm-wasm/helm-wasm/internal/push"
-	"github.com/helm-wasm/helm-wasm/nodesetup"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup"
 	"github.com/helm-wasm/helm-wasm/wasmbin/oci"
 )
 

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/helm-wasm/helm-wasm/nodesetup"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup"
 )
 
 func arch() string { return runtime.GOARCH }

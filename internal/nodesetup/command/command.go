@@ -20,7 +20,7 @@ import (
 
 	"github.com/helm-wasm/helm-wasm/internal/kube"
 	"github.com/helm-wasm/helm-wasm/internal/version"
-	"github.com/helm-wasm/helm-wasm/nodesetup"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup"
 )
 
 // Env is what a command sees of the world.
