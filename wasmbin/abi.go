@@ -2,21 +2,26 @@
 
 package wasmbin
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// ABI is a host contract that the binary fits.
+// ABI is a host contract that a binary fits: what a host calls in it, and what
+// the stack calls the contract.
 type ABI struct {
 	// Name is one of the ABI constants.
 	Name string `json:"name"`
-	// Stack is what `abi:` in the stack's values says for it; empty when the
-	// contract is not one of functions.
+	// Stack is the value of `abi:` in the stack's values: redpanda, extism,
+	// wasi or http. It is empty for contracts that cannot serve as a function.
 	Stack string `json:"stack,omitempty"`
 	// Entries are the exports that the host calls.
 	Entries []string `json:"entries,omitempty"`
-	Detail  string   `json:"detail,omitempty"`
+	// Detail is a remark for people, such as the version of the contract.
+	Detail string `json:"detail,omitempty"`
 }
 
-// Host contracts.
+// The host contracts that Inspect recognizes, as ABI.Name spells them.
 const (
 	ABIRedpanda    = "redpanda"     // Redpanda Data Transforms
 	ABIExtism      = "extism"       // an Extism plugin
@@ -41,20 +46,18 @@ const (
 	modWASIX      = "wasix_32v1"
 )
 
-// ABI returns the contract of that name if the binary fits it.
-//
-//go:noinline
+// ABI reports whether the binary fits the contract of that name, one of the ABI
+// constants, and returns its details.
 func (in *Info) ABI(name string) (ABI, bool) {
-	for _, a := range in.ABIs {
-		if a.Name == name {
-			return a, true
-		}
+	i := slices.IndexFunc(in.ABIs, func(a ABI) bool { return a.Name == name })
+	if i < 0 {
+		return ABI{}, false
 	}
-	return ABI{}, false
+	return in.ABIs[i], true
 }
 
-// StackABI is what `abi: auto` chooses in the stack's values: redpanda,
-// extism, wasi, http, or "" when the binary fits none of them.
+// StackABI returns what `abi: auto` in the stack's values resolves to: redpanda,
+// extism, wasi or http, or "" if the binary cannot serve as a function.
 func (in *Info) StackABI() string {
 	for _, a := range in.ABIs {
 		if a.Stack != "" {
@@ -91,7 +94,8 @@ func wasiLevel(in *Info) string {
 	return level
 }
 
-// newer compares versions number by number; a pre-release is older.
+// newer compares versions number by number; a pre-release is older than its
+// release.
 func newer(a, b string) bool {
 	a, preA, _ := strings.Cut(a, "-")
 	b, preB, _ := strings.Cut(b, "-")
@@ -173,9 +177,15 @@ func findABIs(in *Info) []ABI {
 	if len(abis) == 0 {
 		switch {
 		case isStart:
-			abis = append(abis, ABI{Name: ABICommand, Stack: "wasi", Entries: []string{"_start"}, Detail: "an event on stdin, the result on stdout"})
+			abis = append(abis, ABI{
+				Name: ABICommand, Stack: "wasi", Entries: []string{"_start"},
+				Detail: "an event on stdin, the result on stdout",
+			})
 		case hasInit:
-			abis = append(abis, ABI{Name: ABIReactor, Entries: []string{"_initialize"}, Detail: "a library: nothing runs until a host calls its exports"})
+			abis = append(abis, ABI{
+				Name: ABIReactor, Entries: []string{"_initialize"},
+				Detail: "a library: nothing runs until a host calls its exports",
+			})
 		}
 	}
 	return abis

@@ -9,7 +9,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/opcode"
 )
 
-// Component section numbers that are read; types, aliases, instances and
+// The sections of a component that are read. Types, aliases, instances and
 // canonical functions are skipped by their size.
 const (
 	secComponentModule = 1
@@ -36,7 +36,7 @@ func (p *parser) component() error {
 				return err
 			}
 			if want := (id == secComponentModule); want != (nested.Kind == KindModule) {
-				return &FormatError{Offset: r.base, Reason: "a nested " + nested.Kind + " stands in the wrong section"}
+				return &FormatError{Offset: r.base, Reason: "a nested " + nested.Kind + " is in the wrong section"}
 			}
 			for _, f := range nested.Features {
 				p.features[f] = true
@@ -60,8 +60,8 @@ func (p *parser) component() error {
 	})
 }
 
-// externName reads an import's or export's name: form 0 and 1 are a name,
-// form 1 once had a meaning of its own, and form 2 adds attributes.
+// externName reads the name of an import or export. Forms 0 and 1 are a plain
+// name (form 1 once had a meaning of its own), and form 2 adds attributes.
 func (p *parser) externName(r *reader, what string) (name, version string) {
 	at := r.offset()
 	form := r.byte(what)

@@ -2,8 +2,8 @@
 
 package wasmbin
 
-// custom reads a custom section. What is inside one that we understand may
-// be broken without harm: engines ignore it, so do we.
+// custom reads a custom section. Broken content of a known section is not an
+// error: engines ignore it, and so does this package.
 func (p *parser) custom(r *reader) {
 	name := r.name("a custom section's name")
 	if r.err != nil {
@@ -13,9 +13,7 @@ func (p *parser) custom(r *reader) {
 	inner := &reader{b: r.b[r.pos:], base: r.offset()}
 	r.pos = len(r.b)
 	switch name {
-	case "name":
-		p.nameSection(inner)
-	case "component-name":
+	case "name", "component-name":
 		p.nameSection(inner)
 	case "producers":
 		p.producers(inner)
@@ -24,7 +22,7 @@ func (p *parser) custom(r *reader) {
 	}
 }
 
-// nameSection reads subsection 0, the module's own name. It comes first.
+// nameSection reads subsection 0, the name of the module itself, which comes first.
 func (p *parser) nameSection(r *reader) {
 	id, content := r.section()
 	if r.err == nil && id == 0 {
@@ -34,7 +32,7 @@ func (p *parser) nameSection(r *reader) {
 	}
 }
 
-// maxNotes bounds what is kept of lists that are only shown.
+// maxNotes bounds how many entries are kept of lists that are only displayed.
 const maxNotes = 100
 
 func (p *parser) producers(r *reader) {

@@ -9,7 +9,8 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/opcode"
 )
 
-// Features as Info.Features spells them.
+// The features beyond WebAssembly 1.0 that Inspect recognizes, as Info.Features
+// spells them.
 const (
 	FeatureBulkMemory         = "bulk-memory"
 	FeatureCustomPageSizes    = "custom-page-sizes"
@@ -32,7 +33,8 @@ const (
 	FeatureWideArithmetic     = "wide-arithmetic"
 )
 
-// codeFeature is the feature that an instruction belongs to, or "".
+// codeFeature returns the feature that an instruction belongs to, "" for
+// WebAssembly 1.0.
 func codeFeature(op opcode.Op) string {
 	n := op.Number()
 	switch op.Prefix() {
@@ -49,7 +51,7 @@ func codeFeature(op opcode.Op) string {
 		switch {
 		case n <= 7:
 			return FeatureSaturating
-		case n <= 11, n == 12, n == 13, n == 14:
+		case n <= 14:
 			return FeatureBulkMemory
 		case n <= 17:
 			return FeatureReferenceTypes
@@ -73,8 +75,9 @@ func codeFeature(op opcode.Op) string {
 	return ""
 }
 
-// scanCode looks at the instructions of one body. An instruction that is in
-// no standard ends the scan of that body and is reported; engines may know it.
+// scanCode notes the features of the instructions in one function body. An
+// instruction that no standard defines ends the scan of that body and is
+// reported; an engine may still know it.
 func (p *parser) scanCode(body []byte, base int) error {
 	last := opcode.Op(0)
 	for pos := 0; pos < len(body); {

@@ -3,35 +3,42 @@
 package wasmbin
 
 import (
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/helm-wasm/helm-wasm/internal/text"
 )
 
-// Fit says whether one runtime can run the binary.
+// Fit is the verdict on one runtime: whether it can run the binary, and why not
+// if it cannot.
 type Fit struct {
-	// Runtime is what `runtime:` in the stack's values says, or the name of
-	// another host: dapr, istio, helm.
+	// Runtime is a value of `runtime:` in the stack's values, such as wazero or
+	// wasmtime, or another host: dapr, istio or helm.
 	Runtime string `json:"runtime"`
-	// Runs reports that it starts there and does its work.
+	// Runs reports that the binary starts there and does its work.
 	Runs bool `json:"runs"`
 	// Events reports that the stack can feed it events from Kafka there.
 	Events bool `json:"events"`
-	// ABI is the value of `abi:` to use there when Events is true.
+	// ABI is the value to give `abi:` in the stack's values when Events is true.
 	ABI string `json:"abi,omitempty"`
-	// Reason says why it does not run, or what to know when it does.
+	// Reason says, for people, why the binary does not run, or what to know
+	// about running it.
 	Reason string `json:"reason,omitempty"`
 }
 
-// Limits of the place where the binary is to run. Zero means unlimited.
+// Limits describe the place where a binary is to run. The zero value sets no
+// limits.
 type Limits struct {
-	// Memory is the most linear memory in bytes.
+	// Memory is the most linear memory in bytes that the binary may have; 0
+	// means any amount.
 	Memory uint64
-	// Function is the export to call for ABI extism; empty means "handle".
+	// Function is the export to call under the ABI extism; "" means "handle".
 	Function string
 }
 
-// Fits lists every runtime that the stack knows, in the order of its values,
-// and says which of them can run the binary.
+// Fits returns the verdict on every runtime that the stack knows, in the order
+// in which its documentation lists them.
 func (in *Info) Fits(limits Limits) []Fit {
 	fits := []Fit{in.fitWazero(limits)}
 	for _, s := range shims {
@@ -44,7 +51,8 @@ func (in *Info) Fits(limits Limits) []Fit {
 	return append(fits, in.fitDapr(), in.fitIstio(), in.fitHelm())
 }
 
-// Fit is the one of Fits for that runtime.
+// Fit returns the verdict on one runtime, named as in Fit.Runtime, and reports
+// whether that runtime is known.
 func (in *Info) Fit(runtime string, limits Limits) (Fit, bool) {
 	for _, f := range in.Fits(limits) {
 		if f.Runtime == runtime {
@@ -54,14 +62,14 @@ func (in *Info) Fit(runtime string, limits Limits) (Fit, bool) {
 	return Fit{}, false
 }
 
+// no is the verdict of a runtime that cannot run the binary.
 func no(runtime, reason string) Fit { return Fit{Runtime: runtime, Reason: reason} }
 
-// lacks names the first used feature that is among the given ones.
+// lacks returns the first of the unsupported features that the binary uses, ""
+// if it uses none.
 func (in *Info) lacks(unsupported ...string) string {
-	for _, f := range unsupported {
-		if in.Uses(f) {
-			return f
-		}
+	if i := slices.IndexFunc(unsupported, in.Uses); i >= 0 {
+		return unsupported[i]
 	}
 	return ""
 }
@@ -109,7 +117,7 @@ func (in *Info) fitWazero(limits Limits) Fit {
 		return no(name, "imports "+list(missing)+", which nobody provides for `abi: "+abi+"`")
 	}
 	if need := in.MemoryMinimum(); limits.Memory > 0 && need > limits.Memory {
-		return no(name, "needs "+Bytes(need)+" of memory at start but limits.memory allows "+Bytes(limits.Memory))
+		return no(name, "needs "+text.Bytes(need)+" of memory at start but limits.memory allows "+text.Bytes(limits.Memory))
 	}
 	note := in.memoryNote()
 	if in.importsFrom(modSchemas) {
@@ -119,35 +127,28 @@ func (in *Info) fitWazero(limits Limits) Fit {
 }
 
 func (in *Info) importsFrom(module string) bool {
-	for _, i := range in.Imports {
-		if i.Module == module {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(in.Imports, func(i Import) bool { return i.Module == module })
 }
 
 func (in *Info) memoryNote() string {
 	if need := in.MemoryMinimum(); need > 0 {
-		return "needs " + Bytes(need) + " of memory at start"
+		return "needs " + text.Bytes(need) + " of memory at start"
 	}
 	return ""
 }
 
-// extismEntry says why the export to call cannot be called.
+// extismEntry returns why Extism cannot call the function, "" if it can.
 func (in *Info) extismEntry(function string) string {
 	a, _ := in.ABI(ABIExtism)
 	if function == "" {
 		function = "handle"
 	}
-	for _, e := range a.Entries {
-		if e == function {
-			return ""
-		}
+	if slices.Contains(a.Entries, function) {
+		return ""
 	}
 	e, ok := in.Export(function)
 	switch {
-	case ok && function == "_start": // a command: Extism calls it and takes exit code 0 for success
+	case ok && function == "_start": // a command: Extism calls it and treats exit code 0 as success
 		return ""
 	case ok:
 		return "exports " + strconv.Quote(function) + " as " + e.Kind + " " + e.Type + ", but Extism calls a func () -> i32"
@@ -170,30 +171,25 @@ func (in *Info) noStackABI() string {
 		case ABIExtism:
 			return "an Extism plugin from " + a.Detail
 		case ABIReactor:
-			return "a library (_initialize) with none of the contracts for functions; it needs imports from " + modExtism + " or " + modRedpanda + ", or a _start"
+			return "a library (_initialize) with none of the contracts for functions; " +
+				"it needs imports from " + modExtism + " or " + modRedpanda + ", or a _start"
 		}
 	}
 	return "exports no _start and imports none of the contracts for functions (" + modRedpanda + ", " + modExtism + ")"
 }
 
-const reasonUnwrapped = "the core of a component, not wrapped yet: `wasm-tools component new` makes the component"
+// reasonUnwrapped is why no runtime can run such a module.
+const reasonUnwrapped = "the core of a component, not wrapped yet: `wasm-tools component new` makes the component from it"
 
 // unwrapped reports a core module whose imports are those of a component.
 func (in *Info) unwrapped() bool {
-	for _, i := range in.Imports {
-		if in.Kind == KindModule && strings.HasPrefix(i.Module, "wasi:") {
-			return true
-		}
-	}
-	return false
+	return in.Kind == KindModule &&
+		slices.ContainsFunc(in.Imports, func(i Import) bool { return strings.HasPrefix(i.Module, "wasi:") })
 }
 
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
-}
+var daprLacks = slices.Concat(wazeroLacks, []string{
+	FeatureTailCall, FeatureExceptions, FeatureExtendedConst, FeatureFunctionReferences,
+})
 
 func (in *Info) fitDapr() Fit {
 	const name = "dapr"
@@ -202,11 +198,11 @@ func (in *Info) fitDapr() Fit {
 	}
 	if _, ok := in.ABI(ABIHTTPWasm); !ok {
 		if _, ok := in.ABI(ABICommand); ok && len(in.missing(hostWASI)) == 0 {
-			return Fit{Runtime: name, Runs: true, Reason: "as output binding bindings.wasm (stdin to stdout), not as middleware"}
+			return Fit{Runtime: name, Runs: true, Reason: "as an output binding, bindings.wasm (stdin to stdout), not as middleware"}
 		}
-		return no(name, "no http-wasm guest: it has no handle_request () -> i64 and no imports from "+modHTTPWasm)
+		return no(name, "not an http-wasm guest: it has no handle_request () -> i64 and no imports from "+modHTTPWasm)
 	}
-	if f := in.lacks(append(wazeroLacks, FeatureTailCall, FeatureExceptions, FeatureExtendedConst, FeatureFunctionReferences)...); f != "" {
+	if f := in.lacks(daprLacks...); f != "" {
 		return no(name, "uses "+f+", which Dapr's wazero does not have or enable")
 	}
 	if missing := in.missing(hostHTTPWasm); len(missing) > 0 {
@@ -218,43 +214,37 @@ func (in *Info) fitDapr() Fit {
 	case hasInit && !hasStart:
 		return no(name, "Dapr calls _start but never _initialize, so the guest's runtime would not be set up")
 	case hasStart && in.madeBy("Go", "TinyGo"):
-		return Fit{Runtime: name, Runs: true, Reason: "as middleware, if its _start returns: recent Go and TinyGo end it with proc_exit, which closes the guest"}
+		return Fit{Runtime: name, Runs: true, Reason: "as middleware, if its _start returns: " +
+			"recent Go and TinyGo end it with proc_exit, which closes the guest"}
 	}
 	return Fit{Runtime: name, Runs: true, Reason: "as middleware.http.wasm"}
 }
 
 func (in *Info) madeBy(names ...string) bool {
-	for _, p := range in.Producers {
-		for _, n := range names {
-			if p.Name == n {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(in.Producers, func(p Producer) bool { return slices.Contains(names, p.Name) })
 }
 
 func (in *Info) fitIstio() Fit {
 	const name = "istio"
 	a, ok := in.ABI(ABIProxyWasm)
 	if !ok {
-		return no(name, "no Proxy-Wasm filter: it exports no proxy_abi_version_*")
+		return no(name, "not a Proxy-Wasm filter: it exports no proxy_abi_version_*")
 	}
 	switch strings.TrimPrefix(a.Detail, "version ") {
 	case "0.1.0", "0.2.0", "0.2.1":
 	default:
-		return no(name, "Proxy-Wasm "+a.Detail+"; Envoy takes 0.1.0, 0.2.0 and 0.2.1")
+		return no(name, "Proxy-Wasm "+a.Detail+"; Envoy supports 0.1.0, 0.2.0 and 0.2.1")
 	}
-	return Fit{Runtime: name, Runs: true, Reason: "as Proxy-Wasm filter, " + a.Detail}
+	return Fit{Runtime: name, Runs: true, Reason: "as a Proxy-Wasm filter, " + a.Detail}
 }
 
 func (in *Info) fitHelm() Fit {
 	const name = "helm"
 	if _, ok := in.ABI(ABIHelmPlugin); !ok {
-		return no(name, "no Helm plugin: it is not an Extism plugin that exports helm_plugin_main")
+		return no(name, "not a Helm plugin: it is not an Extism plugin that exports helm_plugin_main")
 	}
 	if missing := in.missing(hostExtism); len(missing) > 0 {
 		return no(name, "imports "+list(missing)+", which Helm does not provide")
 	}
-	return Fit{Runtime: name, Runs: true, Reason: "as plugin of Helm 4"}
+	return Fit{Runtime: name, Runs: true, Reason: "as a plugin of Helm 4"}
 }

@@ -2,9 +2,12 @@
 
 package wasmbin
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
-// Function names of the host modules that runtimes provide, space-separated.
+// The functions of the host modules that runtimes provide, each name between spaces.
 const (
 	wasip1Functions = " args_get args_sizes_get environ_get environ_sizes_get clock_res_get clock_time_get" +
 		" fd_advise fd_allocate fd_close fd_datasync fd_fdstat_get fd_fdstat_set_flags fd_fdstat_set_rights" +
@@ -14,7 +17,8 @@ const (
 		" path_rename path_symlink path_unlink_file poll_oneoff proc_exit proc_raise random_get sched_yield" +
 		" sock_accept sock_recv sock_send sock_shutdown "
 
-	redpandaFunctions = " check_abi_version_1 check_abi_version_2 read_batch_header read_next_record write_record write_record_with_options "
+	redpandaFunctions = " check_abi_version_1 check_abi_version_2 read_batch_header read_next_record write_record" +
+		" write_record_with_options "
 
 	schemaFunctions = " check_abi_version_0 get_schema_definition_len get_schema_definition get_subject_schema_len" +
 		" get_subject_schema create_subject_schema "
@@ -36,8 +40,8 @@ var (
 	hostHTTPWasm = map[string]string{modWASI: wasip1Functions, modHTTPWasm: httpWasmFunctions}
 )
 
-// Missing lists the core imports that a host does not provide. The host is a
-// map from module name to its functions.
+// missing lists the core imports that a host does not provide. The host is a
+// map from the names of modules to their functions.
 func (in *Info) missing(host map[string]string) (missing []string) {
 	seen := map[string]bool{}
 	for _, i := range in.Imports {
@@ -54,11 +58,13 @@ func (in *Info) missing(host map[string]string) (missing []string) {
 	return missing
 }
 
-// list writes some names and how many more there are.
-func list(names []string) string {
-	const shown = 3
+// list writes the first few names and how many more there are.
+func list(names []string) string { return firstOf(names, 3) }
+
+// firstOf is list with another limit than the usual one.
+func firstOf(names []string, shown int) string {
 	if len(names) <= shown {
 		return strings.Join(names, ", ")
 	}
-	return strings.Join(names[:shown], ", ") + " and " + plural(len(names)-shown, "more", "more")
+	return strings.Join(names[:shown], ", ") + " and " + strconv.Itoa(len(names)-shown) + " more"
 }

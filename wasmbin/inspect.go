@@ -6,7 +6,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 )
 
 const (
@@ -16,11 +17,17 @@ const (
 	headerLength = 8
 )
 
-// Inspect reads a binary. Instructions are scanned for features only when
-// there are few of them; InspectCode scans them always.
+// Inspect reads a binary and returns what it is. It scans the instructions for
+// features in small binaries only, with up to 512 KiB of code; see
+// Info.CodeScanned and InspectCode.
+//
+// If the data is not WebAssembly at all, the error wraps ErrNotWasm and says
+// what the data looks like instead. If it is broken, the error is a
+// *FormatError with the offset.
 func Inspect(data []byte) (*Info, error) { return inspect(data, 0, scanAlways, 0) }
 
-// InspectCode is Inspect with a look at every instruction.
+// InspectCode is like Inspect, but scans every instruction however large the
+// binary is, which takes time in proportion to its size.
 func InspectCode(data []byte) (*Info, error) { return inspect(data, 0, len(data), 0) }
 
 func inspect(data []byte, base, scan, depth int) (*Info, error) {
@@ -53,10 +60,7 @@ func inspect(data []byte, base, scan, depth int) (*Info, error) {
 	if err != nil {
 		return nil, err
 	}
-	for f := range p.features {
-		p.info.Features = append(p.info.Features, f)
-	}
-	sort.Strings(p.info.Features)
+	p.info.Features = slices.Sorted(maps.Keys(p.features))
 	p.info.WASI = wasiLevel(p.info)
 	p.info.ABIs = findABIs(p.info)
 	return p.info, nil
@@ -76,8 +80,8 @@ type parser struct {
 	bodies    int
 }
 
-// sections calls read for each section after the header. It must read all of
-// a section's content.
+// sections calls read for each section after the header; read must consume all
+// of the section's content.
 func (p *parser) sections(read func(id byte, r *reader) error) error {
 	for n := 0; p.r.more(); n++ {
 		at := p.r.offset()
@@ -101,5 +105,6 @@ func (p *parser) sections(read func(id byte, r *reader) error) error {
 	return p.r.err
 }
 
-// ErrNotWasm is wrapped by errors about input that is something else.
+// ErrNotWasm is what errors wrap when the data is not WebAssembly but something
+// else: text, an archive, a native program.
 var ErrNotWasm = errors.New("not WebAssembly")

@@ -2,8 +2,8 @@
 
 package wasmbin
 
-// Limits of the WebAssembly JavaScript interface, which engines share, and
-// our own for components.
+// The limits of the WebAssembly JavaScript interface, which engines share, and
+// this package's own for components.
 const (
 	maxTypes     = 1_000_000
 	maxFunctions = 1_000_000
@@ -20,6 +20,6 @@ const (
 	maxSections = 10_000 // in one module or component
 )
 
-// scanAlways is the size of a code section that is scanned for features even
-// where every instruction costs, as in Helm's sandbox.
+// scanAlways is the size in bytes up to which a code section is always scanned
+// for features, also in Helm's sandbox, where code runs slowly.
 const scanAlways = 512 << 10

@@ -53,7 +53,7 @@ func (p *parser) module() error {
 			p.features[FeatureBulkMemory] = true
 		case opcode.SectionCode:
 			return p.codeSection(r, declared)
-		default: // elements and data: nothing that is reported
+		default: // elements and data, of which nothing is reported
 			r.u32("the number of " + opcode.SectionNames[id] + " segments")
 			if r.err == nil {
 				r.pos = len(r.b)
@@ -225,7 +225,8 @@ func (p *parser) exportSection(r *reader) {
 	}
 }
 
-// codeSection checks the sizes of the bodies and, when asked, scans them.
+// codeSection checks the sizes of the function bodies and scans them for
+// features if the section is not too large.
 func (p *parser) codeSection(r *reader, declared int) error {
 	p.info.CodeScanned = len(r.b) <= p.scan
 	n := r.count("function bodies", 3, maxFunctions)
@@ -233,7 +234,7 @@ func (p *parser) codeSection(r *reader, declared int) error {
 		r.fail(r.base, "%d functions are declared but %d have a body", declared, n)
 	}
 	p.bodies = n
-	if !p.info.CodeScanned { // the engine will look; walking the sizes tells nothing new
+	if !p.info.CodeScanned { // check only that the bodies fill the section
 		for i := 0; i < n && r.err == nil; i++ {
 			at := r.offset()
 			if size := r.u32("a body's size"); int64(size) > int64(r.left()) {

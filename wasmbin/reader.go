@@ -7,9 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// FormatError says what is wrong with the bytes, and where.
+// FormatError reports a broken binary: what is wrong with the bytes, and where.
 type FormatError struct {
+	// Offset is the position in the input in bytes.
 	Offset int
+	// Reason is the part of the message that says what is wrong.
 	Reason string
 }
 
@@ -17,8 +19,8 @@ func (e *FormatError) Error() string {
 	return fmt.Sprintf("not a valid WebAssembly binary: %s at offset %d (0x%x)", e.Reason, e.Offset, e.Offset)
 }
 
-// reader walks a slice of the input. The first error sticks; after it every
-// read returns zero, so that callers check once.
+// reader walks a slice of the input. It keeps the first error, and every read
+// after that returns zero, so that callers check once.
 type reader struct {
 	b    []byte
 	pos  int
@@ -80,8 +82,8 @@ func (r *reader) skipSigned(what string, n int) {
 	r.fail(at, "%s is too long a number", what)
 }
 
-// count reads a vector's length. Every element takes at least min bytes, so
-// a count that cannot fit is refused before anything is allocated for it.
+// count reads the length of a vector. Every element takes at least min bytes,
+// so a count that cannot fit is refused before anything is allocated for it.
 func (r *reader) count(what string, min, limit int) int {
 	at := r.offset()
 	n := r.u32("the number of " + what)
@@ -115,7 +117,7 @@ func (r *reader) name(what string) string {
 	return string(s)
 }
 
-// section reads a section's number and content.
+// section reads the number and the content of a section.
 func (r *reader) section() (id byte, content *reader) {
 	at := r.offset()
 	id = r.byte("a section")

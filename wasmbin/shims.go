@@ -4,14 +4,14 @@ package wasmbin
 
 import "strings"
 
-// shim is a runtime that starts the binary as a container.
+// shim is a runtime that starts a binary as a container.
 type shim struct {
 	name      string
 	engine    string
 	component bool     // runs WASI 0.2 components
 	sockets   bool     // has socket functions beyond wasip1
 	wasix     bool     // has WASIX
-	lacks     []string // features that its released version does not have or enable
+	lacks     []string // features that its released versions do not have or enable
 }
 
 // off are features that no released shim enables.
@@ -22,15 +22,35 @@ func without(more ...string) []string { return append(more, off...) }
 var shims = []shim{
 	{name: "wasmtime", engine: "Wasmtime 27", component: true, lacks: without(FeatureExceptions)},
 	{name: "wasmedge", engine: "WasmEdge 0.14", sockets: true, lacks: without(FeatureExceptions, FeatureFunctionReferences)},
-	{name: "wasmer", engine: "Wasmer 5", wasix: true, lacks: without(FeatureExceptions, FeatureTailCall, FeatureFunctionReferences, FeatureMultiMemory)},
-	{name: "wamr", engine: "WAMR", lacks: without(FeatureExceptions, FeatureFunctionReferences, FeatureMultiMemory, FeatureRelaxedSIMD)},
+	{
+		name: "wasmer", engine: "Wasmer 5", wasix: true,
+		lacks: without(FeatureExceptions, FeatureTailCall, FeatureFunctionReferences, FeatureMultiMemory),
+	},
+	{
+		name: "wamr", engine: "WAMR",
+		lacks: without(FeatureExceptions, FeatureFunctionReferences, FeatureMultiMemory, FeatureRelaxedSIMD),
+	},
 }
 
 var crun = []shim{
 	{name: "crun-wasmtime", engine: "crun's Wasmtime", lacks: off},
-	{name: "crun-wasmedge", engine: "crun's WasmEdge", sockets: true, lacks: without(FeatureExceptions, FeatureFunctionReferences)},
-	{name: "crun-wasmer", engine: "crun's Wasmer", wasix: true, lacks: without(FeatureExceptions, FeatureFunctionReferences, FeatureMultiMemory)},
-	{name: "crun-wamr", engine: "crun's WAMR", lacks: without(FeatureExceptions, FeatureFunctionReferences, FeatureMultiMemory, FeatureRelaxedSIMD)},
+	{
+		name: "crun-wasmedge", engine: "crun's WasmEdge", sockets: true,
+		lacks: without(FeatureExceptions, FeatureFunctionReferences),
+	},
+	{
+		name: "crun-wasmer", engine: "crun's Wasmer", wasix: true,
+		lacks: without(FeatureExceptions, FeatureFunctionReferences, FeatureMultiMemory),
+	},
+	{
+		name: "crun-wamr", engine: "crun's WAMR",
+		lacks: without(FeatureExceptions, FeatureFunctionReferences, FeatureMultiMemory, FeatureRelaxedSIMD),
+	},
+}
+
+// serves is the verdict on a binary that serves HTTP in its container.
+func (s shim) serves(reason string) Fit {
+	return Fit{Runtime: s.name, Runs: true, Events: true, ABI: "http", Reason: reason}
 }
 
 func (in *Info) fitShim(s shim) Fit {
@@ -71,7 +91,7 @@ func (in *Info) fitShim(s shim) Fit {
 		return no(s.name, "exports no _start, the function that a container starts")
 	}
 	if usesSockets {
-		return Fit{Runtime: s.name, Runs: true, Events: true, ABI: "http", Reason: "if it serves HTTP: its imports can open sockets on " + s.engine}
+		return s.serves("if it serves HTTP: its imports can open sockets on " + s.engine)
 	}
 	return Fit{Runtime: s.name, Runs: true, Reason: "as a container, but it gets no events: wasip1 has no sockets to listen on"}
 }
@@ -80,9 +100,9 @@ func (in *Info) fitComponent(s shim) Fit {
 	if !s.component {
 		hint := ""
 		if s.name == "crun-wasmtime" {
-			hint = ", whatever its documentation says of wasip2"
+			hint = ", whatever its documentation says about wasip2"
 		}
-		return no(s.name, "a component; "+s.engine+" is given core modules only"+hint)
+		return no(s.name, "a component; "+s.engine+" runs core modules only"+hint)
 	}
 	if f := in.lacks(s.lacks...); f != "" {
 		return no(s.name, "uses "+f+", which "+s.engine+" does not have or enable")
@@ -94,10 +114,10 @@ func (in *Info) fitComponent(s shim) Fit {
 		return no(s.name, "speaks WASI "+in.WASI+"; "+s.engine+" speaks 0.2")
 	}
 	if _, ok := in.ABI(ABIWASIHTTP); ok {
-		return Fit{Runtime: s.name, Runs: true, Events: true, ABI: "http", Reason: "serves wasi:http on port 8080; its stdout is not logged"}
+		return s.serves("serves wasi:http on port 8080; its stdout is not logged")
 	}
 	if _, ok := in.ABI(ABIWASICommand); ok {
-		return Fit{Runtime: s.name, Runs: true, Events: true, ABI: "http", Reason: "if it serves HTTP: wasi:cli components may open sockets there"}
+		return s.serves("if it serves HTTP: wasi:cli components may open sockets there")
 	}
 	return no(s.name, "exports neither wasi:http/incoming-handler nor wasi:cli/run")
 }
@@ -106,7 +126,8 @@ func (in *Info) fitSpin() Fit {
 	const name, engine = "spin", "Spin 3.6"
 	if in.Kind == KindModule {
 		if a, ok := in.ABI(ABICommand); ok && a.Stack != "" && len(in.missing(hostWASI)) == 0 {
-			return no(name, "a core module; Spin serves HTTP with components (its older WAGI mode, one process per request, is not set up by this stack)")
+			return no(name, "a core module; Spin serves HTTP with components "+
+				"(its older WAGI mode is not set up by this stack)")
 		}
 		return no(name, "a core module; Spin runs components")
 	}
@@ -118,7 +139,10 @@ func (in *Info) fitSpin() Fit {
 	}
 	for _, a := range in.ABIs {
 		if a.Stack == "http" {
-			return Fit{Runtime: name, Runs: true, Events: true, ABI: "http", Reason: "as HTTP trigger; the image needs a spin.toml (`spin registry push`)"}
+			return Fit{
+				Runtime: name, Runs: true, Events: true, ABI: "http",
+				Reason: "as an HTTP trigger; the image needs a spin.toml (`spin registry push`)",
+			}
 		}
 	}
 	if a, ok := in.ABI(ABISpin); ok && len(a.Entries) > 0 {
@@ -127,7 +151,7 @@ func (in *Info) fitSpin() Fit {
 	return no(name, "exports no trigger that Spin knows (wasi:http/incoming-handler, fermyon:spin/inbound-*)")
 }
 
-// foreign lists component imports whose names start with none of the prefixes.
+// foreign lists the imports of a component whose names have none of the prefixes.
 func (in *Info) foreign(prefixes ...string) (names []string) {
 next:
 	for _, i := range in.Imports {

@@ -28,17 +28,18 @@ var signatures = []struct {
 	{0, "\xef\xbb\xbf", "text with a byte order mark"},
 }
 
-// notWasm explains what the input looks like instead.
+// notWasm is the error for data without the header of WebAssembly.
 func notWasm(data []byte, base int) error {
-	what := LooksLike(data)
+	what := looksLike(data)
 	if what == "" {
 		what = fmt.Sprintf("data that starts with % x", data[:min(len(data), 8)])
 	}
 	return fmt.Errorf("%w at offset %d: expected the bytes 00 61 73 6d, got %s", ErrNotWasm, base, what)
 }
 
-// LooksLike names the kind of data that is not WebAssembly, or returns "".
-func LooksLike(data []byte) string {
+// looksLike says what kind of data it is that is not WebAssembly, "" if it is
+// nothing known.
+func looksLike(data []byte) string {
 	if len(data) == 0 {
 		return "no data at all"
 	}

@@ -6,43 +6,50 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"github.com/helm-wasm/helm-wasm/internal/text"
 )
 
-// Report is an Info with its Fits, for JSON output.
+// Report is everything that is known about a binary: the Info with what follows
+// from it. It is what `helm wasm inspect -o json` prints.
 type Report struct {
 	*Info
+	// MemoryMinimum is Info.MemoryMinimum in bytes.
 	MemoryMinimum uint64 `json:"memoryMinimum"`
-	Fits          []Fit  `json:"fits"`
+	// Fits is Info.Fits under the limits that were asked for.
+	Fits []Fit `json:"fits"`
 }
 
-// Report returns everything that is known.
+// Report returns everything that is known about the binary, ready for encoding
+// as JSON.
 func (in *Info) Report(limits Limits) Report {
 	return Report{Info: in, MemoryMinimum: in.MemoryMinimum(), Fits: in.Fits(limits)}
 }
 
-// shownLines bounds long lists in the text.
+// shownLines bounds how many imports, exports and nested modules Text writes.
 const shownLines = 40
 
-// Text writes the report for people to read.
+// Text writes the report for people to read, as `helm wasm inspect` does. Names
+// that come from the binary are escaped, so the text is safe for a terminal.
 func (in *Info) Text(w io.Writer, limits Limits) error {
 	var b strings.Builder
 	in.summary(&b)
-	in.imports(&b)
-	in.exports(&b)
+	writeList(&b, "Imports", in.Imports, func(i Import) string { return pad(i.Kind, 9) + clean(i.String()+" "+i.Type) })
+	writeList(&b, "Exports", in.Exports, func(e Export) string { return pad(e.Kind, 9) + clean(e.Name+" "+e.Type) })
 	if len(in.CustomSections) > 0 {
 		var parts []string
 		for _, s := range in.CustomSections {
-			parts = append(parts, clean(s.Name)+" "+Bytes(uint64(s.Size)))
+			parts = append(parts, clean(s.Name)+" "+text.Bytes(uint64(s.Size)))
 		}
-		b.WriteString("\nCustom sections: " + list2(parts, 12) + "\n")
+		b.WriteString("\nCustom sections: " + firstOf(parts, 12) + "\n")
 	}
 	writeFits(&b, in.Fits(limits))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// writeFits writes runtimes that share verdict and reason in one entry, the
-// ones that run first.
+// writeFits writes the verdicts, those that run first. Runtimes with the same
+// verdict and reason share an entry.
 func writeFits(b *strings.Builder, fits []Fit) {
 	type entry struct{ mark, names, reason string }
 	var entries [3][]entry // by mark
@@ -77,7 +84,7 @@ func writeFits(b *strings.Builder, fits []Fit) {
 }
 
 func (in *Info) summary(b *strings.Builder) {
-	head := strings.ToUpper(in.Kind[:1]) + in.Kind[1:] + ", " + Bytes(uint64(in.Size))
+	head := strings.ToUpper(in.Kind[:1]) + in.Kind[1:] + ", " + text.Bytes(uint64(in.Size))
 	switch in.WASI {
 	case "none":
 		head += ", no WASI"
@@ -90,24 +97,24 @@ func (in *Info) summary(b *strings.Builder) {
 		head += ", named " + strconv.Quote(in.Name)
 	}
 	b.WriteString(head + "\n\n")
-	line := func(label, text string) {
-		if text != "" {
-			b.WriteString(pad(label, 12) + text + "\n")
+	line := func(label, content string) {
+		if content != "" {
+			b.WriteString(pad(label, 12) + content + "\n")
 		}
 	}
 	abis := "none known"
 	for i, a := range in.ABIs {
-		text := a.Name
+		abi := a.Name
 		if a.Detail != "" {
-			text += ": " + clean(a.Detail)
+			abi += ": " + clean(a.Detail)
 		}
 		if len(a.Entries) > 0 {
-			text += " (" + clean(list(a.Entries)) + ")"
+			abi += " (" + clean(list(a.Entries)) + ")"
 		}
 		if i == 0 {
-			abis = text
+			abis = abi
 		} else {
-			abis += "\n" + strings.Repeat(" ", 12) + text
+			abis += "\n" + strings.Repeat(" ", 12) + abi
 		}
 	}
 	line("Contract", abis)
@@ -115,13 +122,13 @@ func (in *Info) summary(b *strings.Builder) {
 	for _, p := range in.Producers {
 		made = append(made, cut(strings.TrimSpace(clean(p.Name+" "+p.Version)), 48))
 	}
-	line("Made by", list2(made, 6))
+	line("Made by", firstOf(made, 6))
 	if need := in.MemoryMinimum(); need > 0 || len(in.Memories) > 0 {
-		text := Bytes(need) + " at start"
+		size := text.Bytes(need) + " at start"
 		if len(in.Memories) == 1 && in.Memories[0].Max != nil {
-			text += ", " + Bytes(min(*in.Memories[0].Max, 1<<47)*in.Memories[0].PageSize) + " at most"
+			size += ", " + text.Bytes(min(*in.Memories[0].Max, 1<<47)*in.Memories[0].PageSize) + " at most"
 		}
-		line("Memory", text)
+		line("Memory", size)
 	}
 	features := strings.Join(in.Features, ", ")
 	if !in.CodeScanned && in.Kind == KindModule {
@@ -132,55 +139,43 @@ func (in *Info) summary(b *strings.Builder) {
 		line("Unknown", clean(in.UnknownCode))
 	}
 	if in.Kind == KindModule {
-		text := plural(in.Functions, "function", "functions")
+		inside := text.Count(in.Functions, "function", "functions")
 		if in.Start {
-			text += ", start function"
+			inside += ", start function"
 		}
-		line("Inside", text)
+		line("Inside", inside)
 		return
 	}
 	for i, n := range in.Nested {
 		if i == shownLines {
-			line("", "and "+plural(len(in.Nested)-i, "more", "more"))
+			line("", "and "+strconv.Itoa(len(in.Nested)-i)+" more")
 			break
 		}
-		text := clean(n.Kind) + ", " + Bytes(uint64(n.Size)) + ", " + plural(n.Functions, "function", "functions")
+		inside := clean(n.Kind) + ", " + text.Bytes(uint64(n.Size)) + ", " + text.Count(n.Functions, "function", "functions")
 		if n.Name != "" {
-			text += ", " + strconv.Quote(n.Name)
+			inside += ", " + strconv.Quote(n.Name)
 		}
 		label := ""
 		if i == 0 {
 			label = "Inside"
 		}
-		line(label, text)
+		line(label, inside)
 	}
 }
 
-func (in *Info) imports(b *strings.Builder) {
-	if len(in.Imports) == 0 {
+// writeList writes imports or exports under a heading, at most shownLines of
+// them; line makes one line of an element.
+func writeList[T any](b *strings.Builder, heading string, list []T, line func(T) string) {
+	if len(list) == 0 {
 		return
 	}
-	b.WriteString("\nImports (" + strconv.Itoa(len(in.Imports)) + ")\n")
-	for n, i := range in.Imports {
+	b.WriteString("\n" + heading + " (" + strconv.Itoa(len(list)) + ")\n")
+	for n, element := range list {
 		if n == shownLines {
-			b.WriteString("  ... " + strconv.Itoa(len(in.Imports)-n) + " more (-o json lists all)\n")
+			b.WriteString("  ... " + strconv.Itoa(len(list)-n) + " more (-o json lists all)\n")
 			return
 		}
-		b.WriteString("  " + pad(i.Kind, 9) + clean(i.String()+" "+i.Type) + "\n")
-	}
-}
-
-func (in *Info) exports(b *strings.Builder) {
-	if len(in.Exports) == 0 {
-		return
-	}
-	b.WriteString("\nExports (" + strconv.Itoa(len(in.Exports)) + ")\n")
-	for n, e := range in.Exports {
-		if n == shownLines {
-			b.WriteString("  ... " + strconv.Itoa(len(in.Exports)-n) + " more (-o json lists all)\n")
-			return
-		}
-		b.WriteString("  " + pad(e.Kind, 9) + clean(e.Name+" "+e.Type) + "\n")
+		b.WriteString("  " + line(element) + "\n")
 	}
 }
 
@@ -191,13 +186,6 @@ func pad(s string, n int) string {
 	return s + strings.Repeat(" ", n-len(s))
 }
 
-func list2(names []string, shown int) string {
-	if len(names) <= shown {
-		return strings.Join(names, ", ")
-	}
-	return strings.Join(names[:shown], ", ") + " and " + strconv.Itoa(len(names)-shown) + " more"
-}
-
 func cut(s string, most int) string {
 	if len(s) > most {
 		return s[:most-3] + "..."
@@ -205,8 +193,8 @@ func cut(s string, most int) string {
 	return s
 }
 
-// clean makes a name from the binary safe for a terminal: control characters
-// are written as escapes and long names are cut.
+// clean makes a name from the binary safe for a terminal: all but printable
+// ASCII is escaped, and long names are cut.
 func clean(s string) string {
 	const most = 200
 	if len(s) > most {

@@ -8,7 +8,7 @@ import (
 )
 
 // funcType is a function type; kind is "func", "struct", "array" or "cont".
-// Its text is made once, so that many functions of one type share it.
+// The text is made once, so that many functions of one type share it.
 type funcType struct {
 	kind string
 	text string
@@ -21,7 +21,8 @@ var valueTypes = map[byte]string{
 	0x71: "nullref", 0x72: "nullexternref", 0x73: "nullfuncref", 0x74: "nullexnref", 0x75: "nullcontref",
 }
 
-// valueType reads a value type and notes the feature that it belongs to.
+// valueType reads a value type, notes the feature that it belongs to, and
+// returns its text.
 func (p *parser) valueType(r *reader, what string) string {
 	at := r.offset()
 	b := r.byte(what)
@@ -47,7 +48,7 @@ func (p *parser) valueType(r *reader, what string) string {
 
 func (p *parser) noteType(b byte) {
 	switch b {
-	case 0x7f, 0x7e, 0x7d, 0x7c, 0x70: // funcref is old as a table's type
+	case 0x7f, 0x7e, 0x7d, 0x7c, 0x70: // of WebAssembly 1.0, where funcref is a table's type
 	case 0x7b:
 		p.features[FeatureSIMD] = true
 	case 0x6f:
@@ -70,7 +71,7 @@ func (p *parser) heapType(r *reader, what string) string {
 	return strconv.FormatUint(r.leb(what, 33), 10)
 }
 
-// typeSection reads type 0x60 functions in full and skips over the rest.
+// typeSection reads function types (0x60) in full and skips over the others.
 func (p *parser) typeSection(r *reader) {
 	for n := r.count("types", 1, maxTypes); n > 0 && r.err == nil; n-- {
 		if r.left() > 0 && r.b[r.pos] == 0x4e { // a recursion group
@@ -137,8 +138,8 @@ func (p *parser) fieldType(r *reader) {
 	r.byte("a field's mutability")
 }
 
-// shownTypes is how many parameters a signature spells out. Real functions
-// have fewer; the bound keeps texts short for hostile ones.
+// shownTypes is how many parameters a signature spells out. Real functions have
+// fewer; the bound keeps the text short for hostile ones.
 const shownTypes = 24
 
 func (p *parser) typeList(r *reader, what string, limit int) []string {
@@ -174,20 +175,20 @@ func signature(params, results []string) string {
 	return s + " -> (" + strings.Join(results, ", ") + ")"
 }
 
-// funcText is the signature of a function of type index t.
+// funcText returns the signature of a function whose type has the index t.
 func (p *parser) funcText(r *reader, at int, t uint32) string {
 	if r.err != nil {
 		return ""
 	}
 	if int64(t) >= int64(len(p.info.types)) || p.info.types[t].kind != "func" {
-		r.fail(at, "a function has type %d, which is no function type", t)
+		r.fail(at, "a function has type %d, which is not a function type", t)
 		return ""
 	}
 	return p.info.types[t].text
 }
 
-// limits reads a memory's or table's limits. Flags: 1 maximum, 2 shared,
-// 4 64-bit, 8 page size (memories only).
+// limits reads the limits of a memory or table. The flags are 1 for a maximum,
+// 2 shared, 4 64-bit, and 8 for a page size (memories only).
 func (p *parser) limits(r *reader, what string, flagsAllowed byte) (m Memory) {
 	at := r.offset()
 	flags := r.byte(what)

@@ -7,7 +7,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/helm-wasm/helm-wasm/wasmbin"
+	"github.com/helm-wasm/helm-wasm/internal/text"
 	"github.com/helm-wasm/helm-wasm/wasmbin/oci"
 )
 
@@ -99,7 +99,7 @@ func runPackage(c *Call, tools PackageTools) error {
 	if err != nil {
 		return fmt.Errorf("packing %s: %w", name, err)
 	}
-	summary := fmt.Sprintf("%s image, %s\nmodule %s\ndigest %s\n", img.Format, wasmbin.Bytes(uint64(len(data))), img.Module, img.Digest)
+	summary := fmt.Sprintf("%s image, %s\nmodule %s\ndigest %s\n", img.Format, text.Bytes(uint64(len(data))), img.Module, img.Digest)
 	switch {
 	case push:
 		if err := tools.Push(img); err != nil {

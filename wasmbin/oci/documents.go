@@ -2,7 +2,8 @@
 
 package oci
 
-// The documents of the OCI image specification, with what is used here.
+// The documents of the OCI image specification, with the fields that are used
+// here.
 
 type descriptor struct {
 	MediaType   string            `json:"mediaType"`
@@ -54,7 +55,8 @@ type history struct {
 	CreatedBy string `json:"created_by"`
 }
 
-// artifactConfig is the CNCF's application/vnd.wasm.config.v0+json.
+// artifactConfig is the configuration of the CNCF's Wasm artifacts,
+// application/vnd.wasm.config.v0+json.
 type artifactConfig struct {
 	Created      string             `json:"created"`
 	Architecture string             `json:"architecture"`

@@ -5,7 +5,8 @@ package oci
 import (
 	"encoding/hex"
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/helm-wasm/helm-wasm/internal/jsonout"
@@ -13,79 +14,93 @@ import (
 	"github.com/helm-wasm/helm-wasm/wasmbin"
 )
 
-// Format is how the binary lies in the image.
+// Format is how a binary is stored in an image. It decides who can run it.
 type Format string
 
 const (
 	// Scratch is an ordinary Linux image with nothing but the binary in its
-	// root file system. Every shim, crun and the runner take it.
+	// root file system. Every shim, crun and the stack's runner can run it.
 	Scratch Format = "scratch"
-	// Layer is an image whose one layer is the binary itself (application/wasm)
-	// and whose architecture is wasm. The runwasi shims take it, with
+	// Layer is an image whose only layer is the binary itself (application/wasm)
+	// and whose architecture is wasm. The runwasi shims can run it with
 	// containerd 1.6.25, 1.7.7 or later, and may precompile it.
 	Layer Format = "layer"
-	// Artifact is the CNCF's Wasm artifact, as wkg, wash and Spin make it. Pods
-	// that use it have to set a command.
+	// Artifact is the CNCF's Wasm artifact, the format of wkg, wash and Spin.
+	// Pods that use it have to set a command.
 	Artifact Format = "artifact"
 )
 
-// Formats in the order of recommendation.
+// Formats returns all formats, the most widely usable first.
 func Formats() []Format { return []Format{Scratch, Layer, Artifact} }
 
-// Media types.
+// The media types that Image.MediaType can have.
 const (
-	MediaTypeIndex    = "application/vnd.oci.image.index.v1+json"
-	MediaTypeManifest = "application/vnd.oci.image.manifest.v1+json"
-	MediaTypeConfig   = "application/vnd.oci.image.config.v1+json"
-	MediaTypeTar      = "application/vnd.oci.image.layer.v1.tar"
-	MediaTypeWasm     = "application/wasm"
-	MediaTypeArtifact = "application/vnd.wasm.config.v0+json"
+	MediaTypeIndex    = "application/vnd.oci.image.index.v1+json"    // of Scratch images
+	MediaTypeManifest = "application/vnd.oci.image.manifest.v1+json" // of all others
 )
 
-// Options of Pack. The zero value makes a Scratch image.
+// The media types inside an image.
+const (
+	mediaTypeConfig   = "application/vnd.oci.image.config.v1+json"
+	mediaTypeTar      = "application/vnd.oci.image.layer.v1.tar"
+	mediaTypeWasm     = "application/wasm"
+	mediaTypeArtifact = "application/vnd.wasm.config.v0+json"
+)
+
+// Options say how Pack makes an image. The zero value makes a Scratch image.
 type Options struct {
+	// Format is how the binary is stored in the image; "" means Scratch.
 	Format Format
 
-	// Name of the file in the image; "module.wasm" if empty.
+	// Name is the name of the file in the image, without a directory and at
+	// most 100 bytes long; "" means module.wasm. It becomes the entry point.
 	Name string
 
-	// Reference, such as ghcr.io/acme/enrich:1.2.0, is noted for tools that
-	// import the archive.
+	// Reference is the name that the image will have, such as
+	// ghcr.io/acme/enrich:1.2.0. The archive records it for tools that import
+	// it; it may be "".
 	Reference string
 
-	// Annotations of the manifest, and labels of the image:
+	// Annotations become annotations of the manifest and labels of the image:
 	// org.opencontainers.image.source and the like.
 	Annotations map[string]string
 
-	// Created is the artifact's time, in RFC 3339, which its format demands;
-	// 1970 if empty.
+	// Created is the creation time of an Artifact, in RFC 3339. Its format
+	// demands one; "" means the beginning of 1970. Other formats have none.
 	Created string
 
-	// Compress, if set, makes the layer of a Scratch image a gzip file. The
-	// image is then as reproducible as the compressor.
+	// Compress, if set, returns the gzip form of the layer of a Scratch image.
+	// The image is then as reproducible as the compressor.
 	Compress func([]byte) ([]byte, error)
 }
 
-// Image is a packed binary: the blobs of an OCI image layout.
+// Image is a packed binary in memory, ready to be written as an archive or
+// pushed to a registry.
 type Image struct {
-	Format    Format `json:"format"`
+	// Format is the format that it was packed in.
+	Format Format `json:"format"`
+	// Reference is that of the options.
 	Reference string `json:"reference,omitempty"`
-	// Digest and MediaType are of the root: a manifest, or the index of a
-	// Scratch image's two platforms.
+	// Digest, MediaType and Size describe the root of the image: a manifest, or
+	// the index of a Scratch image's two platforms. Digest is what a registry
+	// reports after a push, and what to pin in a Pod.
 	Digest    string `json:"digest"`
 	MediaType string `json:"mediaType"`
-	Size      int    `json:"size"`
-	// Module is the digest of the binary.
+	Size      int    `json:"size"` // in bytes
+	// Module is the digest of the binary itself, such as sha256:8f43...
 	Module string `json:"module"`
 
 	blobs map[string][]byte
 	index []byte
 }
 
-// platforms of a Scratch image; they share their layer.
+// platforms are those of a Scratch image, which share one layer.
 var platforms = []string{"amd64", "arm64"}
 
-// Pack makes the image of a binary.
+// Pack makes an image of a WebAssembly binary, module or component. The same
+// binary and options give the same bytes and digests. It fails if the data is
+// not WebAssembly (the error wraps that of wasmbin.Inspect) or an option is
+// wrong.
 func Pack(wasm []byte, opts Options) (*Image, error) {
 	info, err := wasmbin.Inspect(wasm)
 	if err != nil {
@@ -137,7 +152,8 @@ func (o *Options) check() error {
 	return nil
 }
 
-// tagOf is the tag of a reference, after the last colon that is not a port's.
+// tagOf returns the tag of a reference: what follows the last colon, unless that
+// belongs to a port.
 func tagOf(ref string) string {
 	ref, _, _ = strings.Cut(ref, "@")
 	if i := strings.LastIndexByte(ref, ':'); i > strings.LastIndexByte(ref, '/') {
@@ -169,11 +185,11 @@ func (p *packer) manifest(config, layer descriptor) descriptor {
 	}))
 }
 
-// scratch makes an image for each platform around one layer, and an index.
+// scratch makes an image for each platform around one layer, and their index.
 func (p *packer) scratch() (descriptor, error) {
 	tar := tarOf([]file{{p.opts.Name, 0o755, p.wasm}})
 	diffID := digest(tar)
-	mediaType := MediaTypeTar
+	mediaType := mediaTypeTar
 	if p.opts.Compress != nil {
 		packed, err := p.opts.Compress(tar)
 		if err != nil {
@@ -184,7 +200,7 @@ func (p *packer) scratch() (descriptor, error) {
 	layer := p.add(mediaType, tar)
 	list := index{SchemaVersion: 2, MediaType: MediaTypeIndex, Annotations: p.opts.Annotations}
 	for _, arch := range platforms {
-		config := p.add(MediaTypeConfig, encode(p.imageConfig(arch, "linux", diffID)))
+		config := p.add(mediaTypeConfig, encode(p.imageConfig(arch, "linux", diffID)))
 		m := p.manifest(config, layer)
 		m.Platform = &platform{Architecture: arch, OS: "linux"}
 		list.Manifests = append(list.Manifests, m)
@@ -192,15 +208,15 @@ func (p *packer) scratch() (descriptor, error) {
 	return p.add(MediaTypeIndex, encode(list)), nil
 }
 
-// layer makes a single manifest: an index would make a Linux node look for
-// its own platform and find none.
+// layer makes a single manifest. With an index a Linux node would look for its
+// own platform and find none.
 func (p *packer) layer() descriptor {
-	layer := p.add(MediaTypeWasm, p.wasm)
-	return p.manifest(p.add(MediaTypeConfig, encode(p.imageConfig("wasm", p.wasiOS(), layer.Digest))), layer)
+	layer := p.add(mediaTypeWasm, p.wasm)
+	return p.manifest(p.add(mediaTypeConfig, encode(p.imageConfig("wasm", p.wasiOS(), layer.Digest))), layer)
 }
 
 func (p *packer) artifact() descriptor {
-	layer := p.add(MediaTypeWasm, p.wasm)
+	layer := p.add(mediaTypeWasm, p.wasm)
 	config := artifactConfig{Created: p.opts.Created, Architecture: "wasm", OS: p.wasiOS(), LayerDigests: []string{layer.Digest}}
 	if config.Created == "" {
 		config.Created = "1970-01-01T00:00:00Z"
@@ -216,10 +232,10 @@ func (p *packer) artifact() descriptor {
 		config.Component = c
 	}
 	layer.Annotations = map[string]string{"org.opencontainers.image.title": p.opts.Name}
-	return p.manifest(p.add(MediaTypeArtifact, encode(config)), layer)
+	return p.manifest(p.add(mediaTypeArtifact, encode(config)), layer)
 }
 
-// wasiOS is the os of configurations whose architecture is wasm.
+// wasiOS returns the os of configurations whose architecture is wasm.
 func (p *packer) wasiOS() string {
 	if p.component() {
 		return "wasip2"
@@ -234,7 +250,7 @@ func (p *packer) imageConfig(arch, os, diffID string) imageConfig {
 	c.Config.User = "65532:65532" // not root, as Pod Security "restricted" wants it
 	c.Config.Labels = p.opts.Annotations
 	if p.component() {
-		c.Config.StopSignal = "SIGINT" // runwasi's wasmtime drains on it and dies at once of SIGTERM
+		c.Config.StopSignal = "SIGINT" // runwasi's wasmtime drains on it; SIGTERM kills it at once
 	}
 	if _, ok := p.info.ABI(wasmbin.ABIWASIHTTP); ok {
 		c.Config.ExposedPorts = map[string]struct{}{"8080/tcp": {}}
@@ -253,33 +269,22 @@ func digest(b []byte) string {
 // encode writes JSON; the documents are our own types and cannot fail.
 func encode(v any) []byte { return jsonout.Append(nil, v) }
 
-// Blobs lists the digests in the order of the archive.
-func (img *Image) Blobs() []string {
-	list := make([]string, 0, len(img.blobs))
-	for d := range img.blobs {
-		list = append(list, d)
-	}
-	sort.Strings(list)
-	return list
-}
-
-// Blob is the content of a digest, nil if there is none.
-func (img *Image) Blob(digest string) []byte { return img.blobs[digest] }
-
-// Files calls yield for each file of the OCI image layout, in a fixed order.
+// Files iterates over the files of the OCI image layout in a fixed order:
+// oci-layout, index.json, and then each blob as blobs/sha256/DIGEST. Names have
+// slashes on every system.
 func (img *Image) Files(yield func(name string, data []byte) bool) {
 	if !yield("oci-layout", []byte(`{"imageLayoutVersion":"1.0.0"}`)) || !yield("index.json", img.index) {
 		return
 	}
-	for _, d := range img.Blobs() {
+	for _, d := range slices.Sorted(maps.Keys(img.blobs)) {
 		if !yield("blobs/sha256/"+strings.TrimPrefix(d, "sha256:"), img.blobs[d]) {
 			return
 		}
 	}
 }
 
-// Archive is the OCI image layout as a tar file, for `ctr images import`,
-// skopeo, crane, podman and others.
+// Archive returns the OCI image layout as a tar file, which `ctr images import`,
+// skopeo, crane, podman and others read.
 func (img *Image) Archive() []byte {
 	var files []file
 	for name, data := range img.Files {

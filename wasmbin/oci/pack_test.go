@@ -8,6 +8,7 @@ import (
 	"compress/gzip"
 	"errors"
 	"io"
+	"log"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -108,7 +109,7 @@ func moduleIn(t *testing.T, img v1.Image, format Format) []byte {
 // TestPack reads every format back with another implementation of the
 // specification, validates it, pushes it to a registry and pulls it.
 func TestPack(t *testing.T) {
-	server := httptest.NewServer(registry.New())
+	server := httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
 	defer server.Close()
 	host := strings.TrimPrefix(server.URL, "http://")
 	tests := []struct {
@@ -137,7 +138,7 @@ func TestPack(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			switch { // the validator takes gzip layers only, and image configurations only
+			switch { // the validator knows gzip layers only, and image configurations only
 			case tt.opts.Compress != nil:
 				err = validate.Index(index)
 			case packed.Format != Artifact:
@@ -210,8 +211,8 @@ func TestPack(t *testing.T) {
 	}
 }
 
-// TestPackDigests holds the bytes of each format: a change of them is a change
-// of every user's digests, and must be meant.
+// TestPackDigests pins the bytes of each format: changing them changes every
+// user's digests, and must be intended.
 func TestPackDigests(t *testing.T) {
 	want := map[Format]string{
 		Scratch:  "sha256:f83a53ddef4f853394c3b86f9d76019a7411f01d6f1ec2f2e1429f2d8b47dcd4",
@@ -236,7 +237,7 @@ func TestPackRefuses(t *testing.T) {
 		opts Options
 		want string
 	}{
-		{"no binary", []byte("(module)"), Options{}, "wat2wasm"},
+		{"not a binary", []byte("(module)"), Options{}, "wat2wasm"},
 		{"format", coreModule, Options{Format: "docker"}, `format "docker" is not known: choose one of`},
 		{"name", coreModule, Options{Name: "../x.wasm"}, "must be a plain name"},
 		{"long name", coreModule, Options{Name: strings.Repeat("x", 101)}, "must be a plain name"},

@@ -11,8 +11,8 @@ type file struct {
 	data []byte
 }
 
-// tarOf writes a POSIX ustar archive, owner 0 and time 0. The standard
-// library's writer would bring the os package along.
+// tarOf returns a POSIX ustar archive whose files have the owner 0 and the time
+// 0. The standard library's writer would pull in the package os.
 func tarOf(files []file) []byte {
 	const block = 512
 	size := 2 * block
