@@ -6,11 +6,14 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/helm-wasm/helm-wasm/internal/txtar"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")
@@ -23,50 +26,60 @@ func wanted(keys ...string) (all []Handler) {
 	return all
 }
 
-// TestCorpus edits configurations as nodes have them. A file's first line says
-// with what; a template's rendered form stands beside it.
+// corpus are the archives of testdata, by name. An archive's comment says which
+// containerd reads the file and which handlers are wanted; "file" is the
+// configuration, "rendered" what a template in it becomes, "root" the main
+// configuration beside a drop-in, "seen" what containerd understood, and "want"
+// the outcome.
+func corpus(t testing.TB) map[string]*txtar.Archive {
+	t.Helper()
+	names, err := filepath.Glob("testdata/*/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]*txtar.Archive{}
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if all[name], err = txtar.Parse(data); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+	}
+	return all
+}
+
+// TestCorpus edits configurations as nodes have them.
 func TestCorpus(t *testing.T) {
-	files, err := filepath.Glob("testdata/*/*.toml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	count := 0
-	for _, name := range files {
-		count++
-		t.Run(strings.TrimPrefix(name, "testdata/"), func(t *testing.T) { corpusCase(t, name) })
-	}
-	if count < 80 {
-		t.Errorf("the corpus has %d files, want 80 at least", count)
-	}
-	// Real ones are long: with comments, registries and other runtimes.
-	all, err := filepath.Glob("testdata/*/*")
-	if err != nil {
-		t.Fatal(err)
+	cases := corpus(t)
+	if len(cases) < 80 {
+		t.Errorf("the corpus has %d cases, want at least 80", len(cases))
 	}
 	long := 0
-	for _, name := range all {
-		if ext := filepath.Ext(name); ext == ".toml" || ext == ".rendered" || ext == ".root" {
-			if data, err := os.ReadFile(name); err == nil && bytes.Count(data, []byte("\n")) > 15 {
+	for _, name := range slices.Sorted(maps.Keys(cases)) {
+		a := cases[name]
+		t.Run(strings.TrimPrefix(name, "testdata/"), func(t *testing.T) { corpusCase(t, name, a) })
+		for _, f := range a.Files {
+			if f.Name != "want" && f.Name != "seen" && bytes.Count(f.Data, []byte("\n")) > 15 {
 				long++
 			}
 		}
 	}
+	// Real ones are long: with comments, registries and other runtimes.
 	if long < 40 {
-		t.Errorf("the corpus has %d files of more than 15 lines, want 40 at least", long)
+		t.Errorf("the corpus has %d files of more than 15 lines, want at least 40", long)
 	}
 }
 
-func corpusCase(t *testing.T, name string) {
-	file, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
+func corpusCase(t *testing.T, name string, a *txtar.Archive) {
+	file, ok := a.File("file")
+	if !ok {
+		t.Fatal("there is no file to edit")
 	}
 	var e Edit
-	directives, err := os.ReadFile(strings.TrimSuffix(name, ".toml") + ".case")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, word := range strings.Fields(string(directives)) {
+	var err error
+	for _, word := range strings.Fields(string(a.Comment)) {
 		key, value, _ := strings.Cut(word, "=")
 		switch key {
 		case "containerd":
@@ -75,29 +88,16 @@ func corpusCase(t *testing.T, name string) {
 			}
 		case "handlers":
 			e.Handlers = wanted(strings.Split(value, ",")...)
-		case "rendered":
-			e.Template = true
-			if e.Rendered, err = os.ReadFile(filepath.Join(filepath.Dir(name), value)); err != nil {
-				t.Fatal(err)
-			}
-		case "root":
-			root, err := os.ReadFile(filepath.Join(filepath.Dir(name), value))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if e.Root, err = parseTOML(root); err != nil {
-				t.Fatal(err)
-			}
-		case "seen":
-			seen, err := os.ReadFile(filepath.Join(filepath.Dir(name), value))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if e.Seen, err = parseTOML(seen); err != nil {
-				t.Fatal(err)
-			}
 		default:
 			t.Fatalf("unknown directive %q", word)
+		}
+	}
+	e.Rendered, e.Template = a.File("rendered")
+	for section, tree := range map[string]*map[string]any{"root": &e.Root, "seen": &e.Seen} {
+		if data, ok := a.File(section); ok {
+			if *tree, err = parseTOML(data); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	edited, err := Insert(file, e)
@@ -112,17 +112,13 @@ func corpusCase(t *testing.T, name string) {
 		fmt.Fprintf(&got, "---\n%s", edited.Data[len(file):])
 		undo(t, file, edited, e)
 	}
-	golden := strings.TrimSuffix(name, ".toml") + ".golden"
 	if *update {
-		if err := os.WriteFile(golden, got.Bytes(), 0o644); err != nil {
+		a.Set("want", got.Bytes())
+		if err := os.WriteFile(name, a.Format(), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got.Bytes(), want) {
+	if want, _ := a.File("want"); !bytes.Equal(got.Bytes(), want) {
 		t.Errorf("got:\n%s\nwant:\n%s", got.Bytes(), want)
 	}
 }
@@ -194,23 +190,15 @@ func TestRemoveKeepsLines(t *testing.T) {
 // rendered file, and a drop-in of a main file. What an edit gives parses, keeps
 // every key, and is undone exactly.
 func FuzzInsert(f *testing.F) {
-	files, _ := filepath.Glob("testdata/*/*.toml")
-	for _, name := range files {
-		if data, err := os.ReadFile(name); err == nil {
-			f.Add(data, []byte(nil), 1, true)
-			f.Add(data, []byte(nil), 2, false)
-		}
-	}
-	for form, ext := range []string{"rendered", "root"} {
-		others, _ := filepath.Glob("testdata/*/*." + ext)
-		for _, name := range others {
-			other, err := os.ReadFile(name)
-			if err != nil {
-				continue
+	for _, a := range corpus(f) {
+		file, _ := a.File("file")
+		f.Add(file, []byte(nil), 1, true)
+		f.Add(file, []byte(nil), 2, false)
+		for form, section := range []string{"rendered", "root"} {
+			if other, ok := a.File(section); ok {
+				f.Add(file, other, 4*(form+1)+1, true)
+				f.Add(file, other, 4*(form+1)+2, false)
 			}
-			file, _ := os.ReadFile(strings.TrimSuffix(name, ext) + "toml")
-			f.Add(file, other, 4*(form+1)+1, true)
-			f.Add(file, other, 4*(form+1)+2, false)
 		}
 	}
 	f.Add([]byte("a = 1\n"+beginJoined+endLine), []byte(nil), 2, true)

@@ -10,34 +10,42 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/helm-wasm/helm-wasm/internal/nodesetup"
 	"github.com/pelletier/go-toml/v2"
+
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup"
+	"github.com/helm-wasm/helm-wasm/internal/txtar"
 )
 
 // TestCorpusIsRead gives each edited configuration of the corpus to a real
 // containerd: it sees the handlers, and otherwise what it saw before.
 func TestCorpusIsRead(t *testing.T) {
-	files, err := filepath.Glob("../../internal/nodesetup/testdata/*/*.toml")
+	const dir = "../../internal/nodesetup/testdata/"
+	files, err := filepath.Glob(dir + "*/*.txtar")
 	if err != nil {
 		t.Fatal(err)
 	}
 	read := 0
 	for _, name := range files {
-		directives, err := os.ReadFile(strings.TrimSuffix(name, ".toml") + ".case")
+		data, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		text := string(directives)
-		if strings.Contains(text, "rendered=") || strings.Contains(text, "root=") {
+		archive, err := txtar.Parse(data)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		_, template := archive.File("rendered")
+		_, dropIn := archive.File("root")
+		if template || dropIn {
 			continue // not what containerd reads; the edit itself is the same
 		}
 		major := 2
-		if strings.Contains(text, "containerd=1.") {
+		if strings.Contains(string(archive.Comment), "containerd=1.") {
 			major = 1
 		}
-		file, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
+		file, ok := archive.File("file")
+		if !ok {
+			t.Fatalf("%s has no file to edit", name)
 		}
 		handlers := []nodesetup.Handler{
 			{Key: "wasmtime", Name: "wasmtime", Binary: "/opt/helm-wasm/bin/containerd-shim-wasmtime-v1"},
@@ -45,10 +53,10 @@ func TestCorpusIsRead(t *testing.T) {
 		}
 		edited, err := nodesetup.Insert(file, nodesetup.Edit{Containerd: nodesetup.Version{Major: major, Minor: 4}, Handlers: handlers})
 		if err != nil {
-			continue // refused: the golden files have the words
+			continue // refused: the archive has the words
 		}
 		read++
-		t.Run(strings.TrimPrefix(name, "../../internal/nodesetup/testdata/"), func(t *testing.T) {
+		t.Run(strings.TrimPrefix(name, dir), func(t *testing.T) {
 			was, is := dump(t, major, file), dump(t, major, edited.Data)
 			before, after := cut(was), cut(is)
 			for _, name := range append(edited.Added, edited.Foreign...) {

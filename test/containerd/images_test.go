@@ -16,8 +16,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/registry"
 	"google.golang.org/protobuf/encoding/protowire"
 
-	"github.com/helm-wasm/helm-wasm/internal/push"
 	"github.com/helm-wasm/helm-wasm/internal/nodesetup"
+	"github.com/helm-wasm/helm-wasm/internal/push"
 	"github.com/helm-wasm/helm-wasm/wasmbin/oci"
 )
 

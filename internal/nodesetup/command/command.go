@@ -19,8 +19,8 @@ import (
 	"time"
 
 	"github.com/helm-wasm/helm-wasm/internal/kube"
-	"github.com/helm-wasm/helm-wasm/internal/version"
 	"github.com/helm-wasm/helm-wasm/internal/nodesetup"
+	"github.com/helm-wasm/helm-wasm/internal/version"
 )
 
 // Env is what a command sees of the world.
