@@ -25,7 +25,7 @@ const coldSmall = "Rust, 62 KB"
 // to the first event, with compiled code at hand, and the memory then and
 // after 20,000 events. The test gives medians.
 func coldStart(e *Env) ([]Result, error) {
-	cmd := exec.CommandContext(e, "go", "test", "-count=1", "-v", "-run", "^TestRealKafka$/^(topics|cold_start)$", "./runner/")
+	cmd := exec.CommandContext(e, "go", "test", "-count=1", "-v", "-run", "^TestRealKafka$/^(topics|cold_start)$", "./internal/runner/")
 	cmd.Dir = e.Root
 	cmd.Env = append(os.Environ(), "KAFKA_REQUIRED=1", "COLD_STARTS="+strconv.Itoa(e.Runs))
 	out, err := cmd.CombinedOutput()

@@ -14,10 +14,10 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/helm-wasm/helm-wasm/internal/runner/sandbox"
 	"github.com/helm-wasm/helm-wasm/runner/abi"
 	"github.com/helm-wasm/helm-wasm/runner/abi/redpanda"
 	"github.com/helm-wasm/helm-wasm/runner/abi/wasi"
-	"github.com/helm-wasm/helm-wasm/runner/sandbox"
 )
 
 func init() { register("enrichment", enrichment) }

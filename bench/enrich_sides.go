@@ -17,8 +17,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/helm-wasm/helm-wasm/internal/runner/sandbox"
 	"github.com/helm-wasm/helm-wasm/runner/abi"
-	"github.com/helm-wasm/helm-wasm/runner/sandbox"
 )
 
 // native is what the guests do, in Go.

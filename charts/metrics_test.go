@@ -11,7 +11,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/helm-wasm/helm-wasm/runner/metrics"
+	"github.com/helm-wasm/helm-wasm/internal/runner/metrics"
 )
 
 // Alerts and the dashboard must ask for metrics that the runner has.

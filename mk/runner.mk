@@ -27,8 +27,8 @@ $(BUILD)/toolchains/java.stamp:
 .PHONY: test-runner
 test-runner: export KAFKA_REQUIRED := 1
 test-runner: functions $(BUILD)/toolchains/java.stamp ## test the event loop on a fake and on a real Kafka
-	$(GO) test -timeout 20m ./runner/... ./internal/kafkatest/
+	$(GO) test -timeout 20m ./runner/... ./internal/runner/... ./internal/kafkatest/
 
 .PHONY: soak
 soak: ## run the event loop for ten minutes and watch its memory
-	SOAK=10m $(GO) test -timeout 15m -count=1 -v -run TestSoak ./runner/
+	SOAK=10m $(GO) test -timeout 15m -count=1 -v -run TestSoak ./internal/runner/

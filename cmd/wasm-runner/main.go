@@ -8,7 +8,7 @@ import (
 	"os"
 	"time"
 
-	"github.com/helm-wasm/helm-wasm/runner/command"
+	"github.com/helm-wasm/helm-wasm/internal/runner/command"
 )
 
 func main() {

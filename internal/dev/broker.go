@@ -13,8 +13,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	kafka "github.com/helm-wasm/helm-wasm/runner/broker"
-	"github.com/helm-wasm/helm-wasm/runner/topics"
+	kafka "github.com/helm-wasm/helm-wasm/internal/runner/broker"
+	"github.com/helm-wasm/helm-wasm/internal/runner/topics"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 

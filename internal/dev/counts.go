@@ -8,7 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 
-	"github.com/helm-wasm/helm-wasm/runner/metrics"
+	"github.com/helm-wasm/helm-wasm/internal/runner/metrics"
 )
 
 // counts are a runner's counters at one moment.

@@ -11,8 +11,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/helm-wasm/helm-wasm/runner"
-	"github.com/helm-wasm/helm-wasm/runner/module"
+	"github.com/helm-wasm/helm-wasm/internal/runner"
+	"github.com/helm-wasm/helm-wasm/internal/runner/module"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 

@@ -19,7 +19,7 @@ import (
 	"time"
 
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
-	"github.com/helm-wasm/helm-wasm/runner"
+	"github.com/helm-wasm/helm-wasm/internal/runner"
 )
 
 // compiled keeps machine code for all tests: with the race detector one guest
@@ -39,7 +39,7 @@ func TestMain(m *testing.M) {
 // guest builds and compiles a guest of the runner's tests.
 func guest(t *testing.T, name string) []byte {
 	t.Helper()
-	wasm := guestbuild.Command(t, "../../runner/testdata/guests/"+name)
+	wasm := guestbuild.Command(t, "../runner/testdata/guests/"+name)
 	if _, err := runner.Compile(t.Context(), wasm, "auto", "handle", compiled); err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/helm-wasm/helm-wasm/runner/module"
+	"github.com/helm-wasm/helm-wasm/internal/runner/module"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 

@@ -7,7 +7,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/helm-wasm/helm-wasm/runner/config"
+	"github.com/helm-wasm/helm-wasm/internal/runner/config"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 

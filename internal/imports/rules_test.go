@@ -86,7 +86,7 @@ func TestPureCore(t *testing.T) {
 	})
 	check(t, g, Rule{
 		From: pure, Direct: true,
-		Forbidden: []string{Module + "/internal/cli", Module + "/cmd/...", Module + "/plugin", Module + "/runner/...", Module + "/internal/nodesetup/..."},
+		Forbidden: []string{Module + "/internal/cli", Module + "/cmd/...", Module + "/plugin", Module + "/runner/...", Module + "/internal/runner/...", Module + "/internal/nodesetup/..."},
 		Why:       "the core does not know its doors",
 	})
 }

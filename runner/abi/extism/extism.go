@@ -18,8 +18,8 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/helm-wasm/helm-wasm/internal/runner/sandbox"
 	"github.com/helm-wasm/helm-wasm/runner/abi"
-	"github.com/helm-wasm/helm-wasm/runner/sandbox"
 )
 
 // Config of a function.

@@ -23,8 +23,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/helm-wasm/helm-wasm/internal/runner/sandbox"
 	"github.com/helm-wasm/helm-wasm/runner/abi"
-	"github.com/helm-wasm/helm-wasm/runner/sandbox"
 )
 
 // build compiles a plug-in that is not of this module's own guests.

@@ -10,8 +10,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/helm-wasm/helm-wasm/internal/runner/sandbox"
 	"github.com/helm-wasm/helm-wasm/runner/abi/redpanda"
-	"github.com/helm-wasm/helm-wasm/runner/sandbox"
 	"github.com/helm-wasm/helm-wasm/test/engines"
 )
 

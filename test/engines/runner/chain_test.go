@@ -15,7 +15,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/helm-wasm/helm-wasm/runner"
+	"github.com/helm-wasm/helm-wasm/internal/runner"
 	"github.com/helm-wasm/helm-wasm/stack"
 	"github.com/helm-wasm/helm-wasm/test/engines"
 	"github.com/helm-wasm/helm-wasm/test/engines/redpanda"

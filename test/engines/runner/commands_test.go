@@ -11,8 +11,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/helm-wasm/helm-wasm/internal/runner/sandbox"
 	"github.com/helm-wasm/helm-wasm/runner/abi/wasi"
-	"github.com/helm-wasm/helm-wasm/runner/sandbox"
 	"github.com/helm-wasm/helm-wasm/test/engines"
 )
 

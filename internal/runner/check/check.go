@@ -16,8 +16,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/helm-wasm/helm-wasm/runner/broker"
-	"github.com/helm-wasm/helm-wasm/runner/topics"
+	"github.com/helm-wasm/helm-wasm/internal/runner/broker"
+	"github.com/helm-wasm/helm-wasm/internal/runner/topics"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 

@@ -46,7 +46,7 @@ func coldStart(t *testing.T, broker *kafkatest.Broker) {
 	if err := client.ProduceSync(context.Background(), &kgo.Record{Topic: "in", Value: []byte("4111 1111 1111 1111")}).FirstErr(); err != nil {
 		t.Fatal(err)
 	}
-	small, err := os.ReadFile("../build/functions/redact-cards.wasm")
+	small, err := os.ReadFile("../../build/functions/redact-cards.wasm")
 	if err != nil {
 		t.Fatalf("the small module is not built: %v: run `make functions`", err)
 	}

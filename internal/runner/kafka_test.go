@@ -15,8 +15,8 @@ import (
 
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
 	"github.com/helm-wasm/helm-wasm/internal/kafkatest"
-	"github.com/helm-wasm/helm-wasm/runner/check"
-	"github.com/helm-wasm/helm-wasm/runner/topics"
+	"github.com/helm-wasm/helm-wasm/internal/runner/check"
+	"github.com/helm-wasm/helm-wasm/internal/runner/topics"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 

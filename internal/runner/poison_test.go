@@ -11,7 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
-	"github.com/helm-wasm/helm-wasm/runner/module"
+	"github.com/helm-wasm/helm-wasm/internal/runner/module"
 )
 
 // poison is an event that fails, and what its dead letter says of it.

@@ -10,7 +10,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/helm-wasm/helm-wasm/runner/broker"
+	"github.com/helm-wasm/helm-wasm/internal/runner/broker"
 )
 
 const (

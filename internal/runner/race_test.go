@@ -11,7 +11,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/helm-wasm/helm-wasm/runner/module"
+	"github.com/helm-wasm/helm-wasm/internal/runner/module"
 )
 
 var (

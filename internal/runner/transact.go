@@ -13,7 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/helm-wasm/helm-wasm/runner/broker"
+	"github.com/helm-wasm/helm-wasm/internal/runner/broker"
 )
 
 // transactTime is about how long one transaction collects work.

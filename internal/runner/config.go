@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/helm-wasm/helm-wasm/runner/config"
-	"github.com/helm-wasm/helm-wasm/runner/sandbox"
+	"github.com/helm-wasm/helm-wasm/internal/runner/config"
+	"github.com/helm-wasm/helm-wasm/internal/runner/sandbox"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 

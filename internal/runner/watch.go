@@ -13,8 +13,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
-	"github.com/helm-wasm/helm-wasm/runner/broker"
-	"github.com/helm-wasm/helm-wasm/runner/health"
+	"github.com/helm-wasm/helm-wasm/internal/runner/broker"
+	"github.com/helm-wasm/helm-wasm/internal/runner/health"
 )
 
 const (

@@ -12,7 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
-	"github.com/helm-wasm/helm-wasm/runner/broker"
+	"github.com/helm-wasm/helm-wasm/internal/runner/broker"
 )
 
 const (

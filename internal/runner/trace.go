@@ -65,7 +65,7 @@ func newTracer(ctx context.Context, o options, s settings) (*tracer, error) {
 		return nil, fmt.Errorf("exporting traces: %w", err)
 	}
 	t.provider = sdktrace.NewTracerProvider(sdktrace.WithBatcher(exporter), sdktrace.WithResource(about))
-	t.tracer = t.provider.Tracer("github.com/helm-wasm/helm-wasm/runner")
+	t.tracer = t.provider.Tracer("github.com/helm-wasm/helm-wasm/internal/runner")
 	return t, nil
 }
 

@@ -138,7 +138,7 @@ func newChaos(t *testing.T, delivery string, events int, addr string) *chaos {
 
 var buildRunner = sync.OnceValues(func() (string, error) {
 	binary := filepath.Join(cacheDir, "wasm-runner")
-	if text, err := exec.Command("go", "build", "-o", binary, "../cmd/wasm-runner").CombinedOutput(); err != nil {
+	if text, err := exec.Command("go", "build", "-o", binary, "../../cmd/wasm-runner").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w\n%s", err, text)
 	}
 	return binary, nil

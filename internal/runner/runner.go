@@ -14,9 +14,9 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/helm-wasm/helm-wasm/runner/health"
-	"github.com/helm-wasm/helm-wasm/runner/metrics"
-	"github.com/helm-wasm/helm-wasm/runner/module"
+	"github.com/helm-wasm/helm-wasm/internal/runner/health"
+	"github.com/helm-wasm/helm-wasm/internal/runner/metrics"
+	"github.com/helm-wasm/helm-wasm/internal/runner/module"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 

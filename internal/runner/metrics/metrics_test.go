@@ -24,7 +24,7 @@ func TestDocumented(t *testing.T) {
 	for _, m := range regexp.MustCompile(`(?m)^# TYPE (wasm_runner_\w+) (\w+)$`).FindAllStringSubmatch(page.Body.String(), -1) {
 		served = append(served, m[1]+" "+m[2])
 	}
-	doc, err := os.ReadFile("../../docs/METRICS.md")
+	doc, err := os.ReadFile("../../../docs/METRICS.md")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -131,7 +131,7 @@ func BenchmarkCall(b *testing.B) {
 
 // sample is what `make functions bench-guests` built.
 func sample(t testing.TB, name string) []byte {
-	wasm, err := os.ReadFile("../build/" + name + ".wasm")
+	wasm, err := os.ReadFile("../../build/" + name + ".wasm")
 	if err != nil {
 		t.Fatalf("not built: %v: run `make functions bench-guests`", err)
 	}

@@ -13,9 +13,9 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/helm-wasm/helm-wasm/internal/runner/health"
+	"github.com/helm-wasm/helm-wasm/internal/runner/metrics"
 	"github.com/helm-wasm/helm-wasm/runner/abi"
-	"github.com/helm-wasm/helm-wasm/runner/health"
-	"github.com/helm-wasm/helm-wasm/runner/metrics"
 )
 
 const (

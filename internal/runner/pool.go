@@ -7,8 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/helm-wasm/helm-wasm/internal/runner/metrics"
 	"github.com/helm-wasm/helm-wasm/runner/abi"
-	"github.com/helm-wasm/helm-wasm/runner/metrics"
 )
 
 // pool keeps idle instances. There are never more than there are slots, since

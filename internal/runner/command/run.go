@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/helm-wasm/helm-wasm/internal/runner"
 	"github.com/helm-wasm/helm-wasm/internal/version"
-	"github.com/helm-wasm/helm-wasm/runner"
 )
 
 // Where the chart mounts things.

@@ -8,12 +8,12 @@ import (
 	"log/slog"
 	"strings"
 
+	"github.com/helm-wasm/helm-wasm/internal/runner/sandbox"
 	"github.com/helm-wasm/helm-wasm/runner/abi"
 	"github.com/helm-wasm/helm-wasm/runner/abi/extism"
 	"github.com/helm-wasm/helm-wasm/runner/abi/http"
 	"github.com/helm-wasm/helm-wasm/runner/abi/redpanda"
 	"github.com/helm-wasm/helm-wasm/runner/abi/wasi"
-	"github.com/helm-wasm/helm-wasm/runner/sandbox"
 )
 
 // defaultExport is what an Extism function is called unless module.function

@@ -10,11 +10,11 @@ import (
 	"time"
 
 	"github.com/helm-wasm/helm-wasm/internal/kube"
-	"github.com/helm-wasm/helm-wasm/runner"
-	"github.com/helm-wasm/helm-wasm/runner/check"
-	"github.com/helm-wasm/helm-wasm/runner/config"
-	"github.com/helm-wasm/helm-wasm/runner/teardown"
-	"github.com/helm-wasm/helm-wasm/runner/topics"
+	"github.com/helm-wasm/helm-wasm/internal/runner"
+	"github.com/helm-wasm/helm-wasm/internal/runner/check"
+	"github.com/helm-wasm/helm-wasm/internal/runner/config"
+	"github.com/helm-wasm/helm-wasm/internal/runner/teardown"
+	"github.com/helm-wasm/helm-wasm/internal/runner/topics"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 

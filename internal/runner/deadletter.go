@@ -8,7 +8,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/helm-wasm/helm-wasm/runner/metrics"
+	"github.com/helm-wasm/helm-wasm/internal/runner/metrics"
 )
 
 // Headers of a dead letter, beside the record's own.
