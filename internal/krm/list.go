@@ -134,14 +134,14 @@ func (l *list) check() error {
 	case kind == Kind:
 		return errors.New("standard input is a " + Kind + ", not a ResourceList that holds one; kustomize writes a ResourceList, and for values alone there is the command render")
 	case kind != "ResourceList":
-		return errors.New("standard input is of kind " + quote(kind) + ", not a ResourceList" + didYouMean(kind, "ResourceList") + writers)
+		return errors.New("standard input is of kind " + strconv.Quote(kind) + ", not a ResourceList" + didYouMean(kind, "ResourceList") + writers)
 	case version != listVersions[0] && version != listVersions[1]:
-		return errors.New("the ResourceList has apiVersion " + quote(version) + ", not " + strings.Join(listVersions, " or ") + didYouMean(version, listVersions...))
+		return errors.New("the ResourceList has apiVersion " + strconv.Quote(version) + ", not " + strings.Join(listVersions, " or ") + didYouMean(version, listVersions...))
 	}
 	for i := range l.fields {
 		f := &l.fields[i]
 		if l.field(f.key) != f || !slices.Contains(listFields, f.key) {
-			return l.at(f.from, "the field "+quote(f.key)+" is there twice or not one of a ResourceList"+didYouMean(f.key, listFields...)+", which has "+strings.Join(listFields, ", "))
+			return l.at(f.from, "the field "+strconv.Quote(f.key)+" is there twice or not one of a ResourceList"+didYouMean(f.key, listFields...)+", which has "+strings.Join(listFields, ", "))
 		}
 		if f.key != "items" && f.key != "functionConfig" { // those are read later
 			if _, err := l.parse(f.key, l.text[f.from:f.to], f.from); err != nil {
@@ -191,11 +191,6 @@ func (l *list) told(err error, name, text string, at int) error {
 	}
 	return errors.New(message)
 }
-
-// quote is strconv.Quote, called and not inlined, for the plugin's size.
-//
-//go:noinline
-func quote(s string) string { return strconv.Quote(s) }
 
 // didYouMean is the part of a sentence that names what was probably meant.
 func didYouMean(word string, known ...string) string {

@@ -4,6 +4,7 @@ package krm
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/helm-wasm/helm-wasm/stack"
@@ -24,8 +25,6 @@ type object struct {
 }
 
 // newObject reads who an object is.
-//
-//go:noinline
 func newObject(where string, doc *stack.Document) *object {
 	tree := doc.Tree()
 	o := &object{where: where}
@@ -63,7 +62,7 @@ func group(apiVersion string) string {
 
 // String names the object in messages.
 func (o *object) String() string {
-	s := o.where + ", " + o.kind + " " + quote(o.name)
+	s := o.where + ", " + o.kind + " " + strconv.Quote(o.name)
 	if path := o.annotation("path"); path != "" {
 		s += " of " + path
 	}

@@ -4,6 +4,7 @@ package krm
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/helm-wasm/helm-wasm/internal/yamlout"
@@ -88,7 +89,7 @@ func identity(r *stack.RenderedObject) (*object, error) {
 
 // title names an object that is not in the list.
 func (o *object) title() string {
-	return o.kind + " " + quote(o.name) + " in namespace " + effective(o.namespace)
+	return o.kind + " " + strconv.Quote(o.name) + " in namespace " + effective(o.namespace)
 }
 
 // replace puts an object where an earlier run has put it. What tools wrote on

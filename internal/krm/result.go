@@ -23,8 +23,6 @@ type results struct {
 const maxTold = 10
 
 // field adds a line to the text.
-//
-//go:noinline
 func (r *results) field(key string, v any) { r.text += key + ": " + scalar(v) + "\n" }
 
 // add adds a result. The field's value is nil where there is none to tell.
@@ -89,7 +87,7 @@ func (r *results) finding(f *stack.Finding, path string) {
 	case string:
 		// The message starts with the value, or what is meant is a key.
 		meant, ok := strings.CutPrefix(f.Fix, "did you mean ")
-		if i := strings.IndexByte(meant, '?'); ok && i > 0 && strings.HasPrefix(f.Message, quote(v)) {
+		if i := strings.IndexByte(meant, '?'); ok && i > 0 && strings.HasPrefix(f.Message, strconv.Quote(v)) {
 			proposed = meant[:i]
 		}
 	}
@@ -98,8 +96,6 @@ func (r *results) finding(f *stack.Finding, path string) {
 
 // scalar is a value as JSON, which YAML takes, with escapes for what only JSON
 // has as it is.
-//
-//go:noinline
 func scalar(v any) string {
 	text, err := yamlout.AppendJSON(nil, v)
 	if err != nil {

@@ -93,5 +93,5 @@ func (l *list) stacks() (stacks []*wasmStack, err error) {
 }
 
 func unknownKind(o *object) error {
-	return errors.New(o.where + ": kind " + quote(o.kind) + " of " + o.apiVersion + " is unknown" + didYouMean(o.kind, Kind) + "; this function knows the kind " + Kind)
+	return errors.New(o.where + ": kind " + strconv.Quote(o.kind) + " of " + o.apiVersion + " is unknown" + didYouMean(o.kind, Kind) + "; this function knows the kind " + Kind)
 }

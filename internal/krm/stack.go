@@ -3,6 +3,8 @@
 package krm
 
 import (
+	"strconv"
+
 	"github.com/helm-wasm/helm-wasm/internal/yamlout"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
@@ -56,7 +58,7 @@ func (s *wasmStack) option(name string) any {
 func (s *wasmStack) render() {
 	s.of = s.object
 	if s.apiVersion != APIVersion {
-		s.mistake("apiVersion", quote(s.apiVersion)+" is not the apiVersion of a "+Kind+"; write "+APIVersion)
+		s.mistake("apiVersion", strconv.Quote(s.apiVersion)+" is not the apiVersion of a "+Kind+"; write "+APIVersion)
 	}
 	found := stack.Check(s.doc, &objectStack)
 	for i := range found {
@@ -69,7 +71,7 @@ func (s *wasmStack) render() {
 		s.mistake("spec", "the values are missing; write below it what a values file holds")
 	}
 	if !stack.IsReleaseName(s.name) {
-		s.mistake("metadata.name", quote(s.name)+" is not a name that Helm takes for a release; "+
+		s.mistake("metadata.name", strconv.Quote(s.name)+" is not a name that Helm takes for a release; "+
 			"use lower-case letters, digits and -, with a letter or digit at both ends, at most 53 characters (a namePrefix counts)")
 	}
 	if s.mistakes > 0 {

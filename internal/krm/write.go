@@ -35,7 +35,6 @@ func separated(text string) bool {
 // pieces are what the list is put together of.
 type pieces []string
 
-//go:noinline
 func (p *pieces) add(text string) { *p = append(*p, text) }
 
 // write puts the list together again. Results replace those that it had.

@@ -3,11 +3,11 @@
 package postrender
 
 import (
-	"sort"
-	"strconv"
+	"slices"
 	"strings"
 
 	"github.com/helm-wasm/helm-wasm/internal/suggest"
+	"github.com/helm-wasm/helm-wasm/internal/text"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
@@ -78,7 +78,7 @@ func (r *run) newWorkload(o *object) *workload {
 	for _, s := range byPath {
 		w.settings = append(w.settings, s)
 	}
-	sort.Slice(w.settings, func(i, j int) bool { return w.settings[i].path < w.settings[j].path })
+	slices.SortFunc(w.settings, func(a, b setting) int { return strings.Compare(a.path, b.path) })
 	return w
 }
 
@@ -97,10 +97,10 @@ func (r *run) values(w *workload) {
 		case s.path == wholeWorkload:
 		case s.path == keepReplicas:
 			if s.text != "true" && s.text != "false" {
-				r.at(w, s.keys, name+": "+quoted(s.text)+" is neither true nor false", `write "true" or "false"`)
+				r.at(w, s.keys, name+": "+text.Quote(s.text)+" is neither true nor false", `write "true" or "false"`)
 			}
 			w.keep = s.text == "true"
-		case !contains(roots, root):
+		case !slices.Contains(roots, root):
 			fix := "what may follow " + Prefix + " is in docs/POST-RENDER.md"
 			if len(r.problems) >= maxProblems {
 				// Nobody reads it.
@@ -109,7 +109,7 @@ func (r *run) values(w *workload) {
 			} else if belongs := r.types.belongs(s.path); belongs != "" {
 				fix = "did you mean " + Prefix + belongs + "?"
 			}
-			r.at(w, s.keys, name+" is unknown (its value is "+quoted(s.text)+")", fix)
+			r.at(w, s.keys, name+" is unknown (its value is "+text.Quote(s.text)+")", fix)
 		default:
 			v, err := r.types.value(s.path, s.text)
 			if err != nil {
@@ -194,28 +194,11 @@ func put(m map[string]any, path []string, v any) {
 	}
 }
 
-func contains(list []string, s string) bool {
-	for _, e := range list {
-		if e == s {
-			return true
-		}
-	}
-	return false
-}
-
-// quoted is a value for a message.
-func quoted(s string) string {
-	if len(s) > 60 {
-		s = s[:57] + "..."
-	}
-	return strconv.Quote(s)
-}
-
 // parseValue reads the text of an annotation as YAML.
-func parseValue(text string) (any, *stack.ParseError) {
-	wrapped := "v: " + text
-	if text == "" || strings.IndexByte(`{["'`, text[0]) < 0 || strings.IndexByte(text, '\n') >= 0 {
-		wrapped = "v:\n " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n ")
+func parseValue(value string) (any, *stack.ParseError) {
+	wrapped := "v: " + value
+	if value == "" || strings.IndexByte(`{["'`, value[0]) < 0 || strings.IndexByte(value, '\n') >= 0 {
+		wrapped = "v:\n " + strings.ReplaceAll(strings.TrimRight(value, "\n"), "\n", "\n ")
 	}
 	doc, err := stack.Parse("", []byte(wrapped+"\n"))
 	if err != nil {
@@ -226,7 +209,7 @@ func parseValue(text string) (any, *stack.ParseError) {
 		return nil, e
 	}
 	if len(doc.Tree()) != 1 {
-		return nil, &stack.ParseError{Msg: quoted(text) + " is not one YAML value"}
+		return nil, &stack.ParseError{Msg: text.Quote(value) + " is not one YAML value"}
 	}
 	return doc.Tree()["v"], nil
 }

@@ -3,6 +3,7 @@
 package postrender
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -13,7 +14,7 @@ func BenchmarkRun(b *testing.B) {
 	for _, annotated := range []bool{false, true} {
 		var s strings.Builder
 		for i := range 1000 {
-			n := itoa(i)
+			n := strconv.Itoa(i)
 			s.WriteString("---\n# Source: big/templates/all.yaml\napiVersion: v1\nkind: Service\nmetadata:\n  name: app-" + n + "\nspec:\n  ports:\n    - port: 80\n      name: http\n")
 			s.WriteString("---\n# Source: big/templates/all.yaml\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: app-" + n + "\n")
 			if annotated {

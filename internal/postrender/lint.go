@@ -5,6 +5,7 @@ package postrender
 import (
 	"strings"
 
+	"github.com/helm-wasm/helm-wasm/internal/text"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
@@ -94,7 +95,7 @@ func (r *run) renamed(message string) string {
 				rest = tail
 				continue
 			}
-			message += head + w.kind + " " + quoted(w.name)
+			message += head + w.kind + " " + text.Quote(w.name)
 			rest = tail[end+len(form.after):]
 		}
 	}

@@ -3,6 +3,7 @@
 package postrender
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/helm-wasm/helm-wasm/stack"
@@ -70,7 +71,7 @@ func (r *run) shared(doc *stack.Document) error {
 		r.problems = append(r.problems, Problem{Where: f.Path, Message: f.Message, Fix: f.Fix})
 	}
 	for key := range tree {
-		if r.problems == nil && !contains(sharable, key) {
+		if r.problems == nil && !slices.Contains(sharable, key) {
 			r.problems = append(r.problems, Problem{Where: key, Message: "values for post-render hold " + strings.Join(sharable, " and ") + " only", Fix: "leave it out"})
 		}
 	}

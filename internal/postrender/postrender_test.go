@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -145,7 +146,7 @@ func checkSplit(t *testing.T, stream []byte) {
 func TestOneBrokenOfFifty(t *testing.T) {
 	var b strings.Builder
 	for i := 1; i <= 50; i++ {
-		b.WriteString("---\n# Source: chart/templates/" + itoa(i) + ".yaml\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c" + itoa(i) + "\n")
+		b.WriteString("---\n# Source: chart/templates/" + strconv.Itoa(i) + ".yaml\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c" + strconv.Itoa(i) + "\n")
 		if i == 37 {
 			b.WriteString("data: {a: b\n")
 		}
@@ -167,7 +168,7 @@ func TestChunks(t *testing.T) {
 	var b strings.Builder
 	const n = 2*chunk + 10
 	for i := range n {
-		b.WriteString("---\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: d" + itoa(i) + "\n  annotations:\n    helm-wasm.dev/source.topic: t" + itoa(i) + "\n    helm-wasm.dev/source.consumerGroup: g\nspec:\n  replicas: 2\n  template: {}\n")
+		b.WriteString("---\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: d" + strconv.Itoa(i) + "\n  annotations:\n    helm-wasm.dev/source.topic: t" + strconv.Itoa(i) + "\n    helm-wasm.dev/source.consumerGroup: g\nspec:\n  replicas: 2\n  template: {}\n")
 	}
 	out, err := Run([]byte(b.String()), Options{Values: shared(t, "kafka.bootstrapServers={k:9092}", "kafka.tls.enabled=true", "kafka.tls.caSecret.name=ca")})
 	if err != nil {
@@ -179,7 +180,7 @@ func TestChunks(t *testing.T) {
 		}
 	}
 	for i := range n {
-		if want := "  name: \"d" + itoa(i) + "\"\n"; !strings.Contains(string(out), want) || !strings.Contains(string(out), "topic: \"t"+itoa(i)+"\"\n") {
+		if want := "  name: \"d" + strconv.Itoa(i) + "\"\n"; !strings.Contains(string(out), want) || !strings.Contains(string(out), "topic: \"t"+strconv.Itoa(i)+"\"\n") {
 			t.Fatalf("nothing for workload %d", i)
 		}
 	}

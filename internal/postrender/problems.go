@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/helm-wasm/helm-wasm/internal/text"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
@@ -72,7 +73,7 @@ func (r *run) at(w *workload, keys []string, message, fix string) {
 	if w.parsed != nil {
 		where = w.where(w.parsed.Position(keys...).Line)
 	}
-	r.problems = append(r.problems, Problem{Where: w.kind + " " + quoted(w.name) + " (" + where + ")", Message: message, Fix: fix})
+	r.problems = append(r.problems, Problem{Where: w.kind + " " + text.Quote(w.name) + " (" + where + ")", Message: message, Fix: fix})
 }
 
 // setting reports about a field of the values: at the annotation that sets it,
@@ -94,7 +95,7 @@ func (r *run) setting(w *workload, path, message, fix string) {
 	if rest := strings.TrimLeft(strings.TrimPrefix(path, s.path), "."); path != s.path && rest != "" {
 		name += " (" + rest + ")"
 	} else if s.path == path && !strings.Contains(s.text, "\n") && !strings.Contains(message, s.text) {
-		name += " is " + quoted(s.text)
+		name += " is " + text.Quote(s.text)
 	}
 	r.at(w, s.keys, name+": "+message, fix)
 }

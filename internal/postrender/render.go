@@ -3,8 +3,10 @@
 package postrender
 
 import (
+	"strconv"
 	"strings"
 
+	"github.com/helm-wasm/helm-wasm/internal/text"
 	"github.com/helm-wasm/helm-wasm/internal/yamlout"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
@@ -92,7 +94,7 @@ func (r *run) renderSome(g *group, some []*workload, first bool) {
 	}
 	trees := make(map[string]any, len(some))
 	for _, w := range some {
-		trees["w"+itoa(w.id)] = w.tree
+		trees["w"+strconv.Itoa(w.id)] = w.tree
 	}
 	values["workloads"] = trees
 	data, err := yamlout.AppendYAML(nil, values)
@@ -131,7 +133,7 @@ func (r *run) take(rendered stack.Rendered, owner *workload, first bool) {
 			if !shared {
 				w = r.owner(o.Text)
 			} else if other := r.there[targetKey{w.namespace, o.Kind, o.Name}]; other != nil {
-				r.problem(w, "its "+o.Kind+" would be named "+quoted(o.Name)+", as the one of "+other.where(0), "rename that one in the chart's values")
+				r.problem(w, "its "+o.Kind+" would be named "+text.Quote(o.Name)+", as the one of "+other.where(0), "rename that one in the chart's values")
 			}
 			r.added[w.index] = append(r.added[w.index], w.adopted(o))
 		}

@@ -4,14 +4,11 @@ package postrender
 
 import (
 	"bytes"
-	"strconv"
 	"unicode/utf8"
 
 	"github.com/helm-wasm/helm-wasm/internal/yamlout"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
-
-func itoa(n int) string { return strconv.Itoa(n) }
 
 // dropReplicas leaves spec.replicas out, which would set the workload back at
 // each upgrade.

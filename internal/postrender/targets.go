@@ -4,9 +4,11 @@ package postrender
 
 import (
 	"encoding/hex"
+	"strconv"
 	"strings"
 
 	"github.com/helm-wasm/helm-wasm/internal/sum"
+	"github.com/helm-wasm/helm-wasm/internal/text"
 )
 
 // maxName is what KEDA leaves for a ScaledObject's name: its HPA is named
@@ -24,7 +26,7 @@ func (r *run) targets() {
 	for _, w := range r.workloads {
 		key := targetKey{w.namespace, w.kind, w.name}
 		if other := scaled[key]; other != nil {
-			r.problem(w, "document "+itoa(other.number)+" is the same "+w.kind+", annotated too", "annotate one of them, or turn one off in the chart's values")
+			r.problem(w, "document "+strconv.Itoa(other.number)+" is the same "+w.kind+", annotated too", "annotate one of them, or turn one off in the chart's values")
 			w.twice = true
 			continue
 		}
@@ -42,13 +44,13 @@ func (r *run) targets() {
 		switch {
 		case o.kind == "ScaledObject" && strings.HasPrefix(o.apiVersion, "keda.sh/"):
 			if w := scaled[o.target()]; w != nil {
-				r.problem(w, "the ScaledObject "+quoted(o.name)+" ("+o.where(0)+") scales it already, and KEDA refuses a second", "remove the annotations, or turn that ScaledObject off in the chart's values")
+				r.problem(w, "the ScaledObject "+text.Quote(o.name)+" ("+o.where(0)+") scales it already, and KEDA refuses a second", "remove the annotations, or turn that ScaledObject off in the chart's values")
 			} else if w := names[[2]string{o.namespace, o.name}]; w != nil {
-				r.problem(w, "its ScaledObject would be named "+quoted(w.scaled)+", as the one of "+o.where(0), "rename that ScaledObject in the chart's values")
+				r.problem(w, "its ScaledObject would be named "+text.Quote(w.scaled)+", as the one of "+o.where(0), "rename that ScaledObject in the chart's values")
 			}
 		case o.kind == "HorizontalPodAutoscaler" && strings.HasPrefix(o.apiVersion, "autoscaling/"):
 			if w := scaled[o.target()]; w != nil && !w.takesOver(o) {
-				r.problem(w, "the HorizontalPodAutoscaler "+quoted(o.name)+" ("+o.where(0)+") scales it already, and KEDA refuses a ScaledObject beside it", "turn the HPA off in the chart's values (often autoscaling.enabled=false), or remove the annotations")
+				r.problem(w, "the HorizontalPodAutoscaler "+text.Quote(o.name)+" ("+o.where(0)+") scales it already, and KEDA refuses a ScaledObject beside it", "turn the HPA off in the chart's values (often autoscaling.enabled=false), or remove the annotations")
 			}
 		}
 	}

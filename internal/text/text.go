@@ -23,6 +23,22 @@ func Count(n int, one, many string) string {
 	return strconv.Itoa(n) + " " + Plural(n, one, many)
 }
 
+// longest is how many bytes of a value a message quotes.
+const longest = 60
+
+// Quote writes a value for a message as strconv.Quote does, but shortens one of
+// more than 60 bytes, which then ends in dots.
+func Quote(s string) string {
+	if len(s) > longest {
+		end := longest - len("...")
+		for end > 0 && !utf8.RuneStart(s[end]) {
+			end-- // not in the middle of a character
+		}
+		s = s[:end] + "..."
+	}
+	return strconv.Quote(s)
+}
+
 // OneLine escapes control characters, so that a value cannot split a report
 // into lines of its own or send commands to a terminal. Everything else stays.
 func OneLine(s string) string {

@@ -2,12 +2,30 @@
 
 package text
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestCount(t *testing.T) {
 	for n, want := range map[int]string{0: "0 topics", 1: "1 topic", 2: "2 topics"} {
 		if got := Count(n, "topic", "topics"); got != want {
 			t.Errorf("Count(%d) = %q, want %q", n, got, want)
+		}
+	}
+}
+
+func TestQuote(t *testing.T) {
+	tests := []struct{ in, want string }{
+		{"", `""`},
+		{"a\tb", `"a\tb"`},
+		{strings.Repeat("x", 60), `"` + strings.Repeat("x", 60) + `"`},
+		{strings.Repeat("x", 61), `"` + strings.Repeat("x", 57) + `..."`},
+		{strings.Repeat("x", 56) + strings.Repeat("\u00e9", 9), `"` + strings.Repeat("x", 56) + `..."`},
+	}
+	for _, tc := range tests {
+		if got := Quote(tc.in); got != tc.want {
+			t.Errorf("Quote(%q) = %s, want %s", tc.in, got, tc.want)
 		}
 	}
 }

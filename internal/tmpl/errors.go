@@ -33,7 +33,7 @@ type Frame struct {
 }
 
 func (f Frame) String() string {
-	return f.Location + ": executing " + quoted(f.Template) + " at <" + f.Context + ">"
+	return f.Location + ": executing " + strconv.Quote(f.Template) + " at <" + f.Context + ">"
 }
 
 // Error formats as Helm does: the plain message of fail and required with the
@@ -57,7 +57,7 @@ func (e *Error) Error() string {
 		return b.String()
 	}
 	for i, f := range e.Frames {
-		b.WriteString(f.Location + "\n  executing " + quoted(f.Template) + " at <" + f.Context + ">:\n    ")
+		b.WriteString(f.Location + "\n  executing " + strconv.Quote(f.Template) + " at <" + f.Context + ">:\n    ")
 		switch {
 		case i < len(e.Frames)-1:
 			b.WriteString("error calling include:\n")
@@ -69,8 +69,6 @@ func (e *Error) Error() string {
 	}
 	return strings.TrimSpace(b.String())
 }
-
-func quoted(s string) string { return strconv.Quote(s) }
 
 // askedError is what fail and required return.
 type askedError string

@@ -4,6 +4,8 @@ package tmpl
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 	"text/template/parse"
 )
@@ -196,7 +198,7 @@ type templateNode struct {
 
 func (n *templateNode) exec(s *state, dot any) control {
 	if n.tmpl == nil {
-		s.abort(n.node, "template "+quoted(n.name)+" not defined")
+		s.abort(n.node, "template "+strconv.Quote(n.name)+" not defined")
 	}
 	s.deeper(n.node)
 	var data any
@@ -237,7 +239,9 @@ func (n *rangeNode) exec(s *state, dot any) control {
 	switch v := v.(type) {
 	case nil, *nothing:
 	case map[string]any:
-		for _, k := range sortedKeys(v) {
+		keys := slices.AppendSeq(make([]string, 0, len(v)), maps.Keys(v))
+		slices.Sort(keys)
+		for _, k := range keys {
 			if !once(k, boxed(v[k])) {
 				break
 			}

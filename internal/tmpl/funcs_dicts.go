@@ -6,19 +6,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"sort"
 )
-
-func sortedKeys(m map[string]any) []string { return sortedNames(m) }
-
-func sortedNames[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
-}
 
 var errNilMap = errors.New("assignment to entry in nil map")
 
@@ -62,14 +50,14 @@ func registerDicts() {
 	pure("keys", "m+", func(a []any) any {
 		keys := []string{}
 		for _, m := range a {
-			keys = append(keys, sortedKeys(m.(map[string]any))...)
+			keys = append(keys, slices.Sorted(maps.Keys(m.(map[string]any)))...)
 		}
 		return keys
 	})
 	pure("values", "m", func(a []any) any {
 		m := a[0].(map[string]any)
 		list := []any{}
-		for _, k := range sortedKeys(m) {
+		for _, k := range slices.Sorted(maps.Keys(m)) {
 			list = append(list, m[k])
 		}
 		return list

@@ -4,6 +4,7 @@ package tmpl
 
 import (
 	"sort"
+	"strconv"
 	"strings"
 	"sync"
 	"text/template/parse"
@@ -90,7 +91,7 @@ type Options struct {
 func (s *Set) Execute(name string, data any, opts Options) (out string, err error) {
 	t := s.templates[name]
 	if t == nil {
-		return "", &Error{Msg: `template: no template ` + quoted(name) + ` associated with template "gotpl"`}
+		return "", &Error{Msg: `template: no template ` + strconv.Quote(name) + ` associated with template "gotpl"`}
 	}
 	if opts.MaxOutput <= 0 {
 		opts.MaxOutput = 256 << 20

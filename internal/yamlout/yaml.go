@@ -129,67 +129,38 @@ func (w *writer) node(v any, c context, depth int) error {
 		}
 		return w.mapping(widen(v), c, depth)
 	case []any:
-		if v == nil {
-			w.plain("null")
-			return nil
-		}
-		old, empty := w.openSequence(len(v), c)
-		if empty {
-			return nil
-		}
-		for _, e := range v {
-			w.writeIndent()
-			w.indicator("-", true, false, true)
-			if err := w.node(e, context{}, depth+1); err != nil {
-				return err
-			}
-		}
-		w.indent = old
+		return sequence(w, v, c, func(e any) error { return w.node(e, context{}, depth+1) })
 	case []string:
-		if v == nil {
-			w.plain("null")
-			return nil
-		}
-		old, empty := w.openSequence(len(v), c)
-		if empty {
-			return nil
-		}
-		for _, e := range v {
-			w.writeIndent()
-			w.indicator("-", true, false, true)
-			if err := w.str(e, context{}); err != nil {
-				return err
-			}
-		}
-		w.indent = old
+		return sequence(w, v, c, func(e string) error { return w.str(e, context{}) })
 	case []int:
-		if v == nil {
-			w.plain("null")
-			return nil
-		}
-		old, empty := w.openSequence(len(v), c)
-		if empty {
-			return nil
-		}
-		for _, e := range v {
-			w.writeIndent()
-			w.indicator("-", true, false, true)
-			w.integer(int64(e))
-		}
-		w.indent = old
+		return sequence(w, v, c, func(e int) error { w.integer(int64(e)); return nil })
 	default:
 		return errType
 	}
 	return nil
 }
 
-func (w *writer) openSequence(n int, c context) (old int, empty bool) {
-	if n == 0 {
+// sequence writes a list; element writes one of its elements.
+func sequence[T any](w *writer, list []T, c context, element func(T) error) error {
+	switch {
+	case list == nil:
+		w.plain("null")
+		return nil
+	case len(list) == 0:
 		w.indicator("[", true, true, false)
 		w.indicator("]", false, false, false)
-		return 0, true
+		return nil
 	}
-	return w.increaseIndent(false, c.mapping && !w.indention), false
+	old := w.increaseIndent(false, c.mapping && !w.indention)
+	for _, e := range list {
+		w.writeIndent()
+		w.indicator("-", true, false, true)
+		if err := element(e); err != nil {
+			return err
+		}
+	}
+	w.indent = old
+	return nil
 }
 
 func (w *writer) mapping(m map[string]any, _ context, depth int) error {
