@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -23,8 +24,17 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
-// loadChart is the embedded chart as Helm loads it. Its subcharts stand in as
-// charts without templates, since only their names matter to ours.
+// TestMain lets the heap grow: the tests allocate much and keep little, and the
+// garbage collector would take a third of their time.
+func TestMain(m *testing.M) {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
+	os.Exit(m.Run())
+}
+
+// loadChart is the embedded chart as Helm loads it. Its subcharts are charts
+// without templates, since only their names matter to this one.
 func loadChart(t testing.TB) *chart.Chart {
 	t.Helper()
 	var files []*archive.BufferedFile
@@ -71,7 +81,8 @@ func helmRender(c *chart.Chart, data []byte) (map[string]string, error) {
 
 var options = stack.RenderOptions{Release: "shop", Namespace: "prod", Scope: stack.All}
 
-// compareChart renders data by Helm and by us, and says whether it rendered.
+// compareChart renders data with Helm's engine and with the renderer, and reports
+// whether it rendered.
 func compareChart(t *testing.T, c *chart.Chart, data []byte) bool {
 	t.Helper()
 	want, wantErr := helmRender(c, data)
@@ -81,7 +92,7 @@ func compareChart(t *testing.T, c *chart.Chart, data []byte) bool {
 	}
 	got, gotErr := stack.Render(doc, options)
 	if wantErr != nil || gotErr != nil {
-		// What `helm wasm render` takes, `helm template` must take as well.
+		// What `helm wasm render` accepts, `helm template` must accept as well.
 		if gotErr != nil && notesAlone(doc, gotErr) {
 			t.Errorf("functions render, but notes do not: %v", gotErr)
 		}
@@ -116,8 +127,8 @@ func compareChart(t *testing.T, c *chart.Chart, data []byte) bool {
 	return true
 }
 
-// notesAlone says that an error is of NOTES.txt, in spite of values that have
-// the right types and functions that render.
+// notesAlone reports whether only NOTES.txt fails, although the values have the
+// right types and the functions render.
 func notesAlone(doc *stack.Document, err error) bool {
 	if !strings.Contains(err.Error(), "NOTES.txt") || len(stack.Validate(doc)) > 0 {
 		return false
@@ -164,6 +175,7 @@ func TestCases(t *testing.T) {
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".yaml"), func(t *testing.T) {
+			t.Parallel()
 			data, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
@@ -180,6 +192,7 @@ func TestCases(t *testing.T) {
 	}
 	for _, file := range presets {
 		t.Run("preset "+file, func(t *testing.T) {
+			t.Parallel()
 			data, err := fs.ReadFile(charts.Presets(), file)
 			if err != nil {
 				t.Fatal(err)
@@ -191,7 +204,7 @@ func TestCases(t *testing.T) {
 	}
 }
 
-// TestAPIVersions holds our list of built-in APIs against Helm's.
+// TestAPIVersions compares the list of built-in APIs with Helm's.
 func TestAPIVersions(t *testing.T) {
 	doc, err := stack.Parse("values.yaml", []byte("{}"))
 	if err != nil {

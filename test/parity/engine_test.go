@@ -14,7 +14,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/tmpl"
 )
 
-// both renders files of a small chart by Helm and by us.
+// both renders files of a small chart with Helm's engine and with the renderer.
 func both(files map[string]string, values map[string]any) (helm, ours map[string]string, helmErr, ourErr error) {
 	c := &chart.Chart{Metadata: &chart.Metadata{Name: "c", Version: "0.1.0", APIVersion: "v2"}}
 	prefixed := map[string]string{}
@@ -23,7 +23,9 @@ func both(files map[string]string, values map[string]any) (helm, ours map[string
 		prefixed["c/"+name] = text
 	}
 	release := map[string]any{"Name": "r", "Namespace": "ns"}
-	helm, helmErr = engine.Engine{}.RenderWithContext(context.Background(), c, common.Values{"Values": deep(values), "Release": release, "Capabilities": common.DefaultCapabilities})
+	caps := common.DefaultCapabilities
+	top := common.Values{"Values": deep(values), "Release": release, "Capabilities": caps}
+	helm, helmErr = engine.Engine{}.RenderWithContext(context.Background(), c, top)
 
 	set, err := tmpl.Parse(prefixed)
 	if err != nil {
@@ -38,8 +40,8 @@ func both(files map[string]string, values map[string]any) (helm, ours map[string
 			"Values": deep(values), "Release": release,
 			"Template": map[string]any{"Name": name, "BasePath": "c/templates"},
 			"Capabilities": &tmpl.Capabilities{
-				KubeVersion: tmpl.KubeVersion{Version: common.DefaultCapabilities.KubeVersion.Version, Major: common.DefaultCapabilities.KubeVersion.Major, Minor: common.DefaultCapabilities.KubeVersion.Minor},
-				APIVersions: tmpl.APIVersions(common.DefaultCapabilities.APIVersions),
+				KubeVersion: tmpl.KubeVersion{Version: caps.KubeVersion.Version, Major: caps.KubeVersion.Major, Minor: caps.KubeVersion.Minor},
+				APIVersions: tmpl.APIVersions(caps.APIVersions),
 			},
 			"Files": tmpl.Files{},
 		}

@@ -4,6 +4,6 @@
 
 package parity
 
-// slower thins the long tests out where the race detector runs: each case is
-// single-threaded, so it is the plain run that counts.
+// slower thins out the long tests under the race detector; without it they run
+// in full.
 const slower = 1

@@ -4,6 +4,6 @@
 
 package parity
 
-// slower thins the long tests out: the race detector makes Helm ten times as
+// slower thins out the long tests: the race detector makes Helm ten times as
 // slow, and each case is single-threaded. Without it they run in full.
 const slower = 10
