@@ -11,7 +11,8 @@ import (
 	"github.com/tetratelabs/wazero"
 )
 
-// BenchmarkCall compares no limit, this package, and wazero's own limit.
+// BenchmarkCall compares calls without a limit, with this package, and with
+// wazero's own limit.
 func BenchmarkCall(b *testing.B) {
 	wasm := guest(b)
 	ways := []struct {
@@ -20,7 +21,7 @@ func BenchmarkCall(b *testing.B) {
 		config wazero.RuntimeConfig
 	}{
 		{"plain", wasm, config()},
-		{"instrumented", mustInstrument(b, wasm), config()},
+		{"instrumented", instrumentedGuest(b), config()},
 		{"close-on-done", wasm, config().WithCloseOnContextDone(true)},
 	}
 	jobs := []struct {
@@ -60,7 +61,7 @@ func BenchmarkInstrument(b *testing.B) {
 func BenchmarkArm(b *testing.B) {
 	dog := NewWatchdog()
 	defer dog.Close()
-	i, err := dog.Attach(instantiate(b, newRuntime(b, config()), mustInstrument(b, guest(b))))
+	i, err := dog.Attach(instantiate(b, newRuntime(b, config()), instrumentedGuest(b)))
 	if err != nil {
 		b.Fatal(err)
 	}

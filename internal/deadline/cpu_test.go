@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// cpuTime is the processor time that the process has used, which says more
+// cpuTime returns the processor time that the process has used, which means more
 // than the clock on a busy machine.
 func cpuTime() time.Duration {
 	var u syscall.Rusage

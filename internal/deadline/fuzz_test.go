@@ -13,9 +13,9 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/opcode"
 )
 
-// FuzzInstrument: no input panics; what the engine rejects it rejects
-// afterwards too, and what it accepts either compiles or is refused here with
-// a reason that is not about a valid module.
+// FuzzInstrument: no input panics. What the engine rejects, it also rejects after
+// instrumenting; what it accepts still compiles, or is refused here for a reason
+// that no valid module gives.
 func FuzzInstrument(f *testing.F) {
 	for _, e := range endless {
 		f.Add(e.wasm)
@@ -24,7 +24,7 @@ func FuzzInstrument(f *testing.F) {
 	f.Add(program(nil, opBlock, noResult, opBr, 0, 0xfd, 0x8c, 0, opEnd, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, opBlock, noResult, 1, opEnd))
 	f.Add(program(nil, opBlock, 0xff, 0x7f, opConst, 0, opEnd, opDrop))
 	f.Add([]byte("\x00asm\x01\x00\x00\x00\x06\x04\x00\x7d\x00\x43"))
-	f.Add([]byte("\x00asm\x01\x00\x00\x00\x02\x08\x01\x01a\x00\x03\x64\x05\x00")) // an import of a global (ref 5)
+	f.Add([]byte("\x00asm\x01\x00\x00\x00\x02\x08\x01\x01a\x00\x03\x64\x05\x00")) // imports a global of type (ref 5)
 	f.Add([]byte("\x00asm\x01\x00\x00\x00\x01\x04\x01\x60\x00\x00\x03\x02\x01\x00\x0a\x0a\x01\x08\x01\xff\xff\xff\x7f\x7f\x01\x0b"))
 	f.Add([]byte("\x00asm\x01\x00\x00\x00\x00\x04\xf0\xc0\x90\x90"))
 	ctx := context.Background()
@@ -48,14 +48,16 @@ func FuzzInstrument(f *testing.F) {
 		}
 		out, err := Instrument(wasm)
 		if err != nil && (strings.Contains(err.Error(), "cut off") || hasMillions(wasm)) {
-			return // with a count of millions, for which the engine makes room
+			return // a count of millions, for which the engine allocates
 		}
 		plain := compiles(wasm)
 		if err == nil {
 			err = compiles(out)
 		}
 		if inCustom(plain) || inCustom(err) {
-			return // the engine reads an empty one, and names, to what is behind it, which is another section afterwards
+			// The engine reads beyond an empty custom section, and beyond names,
+			// into the next section, which is another one after instrumenting.
+			return
 		}
 		if plain == nil && err != nil && lenient(err) {
 			return
@@ -70,13 +72,13 @@ func inCustom(err error) bool {
 	return err != nil && (strings.Contains(err.Error(), "custom section") || strings.Contains(err.Error(), "section custom"))
 }
 
-// lenient says that a module is refused for what no valid one has, or what the
-// engine compiles to another program, although it does not notice.
+// lenient reports that a module is refused for something that the engine lets
+// pass, although no valid module has it or it compiles to another program.
 func lenient(err error) bool {
 	for _, reason := range []string{
-		"refers to type",             // that does not exist, of an imported global or table
-		"in a form that no type has", // a block's type, say i32 in two bytes
-		"the engine takes for another",
+		"refers to type",                     // that does not exist, of an imported global or table
+		"in a form that is not a valid type", // a block's type, say i32 in two bytes
+		"the engine reads as another",
 		"instruction 0xfd ", // of whose number the engine reads one byte
 	} {
 		if strings.Contains(err.Error(), reason) {
@@ -86,7 +88,7 @@ func lenient(err error) bool {
 	return false
 }
 
-// hasMillions says that there may be a number of 2^21 or more.
+// hasMillions reports that there may be a number of 2^21 or more.
 func hasMillions(wasm []byte) bool {
 	in := 0
 	for _, b := range wasm {
@@ -100,9 +102,9 @@ func hasMillions(wasm []byte) bool {
 	return false
 }
 
-// costsTooMuch says that a section begins with a count that is larger than the
-// section, or that functions have a million locals. The engine makes room for
-// that many before it looks further.
+// costsTooMuch reports that a section begins with a count that is larger than the
+// section, or that functions have a million locals. The engine allocates for
+// that many before it reads on.
 func costsTooMuch(wasm []byte) bool {
 	s := &scanner{b: wasm, pos: min(8, len(wasm))}
 	for s.pos < len(s.b) {
@@ -124,8 +126,8 @@ func costsTooMuch(wasm []byte) bool {
 	return false
 }
 
-// locals is how many all bodies have. The engine minds no size where it reads
-// them.
+// locals counts the locals of all bodies. The engine ignores the sizes of bodies
+// when it reads them.
 func locals(wasm []byte, pos int) (sum int) {
 	for pos < len(wasm) {
 		s := &scanner{b: wasm, pos: pos}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 
@@ -16,11 +17,11 @@ import (
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 )
 
-// features are all that wazero has and the runner enables.
+// features are all those of wazero, which the runner enables.
 const features = api.CoreFeaturesV2 | experimental.CoreFeaturesTailCall | experimental.CoreFeaturesExtendedConst |
 	experimental.CoreFeaturesExceptionHandling | experimental.CoreFeaturesThreads | experimental.CoreFeaturesTypedFunctionReferences
 
-// goGuest builds testdata/guest once.
+// goGuest builds testdata/guest, once for all tests.
 var goGuest = sync.OnceValues(func() ([]byte, error) {
 	dir, err := os.MkdirTemp("", "deadline-guest")
 	if err != nil {
@@ -46,14 +47,38 @@ func guest(tb testing.TB) []byte {
 	return wasm
 }
 
+// compiled shares compiled modules between the runtimes of all tests.
+var compiled = wazero.NewCompilationCache()
+
+// holder is never closed, so that the cache keeps what it has compiled.
+var holder = sync.OnceValue(func() wazero.Runtime {
+	return wazero.NewRuntimeWithConfig(context.Background(), config().WithCompilationCache(compiled))
+})
+
+// instrumentedGuest is the instrumented Go guest, which is compiled once for all
+// tests.
+func instrumentedGuest(tb testing.TB) []byte {
+	tb.Helper()
+	wasm := mustInstrument(tb, guest(tb))
+	if _, err := holder().CompileModule(background(), wasm); err != nil {
+		tb.Fatal(err)
+	}
+	return wasm
+}
+
+// background is the context of compilations, which use all processors.
+func background() context.Context {
+	return experimental.WithCompilationWorkers(context.Background(), runtime.GOMAXPROCS(0))
+}
+
 func config() wazero.RuntimeConfig {
 	return wazero.NewRuntimeConfigCompiler().WithCoreFeatures(features)
 }
 
-// newRuntime has WASI; it is closed when the test ends.
+// newRuntime returns a runtime with WASI that is closed when the test ends.
 func newRuntime(tb testing.TB, c wazero.RuntimeConfig) wazero.Runtime {
 	tb.Helper()
-	r := wazero.NewRuntimeWithConfig(context.Background(), c)
+	r := wazero.NewRuntimeWithConfig(context.Background(), c.WithCompilationCache(compiled))
 	tb.Cleanup(func() { r.Close(context.Background()) })
 	wasi_snapshot_preview1.MustInstantiate(context.Background(), r)
 	return r
@@ -61,7 +86,7 @@ func newRuntime(tb testing.TB, c wazero.RuntimeConfig) wazero.Runtime {
 
 func instantiate(tb testing.TB, r wazero.Runtime, wasm []byte, start ...string) api.Module {
 	tb.Helper()
-	mod, err := r.InstantiateWithConfig(context.Background(), wasm, wazero.NewModuleConfig().WithName("").WithStartFunctions(start...))
+	mod, err := r.InstantiateWithConfig(background(), wasm, wazero.NewModuleConfig().WithName("").WithStartFunctions(start...))
 	if err != nil {
 		tb.Fatalf("instantiating: %v", err)
 	}

@@ -21,7 +21,7 @@ type inserter struct {
 	walk       walk
 }
 
-// Instructions that are put in.
+// The instructions that are inserted.
 const (
 	opUnreachable = 0x00
 	opBlock       = 0x02
@@ -45,14 +45,15 @@ const (
 	i32           = 0x7f
 )
 
-// Functions that are added, in this order.
+// The functions that are added, in this order.
 const (
-	fnVisit = iota // () goes to Go and then looks at the flag
+	fnVisit = iota // () visits Go and then checks the flag
 	fnBulk         // (i32) -> i32 counts a bulk operation of that size
 	fnStart        // () calls the start function, if there is one
 )
 
-// exports are the flag and, if there is one, the start function.
+// exports returns the added exports: the flag and, if there is one, the start
+// function.
 func (in *inserter) exports() addition {
 	a := addition{count: 1}
 	put := func(name string, kind byte, index uint32) {
@@ -70,8 +71,8 @@ func (in *inserter) exports() addition {
 	return a
 }
 
-// functions are the added functions' types, from the given first one, and
-// their bodies.
+// functions returns the types of the added functions and their bodies. The types
+// () and (i32) -> i32 have the indices voidType and voidType+1.
 func (in *inserter) functions(voidType uint32) (types, code addition) {
 	put := func(t uint32, body []byte) {
 		types.count++
@@ -96,8 +97,8 @@ func (in *inserter) functions(voidType uint32) (types, code addition) {
 	return types, code
 }
 
-// spend stores what is left of the fuel, which is on the stack, and visits Go
-// if nothing is.
+// spend stores the rest of the fuel, which is on the stack, and visits Go if
+// none is left.
 func (in *inserter) spend(b []byte) []byte {
 	b = appendU32(append(b, opGlobalSet), in.fuel)
 	b = appendU32(append(b, opGlobalGet), in.fuel)
@@ -105,15 +106,15 @@ func (in *inserter) spend(b []byte) []byte {
 	return append(appendU32(append(b, opCall), in.first+fnVisit), opEnd)
 }
 
-// check counts a loop's iteration or a function's call, with that many bytes
-// of code.
+// check counts one iteration of a loop, or one call of a function, of that many
+// bytes of code.
 func (in *inserter) check(b []byte, bytes int) []byte {
 	b = appendU32(append(b, opGlobalGet), in.fuel)
 	b = appendS32(append(b, opConst), uint32(min(1+bytes/unitBytes, visit)))
 	return in.spend(append(b, opSub))
 }
 
-// code rewrites the code section's bodies; the added functions come later.
+// code rewrites the bodies of the code section. The added functions come later.
 func (in *inserter) code(sec section) ([]byte, error) {
 	s := &scanner{b: sec.body, base: sec.offset}
 	n := s.count("function bodies")
@@ -152,9 +153,9 @@ func (in *inserter) body(out, body []byte) ([]byte, error) {
 	s := &scanner{b: body}
 	locals := 0
 	for n := s.count("groups of locals"); n > 0 && s.err == nil; n-- {
-		// wazero makes room for as many as 2^32.
+		// wazero allocates for as many as 2^32.
 		if locals += int(s.u32("a number of locals")); locals > maxLocals {
-			s.fail("more than %d locals, the most that engines take", maxLocals)
+			s.fail("more than %d locals, the most that engines accept", maxLocals)
 		}
 		in.module.valueType(s, "a local")
 	}

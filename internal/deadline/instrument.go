@@ -14,25 +14,25 @@ const (
 	startExport = "helm-wasm.start"
 )
 
-// visit is how much is counted between two visits to Go. One unit is a loop
-// iteration or a call of up to unitBytes of code, so that 2^14 of them take
+// visit is how many units are counted between two visits to Go. A unit is one
+// iteration or call of up to unitBytes bytes of code, so that 2^14 of them take
 // 10 to 100 microseconds in ordinary code.
 const (
 	visit     = 1 << 14
 	unitBytes = 64
 )
 
-// Instrument returns a module that does what the given one does, and can be
-// interrupted. The result is for wazero only: attach a Watchdog to each
-// instance of it.
+// Instrument returns a module that does the same as the given one and can be
+// interrupted. The result is for wazero only: attach a Watchdog to each instance
+// of it.
 //
 // A start function becomes an export that Interrupter.Start calls, because an
-// endless one would otherwise run before anybody can interrupt it. Custom
-// sections that hold offsets into the code (DWARF, source maps, branch hints)
-// are dropped; the name section stays.
+// endless one would otherwise run before it can be interrupted. Custom sections
+// with offsets into the code (DWARF, source maps, branch hints) are dropped; the
+// name section stays.
 //
-// The result is as valid as the input: the engine rejects it for what it
-// would reject the input for.
+// The result is as valid as the input: the engine rejects it for the reasons for
+// which it would reject the input.
 func Instrument(wasm []byte) ([]byte, error) {
 	out, err := instrument(wasm)
 	if err != nil {
@@ -62,17 +62,20 @@ func instrument(wasm []byte) ([]byte, error) {
 		opcode.SectionCode:     bodies,
 	}
 	if len(m.funcs) == m.imported && m.start < 0 {
-		// Nothing to interrupt, and an engine may judge a module that has a
-		// function differently.
+		// There is nothing to interrupt, and an engine may treat a module with
+		// a function differently.
 		add = map[byte]addition{opcode.SectionGlobal: add[opcode.SectionGlobal], opcode.SectionExport: add[opcode.SectionExport]}
 	} else if m.memories == 0 {
-		add[opcode.SectionMemory] = addition{1, []byte{1, 0, 0}} // for memory.grow; of no pages, and cannot grow
+		add[opcode.SectionMemory] = addition{1, []byte{1, 0, 0}} // for memory.grow: 0 pages, and cannot grow
 	}
 
 	out := append(make([]byte, 0, len(wasm)+len(wasm)/8), wasm[:8]...)
 	done := 0 // place of the last section written
 	flush := func(until int) {
-		for _, id := range []byte{opcode.SectionType, opcode.SectionFunction, opcode.SectionMemory, opcode.SectionGlobal, opcode.SectionExport, opcode.SectionCode} {
+		for _, id := range []byte{
+			opcode.SectionType, opcode.SectionFunction, opcode.SectionMemory,
+			opcode.SectionGlobal, opcode.SectionExport, opcode.SectionCode,
+		} {
 			if a, ok := add[id]; ok && opcode.SectionOrder[id] > done && opcode.SectionOrder[id] < until {
 				out = appendSection(out, id, grown(nil, a.count, a.elements))
 			}
@@ -83,7 +86,7 @@ func instrument(wasm []byte) ([]byte, error) {
 			s := &scanner{b: sec.body, base: sec.offset}
 			name := s.name("a custom section's name")
 			if s.err != nil {
-				return nil, s.err // wazero makes room for as many bytes as it says
+				return nil, s.err // wazero would allocate as many bytes as it says
 			}
 			if !holdsOffsets(name) {
 				out = appendSection(out, sec.id, sec.body)
@@ -116,7 +119,8 @@ type addition struct {
 	elements []byte
 }
 
-// holdsOffsets reports custom sections that would be wrong afterwards.
+// holdsOffsets reports whether a custom section would be wrong after the
+// rewriting.
 func holdsOffsets(name string) bool {
 	return strings.HasPrefix(name, ".debug_") || strings.HasPrefix(name, "metadata.code.") ||
 		strings.HasPrefix(name, "reloc.") || name == "linking" ||

@@ -15,7 +15,7 @@ func customSection(name, content string) []byte {
 	return appendSection(nil, opcode.SectionCustom, append(append([]byte{byte(len(name))}, name...), content...))
 }
 
-func TestInstrumentKeepsWhatHolds(t *testing.T) {
+func TestInstrumentKeepsValidSections(t *testing.T) {
 	loop := endless[0].wasm
 	wasm := bytes.Clone(loop)
 	for _, name := range []string{"name", "producers", ".debug_line", "metadata.code.branch_hint", "sourceMappingURL"} {
@@ -47,11 +47,11 @@ func TestInstrumentGrowth(t *testing.T) {
 	}
 }
 
-// TestInstrumentGoGuest calls the Go guest both ways.
+// TestInstrumentGoGuest calls the plain and the instrumented Go guest.
 func TestInstrumentGoGuest(t *testing.T) {
 	r := newRuntime(t, config())
 	plain := instantiate(t, r, guest(t), "_initialize")
-	instrumented := instantiate(t, r, mustInstrument(t, guest(t)), "_initialize")
+	instrumented := instantiate(t, r, instrumentedGuest(t), "_initialize")
 	for name, n := range map[string]uint64{"job": 3, "sum": 2, "match": 2, "fib": 15} {
 		want, err := plain.ExportedFunction(name).Call(context.Background(), n)
 		if err != nil {
@@ -64,8 +64,8 @@ func TestInstrumentGoGuest(t *testing.T) {
 	}
 }
 
-// TestInstrumentRefuses: an index that is out of range in the input would
-// reach what is added, so it must not get through.
+// TestInstrumentRefuses: an index that is out of range in the input would refer
+// to something that is added, so it must be refused.
 func TestInstrumentRefuses(t *testing.T) {
 	with := func(code ...byte) []byte { return program(nil, code...) }
 	memory := func(code ...byte) []byte { return program([]byte{0, 1}, code...) }
@@ -90,7 +90,7 @@ func TestInstrumentRefuses(t *testing.T) {
 		{"the flag's index", with(opGlobalGet, 0, opDrop), "it uses global 0 of 0"},
 		{"writing the flag", with(opConst, 0, opGlobalSet, 0), "it uses global 0 of 0"},
 		{"calling an added function", with(opCall, 2), "it calls function 2 of 2"},
-		{"taking an added function", with(0xd2, 2, opDrop), "it takes function 2 of 2"},
+		{"taking an added function", with(0xd2, 2, opDrop), "it refers to function 2 of 2"},
 		{"an added type", with(0x02, 1, opEnd), "it uses type 1 of 1"},
 		{"an added type indirectly", with(opConst, 0, 0x11, 1, 0), "it uses type 1 of 1"},
 		{"the added memory", with(opConst, 0, 0x40, 0, opDrop), "it uses a memory"},
@@ -100,12 +100,12 @@ func TestInstrumentRefuses(t *testing.T) {
 		{"data without memory", append(bytes.Clone(endless[0].wasm), appendSection(nil, opcode.SectionData, []byte{1, 0, opConst, 0, opEnd, 0})...), "a memory that the module does not have"},
 		{"start function", section(opcode.SectionStart, 1), "start function 1 does not exist"},
 		{"garbage collection", []byte("\x00asm\x01\x00\x00\x00\x01\x05\x01\x5f\x01\x7f\x01"), "form 0x5f (garbage collection)"},
-		// What is behind these instructions is an endless loop for the engine,
-		// and was none of ours.
-		{"a loop in a SIMD constant", with(append([]byte{opBlock, noResult, opBr, 0, 0xfd, 0x8c, 0}, append(hidden, opEnd)...)...), "instruction 0xfd 0x0c is written in a form that the engine takes for another"},
-		{"a loop behind relaxed SIMD", with(0xfd, 0x81, 0x02, noResult, opLoop, noResult, opBr, 0, opEnd, opEnd), "takes for another"},
-		{"a block's type in two bytes", with(opBlock, 0xe3, 0x7f, 0x70, opUnreachable, opEnd, opDrop), "in a form that no type has"},
-		{"a select of references", with(0xd0, 0x70, 0xd0, 0x70, opConst, 1, 0x1c, 1, 0x63, 0x70, opDrop), "takes for another"},
+		// For the engine these instructions are followed by an endless loop,
+		// which a parser that follows the specification does not see.
+		{"a loop in a SIMD constant", with(append([]byte{opBlock, noResult, opBr, 0, 0xfd, 0x8c, 0}, append(hidden, opEnd)...)...), "instruction 0xfd 0x0c is written in a form that the engine reads as another"},
+		{"a loop behind relaxed SIMD", with(0xfd, 0x81, 0x02, noResult, opLoop, noResult, opBr, 0, opEnd, opEnd), "reads as another"},
+		{"a block's type in two bytes", with(opBlock, 0xe3, 0x7f, 0x70, opUnreachable, opEnd, opDrop), "in a form that is not a valid type"},
+		{"a select of references", with(0xd0, 0x70, 0xd0, 0x70, opConst, 1, 0x1c, 1, 0x63, 0x70, opDrop), "reads as another"},
 		{"too many locals", locals(2, 0xd0, 0x86, 0x03, i32, 1, i32), "more than 50000 locals"},
 		{"bytes after the memories", []byte("\x00asm\x01\x00\x00\x00\x05\x03\x00\x00\x01"), "the memory section has 2 bytes too many"},
 		{"half a global", []byte("\x00asm\x01\x00\x00\x00\x06\x04\x00\x7d\x00\x43"), "the global section has 3 bytes too many"},

@@ -13,7 +13,7 @@ import (
 	"github.com/tetratelabs/wazero/api"
 )
 
-// endless are guests that never return, each in its own way. Function 0 is
+// endless are guests that never return, each for another reason. Function 0 is
 // exported as "run".
 var endless = []struct {
 	name string
@@ -74,9 +74,9 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-// TestInterruptWhileTheWorldStops needs the visits to Go: a guest that only
-// looked at a flag would hold up the garbage collector, which holds up the
-// watchdog, for ever. The guest runs on the only processor.
+// TestInterruptWhileTheWorldStops needs the visits to Go: a guest that only checked
+// a flag would block the garbage collector, and that the watchdog, forever. The
+// guest runs on the only processor.
 func TestInterruptWhileTheWorldStops(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	dog := NewWatchdog()
@@ -127,14 +127,14 @@ func TestInterruptStartFunction(t *testing.T) {
 	}
 }
 
-// TestArmRepeatedly is for the race detector: many short calls, some of which
-// are interrupted, on several instances.
+// TestArmRepeatedly makes many short calls on several instances, some of which are
+// interrupted, for the race detector.
 func TestArmRepeatedly(t *testing.T) {
 	dog := NewWatchdog()
 	defer dog.Close()
 	r := newRuntime(t, config())
-	wasm := mustInstrument(t, guest(t))
-	code, err := r.CompileModule(context.Background(), wasm)
+	wasm := instrumentedGuest(t)
+	code, err := r.CompileModule(background(), wasm)
 	if err != nil {
 		t.Fatal(err)
 	}

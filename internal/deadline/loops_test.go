@@ -10,8 +10,8 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/opcode"
 )
 
-// loopOfType is an endless loop of a type with that many parameters (0 to 2),
-// as many results, and an index instead of a value type.
+// loopOfType is an endless loop whose type is an index, with that many parameters
+// (0 to 2) and as many results.
 func loopOfType(params byte) []byte {
 	b := []byte("\x00asm\x01\x00\x00\x00")
 	b = appendSection(b, opcode.SectionType, []byte{4, 0x60, 0, 0, 0x60, 1, i32, 1, i32, 0x60, 2, i32, i32, 2, i32, i32, 0x60, 0, 0})
@@ -39,8 +39,8 @@ func looping(code ...byte) []byte {
 	return appendSection(b, opcode.SectionCode, append(appendU32([]byte{1}, uint32(len(body))), body...))
 }
 
-// TestLoops: what comes out of a loop is the same however often it has left for
-// Go, and branches still lead where they led.
+// TestLoops: the result of a loop is the same however often it visits Go, and
+// branches still lead to the same place.
 func TestLoops(t *testing.T) {
 	const (
 		blockOp, loopOp, br, brIf, brTable = opBlock, opLoop, opBr, opBrIf, opBrTable
@@ -99,7 +99,7 @@ func TestLoops(t *testing.T) {
 	}
 }
 
-// TestLabels: a label that leads nowhere must not lead into what is added.
+// TestLabels: a label that leads nowhere must not lead to an added block.
 func TestLabels(t *testing.T) {
 	for name, code := range map[string][]byte{
 		"br":           {opLoop, noResult, opBr, 2, opEnd},

@@ -8,12 +8,12 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/opcode"
 )
 
-// module is what the rewriting has to know of a module. Reading it also refuses
-// every index that is out of range in the input but would not be in the output,
-// where functions, globals, types and perhaps a memory are added: a guest must
-// not reach what interrupts it.
+// module is what the rewriting needs to know about a module. Reading it also
+// refuses every index that is out of range in the input but would be in range in
+// the output, where functions, globals, types and perhaps a memory are added: a
+// guest must not be able to reach them.
 type module struct {
-	typeBound int      // types that may be referred to
+	typeBound int      // how many types may be referred to
 	params    []int    // number of parameters, by type
 	plain     []bool   // type is () -> ()
 	funcs     []uint32 // type of each function, imported ones first
@@ -57,11 +57,11 @@ func readModule(sections []section) (*module, error) {
 			m.elements(s)
 		case opcode.SectionData:
 			m.data(s)
-		default: // custom sections, counts of data, and code, which is read later
+		default: // custom sections, data counts, and code, which is read later
 			continue
 		}
 		if s.err == nil && s.pos != len(s.b) {
-			// Together with what is added, the rest could be something.
+			// Followed by what is added, these bytes could become elements.
 			s.fail("the %s section has %d bytes too many", opcode.SectionNames[sec.id], len(s.b)-s.pos)
 		}
 		if s.err != nil {
@@ -151,7 +151,7 @@ func (m *module) imports(s *scanner) {
 	}
 }
 
-// exports refuses what would clash with, or reach, what is added.
+// exports refuses exports that clash with added ones or refer to something added.
 func (m *module) exports(s *scanner) {
 	for n := s.count("exports"); n > 0 && s.err == nil; n-- {
 		name := s.name("an export's name")

@@ -4,6 +4,6 @@
 
 package deadline
 
-// slower thins the specification's scripts out where the race detector runs:
-// they use one goroutine, so it is the plain run that counts.
+// slower is how few of the specification's scripts run: one in so many. With the
+// race detector it is more, since their calls do not share anything.
 const slower = 1

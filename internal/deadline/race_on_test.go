@@ -4,6 +4,6 @@
 
 package deadline
 
-// slower thins the specification's scripts out: the race detector makes the
-// compiler ten times as slow, and they use one goroutine. Without it all run.
+// slower is how few of the specification's scripts run: one in so many. The race
+// detector makes the compiler ten times slower, and without it all of them run.
 const slower = 20

@@ -59,8 +59,8 @@ func (m *module) function(s *scanner, index uint32) {
 	}
 }
 
-// elements reads the segments by their flags: 1 passive or declared, 2 with a
-// table or declared, 4 expressions instead of function indices.
+// elements reads the element segments. Their flags are 1 for passive or declared
+// ones, 2 with a table or declared, and 4 for expressions instead of indices.
 func (m *module) elements(s *scanner) {
 	for n := s.count("element segments"); n > 0 && s.err == nil; n-- {
 		flags := s.u32("an element segment")
@@ -111,7 +111,7 @@ func (m *module) data(s *scanner) {
 	}
 }
 
-// usesMemory reports instructions that need a memory.
+// usesMemory reports whether an instruction needs a memory.
 func usesMemory(op opcode.Op) bool {
 	n := op.Number()
 	switch op.Prefix() {

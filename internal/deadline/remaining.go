@@ -4,8 +4,8 @@ package deadline
 
 import "time"
 
-// Remaining is the time left to the running call, for host functions that
-// block: they should return by then. It is false while no call runs.
+// Remaining returns the time left to the running call, within which host
+// functions that block should return. It is false while no call runs.
 func (i *Interrupter) Remaining() (time.Duration, bool) {
 	switch due := i.due.Load(); due {
 	case idle:

@@ -11,14 +11,15 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 )
 
-// specDir holds the specification's test modules, which come with wazero's
-// source code.
+// specDir is the directory of the specification's test modules, which come with
+// wazero's source code.
 func specDir(t *testing.T) string {
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/tetratelabs/wazero").Output()
 	if err != nil {
@@ -27,7 +28,7 @@ func specDir(t *testing.T) string {
 	return filepath.Join(strings.TrimSpace(string(out)), "internal", "integration_test", "spectest")
 }
 
-// specScript is what wast2json makes of a test script.
+// specScript is a test script as wast2json converts it.
 type specScript struct {
 	Commands []struct {
 		Type     string `json:"type"`
@@ -46,8 +47,8 @@ type specScript struct {
 }
 
 // TestSpec runs every script of the specification on the original and on the
-// instrumented modules: what one accepts the other does, and every call
-// returns the same or traps the same.
+// instrumented modules: both accept the same modules, and every call returns
+// the same or traps the same.
 func TestSpec(t *testing.T) {
 	dir := specDir(t)
 	scripts, err := filepath.Glob(filepath.Join(dir, "*", "testdata", "*.json"))
@@ -58,59 +59,71 @@ func TestSpec(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var modules, rejected, calls int
-	for i, path := range scripts {
-		if i%slower != 0 {
-			continue
+	var all specCounts
+	t.Run("scripts", func(t *testing.T) {
+		for i, path := range scripts {
+			if i%slower != 0 {
+				continue
+			}
+			t.Run(strings.TrimSuffix(strings.TrimPrefix(path, dir+"/"), ".json"), func(t *testing.T) {
+				t.Parallel()
+				runScript(t, path, prelude, &all)
+			})
 		}
-		data, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var script specScript
-		if err := json.Unmarshal(data, &script); err != nil {
-			t.Fatalf("%s: %v", path, err)
-		}
-		both := [2]*specRun{newSpecRun(t, prelude), newSpecRun(t, prelude)}
-		for _, c := range script.Commands {
-			where := fmt.Sprintf("%s:%d", strings.TrimPrefix(path, dir), c.Line)
-			switch {
-			case strings.HasSuffix(c.Filename, ".wasm"):
-				wasm, err := os.ReadFile(filepath.Join(filepath.Dir(path), c.Filename))
-				if err != nil {
-					t.Fatal(err)
-				}
-				modules++
-				plain, instrumented := both[0].load(wasm), error(nil)
-				if out, err := Instrument(wasm); err != nil {
-					instrumented = err
-					both[1].current = nil
-				} else {
-					instrumented = both[1].load(out)
-				}
-				if (plain == nil) != (instrumented == nil) {
-					t.Errorf("%s: %s: plain: %v, instrumented: %v", where, c.Filename, plain, instrumented)
-				}
-				if plain != nil {
-					rejected++
-				}
-			case c.Action.Type == "invoke" && c.Action.Module == "" && both[0].current != nil && both[1].current != nil:
-				args, ok := specArgs(c.Action.Args)
-				if !ok {
-					continue
-				}
-				calls++
-				if plain, instrumented := both[0].call(c.Action.Field, args), both[1].call(c.Action.Field, args); plain != instrumented {
-					t.Errorf("%s: %s: plain: %s, instrumented: %s", where, c.Action.Field, plain, instrumented)
-				}
+	})
+	modules, rejected, calls := all.modules.Load(), all.rejected.Load(), all.calls.Load()
+	t.Logf("%d scripts, %d modules (%d rejected by both), %d calls", len(scripts), modules, rejected, calls)
+	if thin := int64(slower * min(slower, 4)); modules < 5000/thin || rejected < 1000/thin || calls < 10000/thin {
+		t.Error("the scripts contain less than they should")
+	}
+}
+
+// specCounts says how much was compared.
+type specCounts struct{ modules, rejected, calls atomic.Int64 }
+
+// runScript runs one script on the original and on the instrumented modules.
+func runScript(t *testing.T, path string, prelude []byte, all *specCounts) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var script specScript
+	if err := json.Unmarshal(data, &script); err != nil {
+		t.Fatal(err)
+	}
+	both := [2]*specRun{newSpecRun(t, prelude), newSpecRun(t, prelude)}
+	for _, c := range script.Commands {
+		switch {
+		case strings.HasSuffix(c.Filename, ".wasm"):
+			wasm, err := os.ReadFile(filepath.Join(filepath.Dir(path), c.Filename))
+			if err != nil {
+				t.Fatal(err)
+			}
+			all.modules.Add(1)
+			plain, instrumented := both[0].load(wasm), error(nil)
+			if out, err := Instrument(wasm); err != nil {
+				instrumented = err
+				both[1].current = nil
+			} else {
+				instrumented = both[1].load(out)
+			}
+			if (plain == nil) != (instrumented == nil) {
+				t.Errorf("line %d: %s: plain: %v, instrumented: %v", c.Line, c.Filename, plain, instrumented)
+			}
+			if plain != nil {
+				all.rejected.Add(1)
+			}
+		case c.Action.Type == "invoke" && c.Action.Module == "" && both[0].current != nil && both[1].current != nil:
+			args, ok := specArgs(c.Action.Args)
+			if !ok {
+				continue
+			}
+			all.calls.Add(1)
+			plain, instrumented := both[0].call(c.Action.Field, args), both[1].call(c.Action.Field, args)
+			if plain != instrumented {
+				t.Errorf("line %d: %s: plain: %s, instrumented: %s", c.Line, c.Action.Field, plain, instrumented)
 			}
 		}
-		both[0].close()
-		both[1].close()
-	}
-	t.Logf("%d scripts, %d modules (%d rejected by both), %d calls", len(scripts), modules, rejected, calls)
-	if thin := slower * min(slower, 4); modules < 5000/thin || rejected < 1000/thin || calls < 10000/thin {
-		t.Error("the scripts hold less than they should")
 	}
 }
 
@@ -135,16 +148,16 @@ type specRun struct {
 }
 
 func newSpecRun(t *testing.T, prelude []byte) *specRun {
-	r := &specRun{runtime: wazero.NewRuntimeWithConfig(context.Background(), config())}
-	if _, err := r.runtime.InstantiateWithConfig(context.Background(), prelude, wazero.NewModuleConfig().WithName("spectest")); err != nil {
+	ctx := context.Background()
+	r := &specRun{runtime: wazero.NewRuntimeWithConfig(ctx, config())}
+	t.Cleanup(func() { r.runtime.Close(ctx) })
+	if _, err := r.runtime.InstantiateWithConfig(ctx, prelude, wazero.NewModuleConfig().WithName("spectest")); err != nil {
 		t.Fatal(err)
 	}
 	return r
 }
 
-func (r *specRun) close() { r.runtime.Close(context.Background()) }
-
-// load compiles and instantiates, the start function included.
+// load compiles and instantiates a module, and runs its start function.
 func (r *specRun) load(wasm []byte) error {
 	ctx := context.Background()
 	r.current = nil
@@ -161,7 +174,7 @@ func (r *specRun) load(wasm []byte) error {
 	return nil
 }
 
-// call says what a call did: its results, or the kind of its trap.
+// call returns what a call did: its results, or the kind of its trap.
 func (r *specRun) call(name string, args []uint64) string {
 	f := r.current.ExportedFunction(name)
 	if f == nil {
@@ -172,9 +185,14 @@ func (r *specRun) call(name string, args []uint64) string {
 		first, _, _ := strings.Cut(err.Error(), "\n")
 		return first
 	}
-	for i, t := range f.Definition().ResultTypes() {
-		if t != api.ValueTypeI32 && t != api.ValueTypeI64 && t != api.ValueTypeF32 && t != api.ValueTypeF64 && len(results) == len(f.Definition().ResultTypes()) {
-			results[i] = min(results[i], 1) // an address: null or not
+	types := f.Definition().ResultTypes()
+	for i, t := range types {
+		switch t {
+		case api.ValueTypeI32, api.ValueTypeI64, api.ValueTypeF32, api.ValueTypeF64:
+		default:
+			if len(results) == len(types) {
+				results[i] = min(results[i], 1) // an address: null or not
+			}
 		}
 	}
 	return fmt.Sprint(results)

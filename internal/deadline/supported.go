@@ -4,8 +4,8 @@ package deadline
 
 import "runtime"
 
-// Supported reports whether wazero compiles on this platform. Where it only
-// interprets, use its WithCloseOnContextDone instead of this package.
+// Supported reports whether wazero has a compiler for this platform. Where it only
+// interprets, use WithCloseOnContextDone instead of this package.
 func Supported() bool {
 	switch runtime.GOARCH {
 	case "amd64", "arm64":

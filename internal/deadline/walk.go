@@ -8,9 +8,9 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/opcode"
 )
 
-// place is where something is put in, or a branch is replaced.
+// place is where something is inserted, or where a branch is replaced.
 type place struct {
-	at, next int // of the instruction there
+	at, next int // offsets of the instruction there, and of the next one
 	kind     placeKind
 	size     int // bytes of code that a check counts, or of the branch
 	code     int // of the branch, in walk.branches
@@ -19,17 +19,16 @@ type place struct {
 type placeKind byte
 
 const (
-	atCheck   placeKind = iota // at a function's or a loop's beginning
+	atCheck   placeKind = iota // at the beginning of a function or loop
 	atBulk                     // before a bulk operation
 	atLoop                     // before a loop that is wrapped
-	inLoop                     // at its beginning
-	afterLoop                  // after its end
-	atBranch                   // to beyond such a loop
+	inLoop                     // at the beginning of such a loop
+	afterLoop                  // after the end of such a loop
+	atBranch                   // at a branch out of such a loop
 	nowhere
 )
 
-// walk goes over functions' instructions and finds the places, one function
-// after another.
+// walk finds the places in the instructions of one function after another.
 type walk struct {
 	module *module
 	body   []byte
@@ -45,23 +44,22 @@ type walk struct {
 type opened struct {
 	loop    int // its check in the list, or -1
 	wrapped bool
-	outer   int // wrapped loops among the blocks around it and itself
+	outer   int // wrapped loops among this block and those around it
 }
 
-// smallLeaf is the size in bytes up to which a function that calls none of
-// the module's own is not counted when it is entered: its caller's count
-// stands for it.
+// smallLeaf is the size in bytes up to which entering a function is not counted
+// if it calls no function of the module: the count of its caller includes it.
 const smallLeaf = 256
 
-// places fills the list: loop headers, the bulk operations, branches out of
-// wrapped loops, and whether the entry needs a check: cycles of calls have no
-// loop in them.
+// places fills the list with loop headers, bulk operations and branches out of
+// wrapped loops, and with the entry of the function where that needs a check,
+// since recursion has no loop in it.
 func (w *walk) places() error {
 	w.list = append(w.list[:0], place{at: w.from, next: w.from, size: len(w.body) - w.from})
 	w.branches, w.open = w.branches[:0], w.open[:0]
 	calls := false
-	plain := true     // nothing so far could leave the straight line
-	straight := false // every call of the function comes to a loop first
+	plain := true     // no instruction so far could leave the straight line
+	straight := false // every call of the function reaches a loop first
 	for pos := w.from; pos < len(w.body); {
 		op, arg, next, err := opcode.Next(w.body, pos)
 		if err != nil {
@@ -71,10 +69,11 @@ func (w *walk) places() error {
 			return err
 		}
 		if !w.readsTheSame(op, pos, next) {
-			return fmt.Errorf("instruction %s is written in a form that the engine takes for another", op)
+			return fmt.Errorf("instruction %s is written in a form that the engine reads as another", op)
 		}
 		switch op {
-		case opcode.Block, opcode.Loop, opcode.LocalGet, opcode.LocalSet, opcode.LocalTee, opcode.GlobalGet, opcode.GlobalSet, opcode.I32Const, opcode.I64Const:
+		case opcode.Block, opcode.Loop, opcode.LocalGet, opcode.LocalSet, opcode.LocalTee,
+			opcode.GlobalGet, opcode.GlobalSet, opcode.I32Const, opcode.I64Const:
 		default:
 			plain = false
 		}
@@ -84,9 +83,10 @@ func (w *walk) places() error {
 			w.loop(pos, next, arg)
 		case opcode.Block, opcode.If:
 			w.enter(-1, false)
-		case opcode.Try, opcode.TryTable, opcode.Rethrow, opcode.Delegate, opcode.BrOnNull, opcode.BrOnNonNull, opcode.BrOnCast, opcode.BrOnCastFail:
+		case opcode.Try, opcode.TryTable, opcode.Rethrow, opcode.Delegate,
+			opcode.BrOnNull, opcode.BrOnNonNull, opcode.BrOnCast, opcode.BrOnCastFail:
 			if w.wrap {
-				// Their labels would have to follow, and they are rare.
+				// Their labels would have to be adapted, and they are rare.
 				w.wrap = false
 				return w.places()
 			}
@@ -118,7 +118,7 @@ func (w *walk) places() error {
 	return nil
 }
 
-// check refuses indexes that would reach what is added.
+// check refuses indices that would refer to something that is added.
 func (w *walk) check(op opcode.Op, arg uint32) error {
 	m := w.module
 	if m.memories == 0 && usesMemory(op) {
@@ -136,7 +136,7 @@ func (w *walk) check(op opcode.Op, arg uint32) error {
 		}
 	case opcode.RefFunc:
 		if int64(arg) >= int64(len(m.funcs)) {
-			return fmt.Errorf("it takes function %d of %d", arg, len(m.funcs))
+			return fmt.Errorf("it refers to function %d of %d", arg, len(m.funcs))
 		}
 	case opcode.GlobalGet, opcode.GlobalSet:
 		// The next index would be the added flag.
@@ -147,11 +147,11 @@ func (w *walk) check(op opcode.Op, arg uint32) error {
 	return nil
 }
 
-// readsTheSame is false for what is an instruction here and another one, and
-// others after it, for wazero: a loop that is hidden there would never be
-// interrupted. Of a SIMD instruction's number it reads one byte, and takes the
-// second one, 0x01 in those from 0x80 on, for a nop. In a select with types it
-// skips one byte of the type, and (ref null? ht) has more.
+// readsTheSame reports whether wazero reads the same instruction at that place.
+// Otherwise a loop that is hidden behind it would never be interrupted. wazero
+// reads one byte of the number of a SIMD instruction, and treats the second byte,
+// 0x01 in those from 0x80 on, as a nop. In a select with types it skips one byte
+// of the type, but (ref null? ht) has more.
 func (w *walk) readsTheSame(op opcode.Op, pos, next int) bool {
 	switch {
 	case op.Prefix() == opcode.PrefixSIMD:
@@ -163,7 +163,7 @@ func (w *walk) readsTheSame(op opcode.Op, pos, next int) bool {
 	return true
 }
 
-// loop begins a loop, of the type with that index unless its type is a value's.
+// loop begins a loop; arg is the index of its type, unless that is a value type.
 func (w *walk) loop(pos, next int, arg uint32) {
 	value := w.body[pos+1] >= 0x40 && w.body[pos+1] < 0x80
 	if w.wrap && (value || w.module.params[arg] == 0) {
@@ -184,7 +184,7 @@ func (w *walk) enter(loop int, wrapped bool) {
 	w.open = append(w.open, o)
 }
 
-// wrapped is how many of the open blocks are wrapped loops.
+// wrapped counts the wrapped loops among the open blocks.
 func (w *walk) wrapped() int {
 	if n := len(w.open); n > 0 {
 		return w.open[n-1].outer
@@ -208,7 +208,8 @@ func (w *walk) end(pos, next int) {
 	}
 }
 
-// branch replaces one that leaves a wrapped loop: there is more around it now.
+// branch replaces a branch out of a wrapped loop, which has more blocks around it
+// now.
 func (w *walk) branch(op opcode.Op, pos, next int) error {
 	if w.wrapped() == 0 {
 		return nil
@@ -240,10 +241,10 @@ func (w *walk) branch(op opcode.Op, pos, next int) error {
 	return nil
 }
 
-// beyond is what a label grows by: the wrappings of the loops that a branch
-// there leaves.
+// beyond returns by how much a label grows: by the blocks around the wrapped
+// loops that the branch leaves.
 func (w *walk) beyond(label uint32) uint32 {
-	stay := len(w.open) - int(label) // blocks that it does not leave
+	stay := len(w.open) - int(label) // blocks that the branch does not leave
 	if stay == 0 {
 		return uint32(w.wrapped()) * wrapDepth
 	}

@@ -14,7 +14,7 @@ type section struct {
 	body   []byte
 }
 
-// scanner reads a section's content; the first error sticks.
+// scanner reads the content of a section. It keeps the first error.
 type scanner struct {
 	b    []byte
 	pos  int
@@ -63,7 +63,7 @@ func (s *scanner) skip(n uint32, what string) {
 	s.pos += int(n)
 }
 
-// count reads a vector's length; elements take at least a byte each.
+// count reads the length of a vector, whose elements take at least a byte each.
 func (s *scanner) count(what string) int {
 	n := s.u32("the number of " + what)
 	if int64(n) > int64(len(s.b)-s.pos) {
@@ -85,7 +85,7 @@ func (s *scanner) name(what string) string {
 
 func (s *scanner) limits(what string) {
 	flags := s.byte(what)
-	s.u32(what) // 64-bit limits do not fit, and wazero has no 64-bit memories
+	s.u32(what) // 64-bit limits do not fit, but wazero has no 64-bit memories
 	if flags&1 != 0 {
 		s.u32(what)
 	}
@@ -147,7 +147,8 @@ func appendSection(b []byte, id byte, body []byte) []byte {
 	return append(b, body...)
 }
 
-// grown is a section whose vector has more elements at its end.
+// grown returns the content of a section with more elements at the end of its
+// vector.
 func grown(old []byte, more uint32, elements []byte) []byte {
 	if len(old) == 0 {
 		return append(appendU32(nil, more), elements...)

@@ -14,15 +14,15 @@ import (
 	"github.com/tetratelabs/wazero/api"
 )
 
-// ErrExceeded is wrapped by the error of a call that ran out of time.
+// ErrExceeded is what the error of a call that ran out of time wraps.
 var ErrExceeded = errors.New("time limit exceeded")
 
-// Watchdog interrupts calls that are out of time, with one goroutine for any
-// number of instances. The zero value is not usable.
+// Watchdog interrupts calls that run out of time, with one goroutine for any
+// number of instances. Use NewWatchdog to make one.
 type Watchdog struct {
 	epoch time.Time
-	// shortest is the shortest limit ever armed, in nanoseconds. A call armed
-	// now is not due before that, which is how long the watchdog may sleep.
+	// shortest is the shortest limit ever armed, in nanoseconds. No call that is
+	// armed now is due before that, so the watchdog may sleep that long.
 	shortest atomic.Int64
 	wake     chan struct{}
 	stop     chan struct{}
@@ -48,7 +48,7 @@ func NewWatchdog() *Watchdog {
 }
 
 // Close ends the watchdog and waits for its goroutine. Calls that are still
-// running are not interrupted any more.
+// running are no longer interrupted.
 func (w *Watchdog) Close() {
 	w.mu.Lock()
 	if !w.shutdown {
@@ -76,10 +76,10 @@ func (w *Watchdog) run() {
 	}
 }
 
-// look interrupts what is due and says how long nothing else can be.
+// look interrupts the calls that are due and returns how long no other can be.
 func (w *Watchdog) look() time.Duration {
-	// Read first: a call armed after this is due no sooner than shortest
-	// from now, unless it lowers shortest, and then it wakes us.
+	// Read this first: a call armed later is due no sooner than shortest from
+	// now, unless it lowers shortest, and then it wakes the watchdog.
 	sleep := w.shortest.Load()
 	now := w.now()
 	w.mu.Lock()
@@ -93,8 +93,8 @@ func (w *Watchdog) look() time.Duration {
 			sleep = min(sleep, due-now)
 			continue
 		}
-		// Whoever changes due owns the outcome: the call, which ended, or
-		// the watchdog, which ends it.
+		// Whoever changes due decides the outcome: the call, which has ended,
+		// or the watchdog, which ends it.
 		if i.due.CompareAndSwap(due, fired) {
 			i.flag.Set(1)
 		}
@@ -102,7 +102,7 @@ func (w *Watchdog) look() time.Duration {
 	return time.Duration(sleep)
 }
 
-// States of Interrupter.due beside a time.
+// The values of Interrupter.due that are not a time.
 const (
 	idle  = 0
 	fired = -1
@@ -116,15 +116,16 @@ type Interrupter struct {
 	due   atomic.Int64
 }
 
-// Attach watches an instance of an instrumented module. Instantiate it with
-// wazero's compiler and without start functions; then call Start, and
-// _start or _initialize through Do.
+// Attach watches an instance of an instrumented module. Instantiate the module
+// with wazero's compiler and without start functions, then call Start, and call
+// _start or _initialize through Do. It fails for a module that was not prepared
+// by Instrument.
 //
-// The watchdog stores the flag from its own goroutine. The compiler keeps
-// globals in memory that only machine code reads and that lives as long as
-// the module object, so this is one aligned store next to plain loads, and
-// no Go code races with it. wazero's interpreter reads globals in Go: do not
-// use it (Supported tells).
+// The watchdog stores the flag from its own goroutine. The compiler keeps globals
+// in memory that only machine code reads and that lives as long as the module
+// object, so this is one aligned store next to plain loads, and no Go code races
+// with it. wazero's interpreter reads globals in Go, so do not use it; see
+// Supported.
 func (w *Watchdog) Attach(instance api.Module) (*Interrupter, error) {
 	flag, ok := instance.ExportedGlobal(flagExport).(api.MutableGlobal)
 	if !ok {
@@ -145,8 +146,8 @@ func (i *Interrupter) Detach() {
 	delete(i.dog.watched, i)
 }
 
-// Start runs the module's start function, if it has one. Instantiation does
-// that in a module that is not instrumented.
+// Start runs the start function of the module, if it has one, which instantiation
+// does for modules that are not instrumented.
 func (i *Interrupter) Start(ctx context.Context, limit time.Duration) error {
 	if i.start == nil {
 		return nil
@@ -157,7 +158,7 @@ func (i *Interrupter) Start(ctx context.Context, limit time.Duration) error {
 	})
 }
 
-// Do limits the time of one call. If it is exceeded the error wraps
+// Do runs one call with a time limit. If the call exceeds it, the error wraps
 // ErrExceeded, whatever the call returned, and the instance is dead.
 func (i *Interrupter) Do(limit time.Duration, call func() error) error {
 	i.Arm(limit)
@@ -168,9 +169,9 @@ func (i *Interrupter) Do(limit time.Duration, call func() error) error {
 	return err
 }
 
-// Arm starts the clock. Where a guest asks for its next event by a host
-// function, call Arm when it gets one and Disarm when it comes back. Limits
-// below a millisecond are taken for a millisecond.
+// Arm starts the clock. If a guest asks for its next event by a host function,
+// call Arm when it gets one and Disarm when it asks again. Limits below a
+// millisecond count as a millisecond.
 func (i *Interrupter) Arm(limit time.Duration) {
 	limit = max(limit, time.Millisecond)
 	due := i.dog.now() + int64(limit)
@@ -191,7 +192,7 @@ func (i *Interrupter) Arm(limit time.Duration) {
 		if i.dog.shortest.CompareAndSwap(shortest, int64(limit)) {
 			select {
 			case i.dog.wake <- struct{}{}:
-			default: // it is about to look anyway
+			default: // it is going to look anyway
 			}
 			return
 		}

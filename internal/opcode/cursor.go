@@ -2,7 +2,7 @@
 
 package opcode
 
-// cursor reads immediates; bad is sticky and says why reading stopped.
+// cursor reads immediates. Once bad is set, it says why reading stopped.
 type cursor struct {
 	b   []byte
 	pos int
@@ -64,8 +64,8 @@ func (c *cursor) leb(n int) {
 	c.bad = reasonLEB
 }
 
-// typeOrIndex reads a value type or block type; only (ref null? ht) has two
-// parts. It returns the index of the type that it refers to, or 0.
+// typeOrIndex reads a value type or block type, of which only (ref null? ht) has
+// two parts. It returns the index of the type that it refers to, 0 if none.
 func (c *cursor) typeOrIndex() uint32 {
 	if c.pos < len(c.b) && (c.b[c.pos] == 0x63 || c.b[c.pos] == 0x64) {
 		c.pos++
@@ -73,9 +73,9 @@ func (c *cursor) typeOrIndex() uint32 {
 	return c.heapType()
 }
 
-// heapType reads a signed 33-bit number: an index, or negative for a type that
-// has a name, and then of one byte. A longer one would be that name for some
-// engines and not for others.
+// heapType reads a signed 33-bit number: the index of a type or, if negative, a
+// type with a name. Names must take one byte: a longer form would mean that name
+// to some engines and not to others.
 func (c *cursor) heapType() uint32 {
 	if c.pos < len(c.b) && c.b[c.pos]&0xc0 == 0x40 {
 		c.pos++
@@ -88,8 +88,8 @@ func (c *cursor) heapType() uint32 {
 	return index
 }
 
-// count reads a vector's length; each element needs at least one byte, so a
-// larger number is refused before any loop runs.
+// count reads the length of a vector. Each element takes at least one byte, so a
+// number that cannot fit is refused before any loop runs.
 func (c *cursor) count() int {
 	n := c.u32()
 	if uint64(n) > uint64(len(c.b)-c.pos) {

@@ -2,7 +2,7 @@
 
 package opcode
 
-// form is the shape of an instruction's immediates.
+// form is the layout of the immediates of an instruction.
 type form uint8
 
 const (

@@ -2,7 +2,7 @@
 
 // Package opcode walks WebAssembly instructions without executing or
 // validating them: it knows how long each instruction is, the numbers and the
-// order of the sections around them, and nothing else.
+// order of the sections around them, and nothing else. It is pure.
 //
 // It covers the WebAssembly 3.0 instruction set (SIMD and relaxed SIMD,
 // threads, exceptions in both encodings, tail calls, reference types, garbage
@@ -13,11 +13,11 @@ package opcode
 
 import "fmt"
 
-// Op is an instruction's code. Prefixed instructions carry the prefix byte in
-// bits 16 to 23 and their number below.
+// Op is the code of an instruction. Prefixed instructions have the prefix byte in
+// bits 16 to 23 and their number below it.
 type Op uint32
 
-// Instructions that callers single out.
+// The instructions that callers look for.
 const (
 	Block              Op = 0x02
 	Loop               Op = 0x03
@@ -58,7 +58,7 @@ const (
 	BrOnCastFail       Op = PrefixGC | 25
 )
 
-// Prefix bytes as they appear in an Op.
+// The prefix bytes, as they appear in an Op.
 const (
 	PrefixGC      Op = 0xfb << 16
 	PrefixMisc    Op = 0xfc << 16
@@ -66,10 +66,10 @@ const (
 	PrefixThreads Op = 0xfe << 16
 )
 
-// Prefix is the prefix part, 0 for one-byte instructions.
+// Prefix returns the prefix, 0 for one-byte instructions.
 func (o Op) Prefix() Op { return o & 0xff0000 }
 
-// Number is the part after the prefix.
+// Number returns the number after the prefix.
 func (o Op) Number() uint32 { return uint32(o & 0xffff) }
 
 func (o Op) String() string {
@@ -92,16 +92,16 @@ const (
 	reasonUnknown   = "not known"
 	reasonTruncated = "cut off"
 	reasonLEB       = "a number is longer than its type allows"
-	reasonType      = "its type is written in a form that no type has"
+	reasonType      = "its type is written in a form that is not a valid type"
 )
 
-// Unknown reports whether the instruction is one that this package has never
-// heard of, rather than one that is cut off.
+// Unknown reports whether the instruction is not known at all, rather than cut
+// off or malformed.
 func (e *Error) Unknown() bool { return e.Reason == reasonUnknown }
 
-// Next reads the instruction at b[pos:] and returns its code, its first index
-// immediate (of call, br, local.get, a block's type, ...; 0 if it has none) and the position
-// after it.
+// Next reads the instruction at b[pos:]. It returns its code, its first index
+// immediate (of call, br, local.get, a block's type, ...; 0 if it has none) and
+// the position after it. Errors are of type *Error.
 func Next(b []byte, pos int) (op Op, arg uint32, next int, err error) {
 	if pos < 0 || pos >= len(b) {
 		return 0, 0, pos, &Error{Offset: pos, Reason: reasonTruncated}
@@ -126,8 +126,8 @@ func Next(b []byte, pos int) (op Op, arg uint32, next int, err error) {
 	return op, arg, c.pos, nil
 }
 
-// SkipType returns the position after the value type at b[pos:], and the
-// index of the type that it refers to, 0 if none.
+// SkipType returns the position after the value type at b[pos:] and the index of
+// the type that it refers to, 0 if none. It is not ok if the type is malformed.
 func SkipType(b []byte, pos int) (next int, index uint32, ok bool) {
 	c := cursor{b: b, pos: pos}
 	index = c.typeOrIndex()

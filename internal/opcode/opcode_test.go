@@ -91,9 +91,9 @@ func TestNextRefuses(t *testing.T) {
 		{"\x41\x80\x80\x80\x80\x80\x00", "longer than its type", false},
 		{"\x10\xff\xff\xff\xff\x1f", "longer than its type", false},
 		{"\x1f\x40\x01\x09\x00", "catch clause", false},
-		{"\x02\xff\x7f", "in a form that no type has", false},             // i32 in two bytes
-		{"\x02\xe3\x7f\x70", "in a form that no type has", false},         // (ref null func)
-		{"\x02\x85\x80\x80\x80\x40", "in a form that no type has", false}, // 5, for an engine that ignores a bit
+		{"\x02\xff\x7f", "in a form that is not a valid type", false},             // i32 in two bytes
+		{"\x02\xe3\x7f\x70", "in a form that is not a valid type", false},         // (ref null func)
+		{"\x02\x85\x80\x80\x80\x40", "in a form that is not a valid type", false}, // 5, for an engine that ignores a bit
 	}
 	for _, tt := range tests {
 		_, _, _, err := Next([]byte(tt.code), 0)

@@ -2,8 +2,8 @@
 
 package opcode
 
-// Section numbers of a core module, from the specification's binary format and,
-// for tags, from its exceptions.
+// The section numbers of a core module, from the binary format of the
+// specification and, for tags, of the exceptions proposal.
 const (
 	SectionCustom = iota
 	SectionType
@@ -27,8 +27,8 @@ var SectionNames = [...]string{
 	"export", "start", "element", "code", "data", "data count", "tag",
 }
 
-// SectionOrder is each section's place in a module, which is not its number.
-// Custom sections have none: they may stand anywhere.
+// SectionOrder is the place of each section in a module, which differs from its
+// number. Custom sections have none, since they may appear anywhere.
 var SectionOrder = [...]int{
 	SectionType: 1, SectionImport: 2, SectionFunction: 3, SectionTable: 4, SectionMemory: 5, SectionTag: 6, SectionGlobal: 7,
 	SectionExport: 8, SectionStart: 9, SectionElement: 10, SectionDataCount: 11, SectionCode: 12, SectionData: 13,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The guest that the deadline tests and benchmarks run: a reactor with one
-// ordinary job and several that never end.
+// The guest of the tests and benchmarks of package deadline: a reactor with
+// ordinary jobs and one that never ends.
 package main
 
 import (
