@@ -29,26 +29,28 @@ const (
 	Alias     = "stack"
 )
 
-// Assets are what can be asked for.
+// Assets are the files that addresses lead to.
 type Assets struct {
 	// Charts holds one packaged chart, wasm-keda-stack-VERSION.tgz.
 	Charts fs.FS
 
-	// Presets holds NAME.yaml files.
+	// Presets holds values files, NAME.yaml.
 	Presets fs.FS
 }
 
-// Get returns what is at a wasm:// address.
+// Get returns the content of a wasm:// address. For an unknown address the error
+// lists the known ones.
 func (a Assets) Get(href string) ([]byte, error) {
 	name, ok := strings.CutPrefix(href, "wasm://")
 	if !ok {
 		return nil, fmt.Errorf("%q is not a wasm:// address", href)
 	}
 	if file, asked := strings.CutSuffix(name, ".prov"); asked {
-		return nil, fmt.Errorf("wasm://%s has no provenance file: it is part of the wasm-getter plugin, whose signature Helm checked when it was installed; leave --verify out", file)
+		return nil, fmt.Errorf("wasm://%s has no provenance file: it is part of the wasm-getter plugin, "+
+			"whose signature Helm checked when it was installed; leave --verify out", file)
 	}
-	// Helm resolves relative chart addresses against the index's, and people
-	// type double and trailing slashes.
+	// Helm resolves relative addresses of charts against that of the index, and
+	// people type double and trailing slashes.
 	switch dir, file := path.Split(path.Clean(name)); dir {
 	case "charts/":
 		return a.chart(file)
@@ -67,18 +69,20 @@ func (a Assets) chart(file string) ([]byte, error) {
 	switch file {
 	case "index.yaml":
 		return index(pkg, version)
-	case Alias, Alias + "-" + version, Alias + "-" + version + ".tgz", ChartName, ChartName + "-" + version, ChartName + "-" + version + ".tgz":
+	case Alias, Alias + "-" + version, Alias + "-" + version + ".tgz",
+		ChartName, ChartName + "-" + version, ChartName + "-" + version + ".tgz":
 		return pkg, nil
 	}
 	for _, prefix := range []string{ChartName + "-", Alias + "-"} {
 		if asked, ok := strings.CutPrefix(strings.TrimSuffix(file, ".tgz"), prefix); ok {
-			return nil, fmt.Errorf("this wasm-getter plugin carries version %s of the chart, not %s: ask for wasm://charts/%s, or install version %s of the plugin", version, asked, Alias, asked)
+			return nil, fmt.Errorf("this wasm-getter plugin carries version %s of the chart, not %s: "+
+				"ask for wasm://charts/%s, or install version %s of the plugin", version, asked, Alias, asked)
 		}
 	}
 	return nil, a.unknown("wasm://charts/" + file)
 }
 
-// packaged is the embedded chart and its version.
+// packaged returns the embedded chart and its version.
 func (a Assets) packaged() (pkg []byte, version string, err error) {
 	files, err := fs.Glob(a.Charts, ChartName+"-*.tgz")
 	if err != nil {
@@ -107,7 +111,7 @@ func (a Assets) preset(file string) ([]byte, error) {
 	return data, nil
 }
 
-// Addresses lists all that can be asked for, without version aliases.
+// Addresses lists all addresses, without the aliases that have a version.
 func (a Assets) Addresses() []string {
 	list := []string{"wasm://charts/" + Alias}
 	if _, version, err := a.packaged(); err == nil {
@@ -124,7 +128,7 @@ func (a Assets) Addresses() []string {
 	return list
 }
 
-// unknown says what there is instead.
+// unknown is the error for an address with nothing behind it.
 func (a Assets) unknown(href string) error {
 	list := a.Addresses()
 	hint := ""

@@ -14,11 +14,11 @@ import (
 	"strings"
 )
 
-// maxChartYAML bounds what is read of a packaged Chart.yaml.
+// maxChartYAML is how many bytes of a packaged Chart.yaml are read.
 const maxChartYAML = 1 << 20
 
-// index is a repository index of one chart. Chart.yaml goes in as it is,
-// indented: an entry of an index is Chart.yaml with a digest and addresses.
+// index returns a repository index with one chart. An entry of an index is
+// Chart.yaml with a digest and addresses, so Chart.yaml is copied and indented.
 // Timestamps are left out, so that the same plugin always gives the same bytes.
 func index(pkg []byte, version string) ([]byte, error) {
 	chart, err := chartYAML(pkg)
@@ -41,7 +41,7 @@ func index(pkg []byte, version string) ([]byte, error) {
 	return []byte(b.String()), nil
 }
 
-// chartYAML reads the chart's own Chart.yaml, not a subchart's.
+// chartYAML reads the Chart.yaml of the chart itself, not of a subchart.
 func chartYAML(pkg []byte) (string, error) {
 	zip, err := gzip.NewReader(bytes.NewReader(pkg))
 	if err != nil {

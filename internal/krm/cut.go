@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// lineAt is the line that starts at an offset, with its end.
+// lineAt returns the line that starts at an offset, with its line break.
 func (l *list) lineAt(at int) string {
 	if i := strings.IndexByte(l.text[at:], '\n'); i >= 0 {
 		return l.text[at : at+i+1]
@@ -15,8 +15,8 @@ func (l *list) lineAt(at int) string {
 	return l.text[at:]
 }
 
-// cutFields finds the fields of the list: lines that start with a key, and all
-// lines up to the next. It is not ok for what is not written so.
+// cutFields finds the fields of the list: lines that start with a key, with all
+// lines up to the next one. It is false for a list that is written differently.
 func (l *list) cutFields() bool {
 	l.rest = len(l.text)
 	for at := 0; at < len(l.text); {
@@ -51,7 +51,7 @@ func (l *list) cutFields() bool {
 	return len(l.fields) > 0
 }
 
-// unquoted is a key without the quotes around it, "" if it has others.
+// unquoted returns a key without the quotes around it, or "" if it has others.
 func unquoted(key string) string {
 	if n := len(key) - 1; n > 0 && (key[0] == '"' || key[0] == '\'') && key[n] == key[0] {
 		key = key[1:n]
@@ -63,8 +63,8 @@ func unquoted(key string) string {
 }
 
 // cutItems finds the items, which start at lines with a dash in one column. Text
-// over several lines may hold such a line, too; but then what was cut in the
-// middle of it is no YAML.
+// over several lines may contain such a line too, but then the part that was cut
+// out of it is not YAML.
 func (l *list) cutItems() bool {
 	f := l.field("items")
 	if f == nil {
@@ -75,12 +75,12 @@ func (l *list) cutItems() bool {
 	switch l.value("items") {
 	case "":
 	case "[]", "null", "~":
-		l.column = len(l.text) // nothing fits
+		l.column = len(l.text) // no line matches
 	default:
 		return false
 	}
-	from := -1 // where the item starts that is being read
-	next := -1 // and the next one: at the comments before it
+	from := -1 // where the present item starts
+	next := -1 // where the next one starts: at the comments before it
 	for at < f.to {
 		line := l.lineAt(at)
 		t := strings.TrimLeft(line, " ")
@@ -128,7 +128,7 @@ func (l *list) addItem(from, to int) bool {
 	return true
 }
 
-// undashed is an item as a document of its own: with a space for the dash.
+// undashed returns an item as a document: with a space in place of the dash.
 func undashed(text string) string {
 	for at := 0; ; {
 		line := text[at:]
@@ -141,7 +141,7 @@ func undashed(text string) string {
 	}
 }
 
-// withoutComment is a line without the space around it, and without a comment.
+// withoutComment returns a line without its comment and the space around it.
 func withoutComment(s string) string {
 	if i := strings.Index(s, " #"); i >= 0 {
 		s = s[:i]

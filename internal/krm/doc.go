@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package krm is the KRM function: it reads a ResourceList, renders each
-// WasmStack in it with the chart's templates, and writes the list with the
-// objects in the WasmStack's place. Orchestrators such as kustomize and kpt run
-// it by `helm wasm krm`.
+// WasmStack in it with the templates of the chart, and writes the list with the
+// objects in place of the WasmStack. Orchestrators such as kustomize and kpt run
+// it as `helm wasm krm`.
 //
-// The list is cut into pieces and put together again, not decoded and encoded:
-// what is not the function's own comes out as it went in, byte for byte, with
-// its comments. The package is pure and small, for the sandbox: it uses none of
-// kustomize's libraries, and its tests hold it against them.
+// The list is cut into pieces and put together again rather than decoded and
+// encoded, so that objects of others come out byte for byte, with their comments.
+// The package is pure and small, for use in the sandbox. It uses none of
+// kustomize's libraries; its tests compare it with them.
 package krm

@@ -19,30 +19,31 @@ var listFields = []string{"apiVersion", "kind", "items", "functionConfig", "resu
 // The versions of a ResourceList differ in nothing that is read or written here.
 var listVersions = []string{"config.kubernetes.io/v1", "config.kubernetes.io/v1beta1"}
 
-// list is a ResourceList as it was written, in pieces.
+// list is a ResourceList in pieces, each as it was written.
 type list struct {
 	text   string
 	fields []field
-	rest   int // offset of what stands behind the document
+	rest   int // offset of what follows the document
 	items  []*object
 	config *object // nil without a functionConfig
 	column int     // of the items' dashes
-	start  int     // offset of the first item, 0 without any
+	start  int     // offset of the first item, 0 if there is none
 	tail   []string
 	broken error // why an item cannot be read
 }
 
-// field is one field of the list: all its lines.
+// field is one field of the list, with all its lines.
 type field struct {
 	key      string
 	from, to int
 }
 
-// read cuts a ResourceList. What is written otherwise than in lines (JSON, items
-// in brackets, anchors that several items use) is written in lines first.
+// read cuts a ResourceList into pieces. One that is not written in lines (JSON,
+// items in brackets, anchors that several items share) is rewritten in lines
+// first.
 func read(in []byte) (*list, error) {
 	text := strings.ReplaceAll(strings.TrimPrefix(string(in), "\ufeff"), "\r\n", "\n")
-	text = strings.ReplaceAll(text, "\r", "\n") // what YAML takes it for
+	text = strings.ReplaceAll(text, "\r", "\n") // a line break in YAML
 	if !strings.HasSuffix(text, "\n") {
 		text += "\n"
 	}
@@ -74,7 +75,7 @@ func read(in []byte) (*list, error) {
 		}
 		if !l.cutItems() {
 			if broken == nil {
-				broken = errors.New("the items of the ResourceList are no list of objects: write each after `- `")
+				broken = errors.New("the items of the ResourceList are not a list of objects: write each after `- `")
 			}
 			return nil, broken
 		}
@@ -97,7 +98,7 @@ func (l *list) readConfig() error {
 		return err
 	}
 	if !ok {
-		return errors.New("the functionConfig is no object: it needs apiVersion, kind and metadata")
+		return errors.New("the functionConfig is not an object: it needs apiVersion, kind and metadata")
 	}
 	l.config = newObject(f.key, below)
 	l.config.doc = below
@@ -114,7 +115,7 @@ func (l *list) field(key string) *field {
 	return nil
 }
 
-// value is the text behind a field's key.
+// value returns the text after the key of a field.
 func (l *list) value(key string) string {
 	f := l.field(key)
 	if f == nil {
@@ -124,26 +125,30 @@ func (l *list) value(key string) string {
 	return strings.Trim(withoutComment(v), `"'`)
 }
 
-// check tells a ResourceList from everything else that people pipe in.
+// check refuses everything that is not a ResourceList.
 func (l *list) check() error {
 	kind, version := l.value("kind"), l.value("apiVersion")
 	const writers = "; kustomize and other orchestrators write one"
 	switch {
 	case kind == "":
-		return errors.New("standard input is no ResourceList: it has no kind" + writers)
+		return errors.New("standard input is not a ResourceList: it has no kind" + writers)
 	case kind == Kind:
-		return errors.New("standard input is a " + Kind + ", not a ResourceList that holds one; kustomize writes a ResourceList, and for values alone there is the command render")
+		return errors.New("standard input is a " + Kind + ", not a ResourceList that contains one; " +
+			"kustomize writes a ResourceList, and for values alone there is the command render")
 	case kind != "ResourceList":
-		return errors.New("standard input is of kind " + strconv.Quote(kind) + ", not a ResourceList" + didYouMean(kind, "ResourceList") + writers)
+		return errors.New("standard input is of kind " + strconv.Quote(kind) + ", not a ResourceList" +
+			didYouMean(kind, "ResourceList") + writers)
 	case version != listVersions[0] && version != listVersions[1]:
-		return errors.New("the ResourceList has apiVersion " + strconv.Quote(version) + ", not " + strings.Join(listVersions, " or ") + didYouMean(version, listVersions...))
+		return errors.New("the ResourceList has apiVersion " + strconv.Quote(version) + ", not " +
+			strings.Join(listVersions, " or ") + didYouMean(version, listVersions...))
 	}
 	for i := range l.fields {
 		f := &l.fields[i]
 		if l.field(f.key) != f || !slices.Contains(listFields, f.key) {
-			return l.at(f.from, "the field "+strconv.Quote(f.key)+" is there twice or not one of a ResourceList"+didYouMean(f.key, listFields...)+", which has "+strings.Join(listFields, ", "))
+			return l.at(f.from, "the field "+strconv.Quote(f.key)+" is given twice or is not a field of a ResourceList"+
+				didYouMean(f.key, listFields...)+", which has "+strings.Join(listFields, ", "))
 		}
-		if f.key != "items" && f.key != "functionConfig" { // those are read later
+		if f.key != "items" && f.key != "functionConfig" { // which are read later
 			if _, err := l.parse(f.key, l.text[f.from:f.to], f.from); err != nil {
 				return err
 			}
@@ -159,7 +164,7 @@ func (l *list) check() error {
 	return nil
 }
 
-// at is an error in a line.
+// at returns an error with the line of an offset.
 func (l *list) at(offset int, message string) error {
 	return errors.New("line " + strconv.Itoa(1+strings.Count(l.text[:offset], "\n")) + ": " + message)
 }
@@ -174,8 +179,8 @@ func (l *list) parse(name, text string, at int) (*stack.Document, error) {
 	return doc, nil
 }
 
-// told is what is wrong with a piece: it is read once more with as many lines
-// before it as it has in the list.
+// told returns the error of a piece, which is read again with as many lines before
+// it as it has in the list.
 func (l *list) told(err error, name, text string, at int) error {
 	before := strings.Count(l.text[:at], "\n")
 	if _, again := stack.Parse(name, []byte(strings.Repeat("\n", before)+text)); again != nil {
@@ -186,13 +191,14 @@ func (l *list) told(err error, name, text string, at int) error {
 		return err
 	}
 	message := "line " + strconv.Itoa(max(e.Line, before+1)) + " of the ResourceList: " + name + " " + e.Msg
-	if e.Hint != "" && !strings.Contains(e.Hint, "`") { // those speak of values files
+	if e.Hint != "" && !strings.Contains(e.Hint, "`") { // which is about values files
 		message += "; " + e.Hint
 	}
 	return errors.New(message)
 }
 
-// didYouMean is the part of a sentence that names what was probably meant.
+// didYouMean returns the part of a sentence that names what was probably meant, or
+// "".
 func didYouMean(word string, known ...string) string {
 	if best := suggest.Nearest(word, known); best != "" {
 		return " (did you mean " + best + "?)"

@@ -13,7 +13,7 @@ import (
 // object is an item of the list, or its functionConfig.
 type object struct {
 	where string // items[3]
-	raw   string // an item as it is written, with its dash and the comments before it
+	raw   string // an item as it was written, with its dash and the comments before it
 	at    int    // offset of raw
 
 	apiVersion, kind, name, namespace string
@@ -21,10 +21,10 @@ type object struct {
 	metadata map[string]any
 	doc      *stack.Document // of a WasmStack and of the functionConfig
 	removed  bool
-	after    []string // what comes into the list behind it
+	after    []string // what follows it in the new list
 }
 
-// newObject reads who an object is.
+// newObject reads the identity of an object.
 func newObject(where string, doc *stack.Document) *object {
 	tree := doc.Tree()
 	o := &object{where: where}
@@ -39,7 +39,7 @@ func newObject(where string, doc *stack.Document) *object {
 	return o
 }
 
-// id is what no two objects may share. Versions of one group are the same thing.
+// id identifies the object in a cluster, where versions of a group do not count.
 func (o *object) id() string {
 	return strings.Join([]string{group(o.apiVersion), o.kind, effective(o.namespace), o.name}, "/")
 }
@@ -51,7 +51,7 @@ func effective(namespace string) string {
 	return namespace
 }
 
-// group of an API; that of Kubernetes' core has no name.
+// group returns the group of an API, "" for the core of Kubernetes.
 func group(apiVersion string) string {
 	g, _, ok := strings.Cut(apiVersion, "/")
 	if !ok {
@@ -69,7 +69,7 @@ func (o *object) String() string {
 	return s
 }
 
-// annotation is what the orchestrator wrote on the object.
+// annotation returns an annotation that the orchestrator wrote on the object.
 func (o *object) annotation(key string) string {
 	annotations, _ := o.metadata["annotations"].(map[string]any)
 	v, _ := annotations["internal.config.kubernetes.io/"+key].(string)
@@ -79,24 +79,24 @@ func (o *object) annotation(key string) string {
 	return v
 }
 
-// label of the object.
+// label returns a label of the object.
 func (o *object) label(key string) string {
 	labels, _ := o.metadata["labels"].(map[string]any)
 	v, _ := labels[key].(string)
 	return v
 }
 
-// fromChart says that the object was rendered from our chart.
+// fromChart reports whether the object was rendered from this project's chart.
 func (o *object) fromChart() bool {
 	return strings.HasPrefix(o.label("helm.sh/chart"), "wasm-keda-stack-")
 }
 
-// maxChecked is the size of the largest unusual object that is checked: the YAML
-// library takes the sandbox some seconds for a megabyte.
+// maxChecked is the size in bytes of the largest unusual object that is checked: in
+// the sandbox the YAML library needs some seconds for a megabyte.
 const maxChecked = 256 << 10
 
-// item reads an item. What is not ours need not follow the rules of values
-// files, nor be small.
+// item reads an item. Objects of others need not follow the rules of values files,
+// nor be small.
 func (l *list) item(where, text string, at int) (*object, error) {
 	doc, err := stack.Parse(where, []byte(text))
 	if err == nil {
@@ -106,14 +106,16 @@ func (l *list) item(where, text string, at int) (*object, error) {
 	if o.kind == "" {
 		return nil, l.told(err, where, text, at)
 	}
-	if !strings.Contains(text, Kind) && !strings.Contains(err.Error(), "is given twice") && (len(text) > maxChecked || stack.IsYAML([]byte(text))) {
-		o.kind = "" // and is not looked at
+	foreign := !strings.Contains(text, Kind) && !strings.Contains(err.Error(), "is given twice")
+	if foreign && (len(text) > maxChecked || stack.IsYAML([]byte(text))) {
+		o.kind = "" // it is passed on as it is
 		return o, nil
 	}
 	return nil, errors.New(strings.Replace(l.told(err, where, text, at).Error(), where, o.String(), 1))
 }
 
-// after is the rest of the first line that has a key, as most objects have it.
+// after returns the rest of the first line that has a key, in the form that most
+// objects have.
 func after(text, key string) string {
 	_, text, _ = strings.Cut(text, key)
 	if i := strings.IndexAny(text, "\n,}"); i >= 0 {

@@ -11,7 +11,8 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
-// ofTools starts the annotations by which orchestrators keep book of items.
+// ofTools are the prefixes of the annotations with which orchestrators keep track of
+// items.
 var ofTools = []string{"internal.config.kubernetes.io/", "config.kubernetes.io/", "config.k8s.io/", "kustomize.config.k8s.io/"}
 
 // place puts the rendered objects into the list.
@@ -24,7 +25,7 @@ func (l *list) place(stacks []*wasmStack) error {
 	}
 	made := map[string]*wasmStack{}
 	for _, s := range stacks {
-		var last *object // where an earlier run has put its objects
+		var last *object // the last of its objects from an earlier run
 		var fresh []string
 		for i := range s.objects {
 			r := &s.objects[i]
@@ -34,7 +35,8 @@ func (l *list) place(stacks []*wasmStack) error {
 			}
 			id := o.id()
 			if other := made[id]; other != nil {
-				return errors.New(other.String() + " and " + s.String() + " both render the " + o.title() + ": give one of them another name")
+				return errors.New(other.String() + " and " + s.String() + " both render the " + o.title() +
+					": give one of them another name")
 			}
 			made[id] = s
 			if old := items[id]; old != nil {
@@ -61,9 +63,9 @@ func (l *list) place(stacks []*wasmStack) error {
 	return nil
 }
 
-// identity is who a rendered object is. All but those that values hold are known
-// to have their heads in lines. Where a separator has gone through a template's
-// indentation, it may be no YAML.
+// identity returns the identity of a rendered object. All but extraObjects have
+// their identity in lines of a known form. A text with a separator may not be YAML
+// any more, once a template has indented it.
 func identity(r *stack.RenderedObject) (*object, error) {
 	o := &object{apiVersion: after(r.Text, "apiVersion: "), kind: r.Kind, name: r.Name, namespace: r.Namespace}
 	extra := strings.HasSuffix(r.Source, "/extra.yaml")
@@ -79,10 +81,11 @@ func identity(r *stack.RenderedObject) (*object, error) {
 		o = newObject("", doc)
 	}
 	if o.kind == Kind || group(o.apiVersion) == group(APIVersion) {
-		return nil, errors.New("extraObjects hold the " + o.title() + ", which is rendered and not applied: write it into the ResourceList")
+		return nil, errors.New("extraObjects contain the " + o.title() +
+			", which is rendered and not applied: move it to the items of the ResourceList")
 	}
 	if o.apiVersion == "" || o.kind == "" || o.name == "" {
-		return nil, errors.New("one of extraObjects needs apiVersion, kind and metadata.name, each a text")
+		return nil, errors.New("one of extraObjects needs apiVersion, kind and metadata.name, each a string")
 	}
 	return o, nil
 }
@@ -92,8 +95,8 @@ func (o *object) title() string {
 	return o.kind + " " + strconv.Quote(o.name) + " in namespace " + effective(o.namespace)
 }
 
-// replace puts an object where an earlier run has put it. What tools wrote on
-// that stays, and all of it when nothing has changed.
+// replace replaces an object from an earlier run. It keeps the annotations of
+// tools, and all of the old text if nothing has changed.
 func (l *list) replace(old *object, s *wasmStack, r *stack.RenderedObject) error {
 	doc, err := l.parse(old.where, undashed(old.raw), old.at)
 	if err != nil {
@@ -109,8 +112,8 @@ func (l *list) replace(old *object, s *wasmStack, r *stack.RenderedObject) error
 		return nil
 	}
 	if !old.fromChart() || old.label("app.kubernetes.io/instance") != s.name {
-		return errors.New(s.String() + " renders the " + old.title() + ", which is in the list already and was not made by it (" + old.String() +
-			"): remove that, or give the function or the stack another name")
+		return errors.New(s.String() + " renders the " + old.title() + ", which is in the list already and does not come from it (" + old.String() +
+			"): remove that one, or rename the function or the stack")
 	}
 	text := r.Text
 	if len(kept) > 0 {
@@ -132,7 +135,7 @@ func (l *list) replace(old *object, s *wasmStack, r *stack.RenderedObject) error
 	return nil
 }
 
-// takeAnnotations takes the annotations of tools off an object.
+// takeAnnotations removes the annotations of tools from an object and returns them.
 func takeAnnotations(tree map[string]any) map[string]any {
 	metadata, _ := tree["metadata"].(map[string]any)
 	annotations, _ := metadata["annotations"].(map[string]any)
@@ -151,7 +154,7 @@ func takeAnnotations(tree map[string]any) map[string]any {
 	return taken
 }
 
-// same compares two trees.
+// same reports whether two trees are equal.
 func same(a, b any) bool {
 	switch a := a.(type) {
 	case map[string]any:

@@ -11,7 +11,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
-// results are those of one object, as the list has them and as a message.
+// results are the results of one object, as text for the list and as a message.
 type results struct {
 	of       *object
 	text     string
@@ -19,13 +19,13 @@ type results struct {
 	mistakes int
 }
 
-// maxTold bounds the message of an object; the results hold all.
+// maxTold is how many mistakes of an object a message lists; the results list all.
 const maxTold = 10
 
 // field adds a line to the text.
 func (r *results) field(key string, v any) { r.text += key + ": " + scalar(v) + "\n" }
 
-// add adds a result. The field's value is nil where there is none to tell.
+// add adds a result. The values are nil if there are none to report.
 func (r *results) add(severity stack.Severity, path, message, rule string, current, proposed any) {
 	o := r.of
 	r.field("- message", message)
@@ -65,7 +65,7 @@ func (r *results) add(severity stack.Severity, path, message, rule string, curre
 	case r.mistakes <= maxTold:
 		r.told += "\n  " + path + message
 	case r.mistakes == maxTold+1:
-		r.told += "\n  and more, which the results hold"
+		r.told += "\n  and more, which the results list"
 	}
 }
 
@@ -74,7 +74,7 @@ func (r *results) mistake(path, message string) {
 	r.add(stack.SeverityError, path, message, "", nil, nil)
 }
 
-// finding adds what the linter found at a path in the object.
+// finding adds a finding of the linter at a path in the object.
 func (r *results) finding(f *stack.Finding, path string) {
 	message := f.Message
 	if f.Fix != "" {
@@ -85,7 +85,7 @@ func (r *results) finding(f *stack.Finding, path string) {
 	case map[string]any, []any:
 		current = nil
 	case string:
-		// The message starts with the value, or what is meant is a key.
+		// If the message does not start with the value, a key is meant.
 		meant, ok := strings.CutPrefix(f.Fix, "did you mean ")
 		if i := strings.IndexByte(meant, '?'); ok && i > 0 && strings.HasPrefix(f.Message, strconv.Quote(v)) {
 			proposed = meant[:i]
@@ -94,8 +94,8 @@ func (r *results) finding(f *stack.Finding, path string) {
 	r.add(f.Severity, path, message, f.Rule, current, proposed)
 }
 
-// scalar is a value as JSON, which YAML takes, with escapes for what only JSON
-// has as it is.
+// scalar returns a value as JSON that is also YAML: characters that only JSON
+// allows are escaped.
 func scalar(v any) string {
 	text, err := yamlout.AppendJSON(nil, v)
 	if err != nil {
@@ -112,7 +112,7 @@ func scalar(v any) string {
 	return string(out)
 }
 
-// lookup finds the value at a path such as a.b\.c[0].
+// lookup returns the value at a path such as a.b\.c[0], nil if there is none.
 func lookup(v any, path string) any {
 	for path != "" {
 		key, i := "", 0

@@ -5,25 +5,28 @@ package krm
 import (
 	"errors"
 	"strconv"
+
+	"github.com/helm-wasm/helm-wasm/internal/text"
 )
 
-// MaxBytes is the size of the largest ResourceList that Run takes.
+// MaxBytes is the size in bytes of the largest ResourceList that callers should
+// pass to Run.
 const MaxBytes = 32 << 20
 
-// Run is the function. It renders each WasmStack among the items, and the
-// functionConfig when that is a WasmStack with a spec; the list that it returns
-// has their objects.
+// Run is the KRM function. It renders each WasmStack among the items, and the
+// functionConfig if that is a WasmStack with a spec, and returns the list with the
+// rendered objects.
 //
-//   - Objects of a WasmStack among the items take its place. One that is marked
-//     config.kubernetes.io/local-config stays, and its objects follow it.
-//   - Objects of the functionConfig come at the end.
-//   - A WasmStack that is both is rendered once, with the item's values: those
-//     are what patches have changed.
-//   - An object that an earlier run has made is replaced where it stands.
+//   - The objects of a WasmStack among the items replace it. A WasmStack that is
+//     marked config.kubernetes.io/local-config stays, and its objects follow it.
+//   - The objects of the functionConfig come last.
+//   - A WasmStack that is both is rendered once, with the values of the item, since
+//     patches change that one.
+//   - An object from an earlier run is replaced in its place.
 //
-// When a WasmStack has mistakes, Run returns the list as it was, with results,
-// and an error that names them. When the list itself cannot be read, it returns
-// nothing but the error.
+// If a WasmStack has mistakes, Run returns the original list with results, and an
+// error that lists them. If the list itself cannot be read, it returns only the
+// error.
 func Run(in []byte) ([]byte, error) {
 	l, err := read(in)
 	if err != nil {
@@ -33,30 +36,26 @@ func Run(in []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, told, mistakes := "", "", 0
+	results, told, mistakes := "", "", 0
 	for _, s := range stacks {
 		s.render()
-		text += s.text
+		results += s.text
 		told += s.told
 		mistakes += s.mistakes
 	}
 	if mistakes > 0 {
-		noun := " mistakes"
-		if mistakes == 1 {
-			noun = " mistake"
-		}
-		return l.write(text), errors.New(strconv.Itoa(mistakes) + noun + told)
+		return l.write(results), errors.New(text.Count(mistakes, "mistake", "mistakes") + told)
 	}
 	if err := l.place(stacks); err != nil {
 		return nil, err
 	}
-	return l.write(text), nil
+	return l.write(results), nil
 }
 
-// stacks are what is to be rendered, in the order of the list.
+// stacks returns what has to be rendered, in the order of the list.
 func (l *list) stacks() (stacks []*wasmStack, err error) {
 	seen := map[string]*object{}
-	rendered := false // an earlier run has been here
+	rendered := false // there are objects from an earlier run
 	c := l.config
 	var options map[string]any
 	if c != nil && c.kind == Kind {
@@ -71,7 +70,8 @@ func (l *list) stacks() (stacks []*wasmStack, err error) {
 			continue
 		}
 		if first := seen[o.id()]; first != nil {
-			return nil, errors.New(first.String() + " and " + o.String() + " are the same " + Kind + ": give them different names or namespaces")
+			return nil, errors.New(first.String() + " and " + o.String() + " are the same " + Kind +
+				": give them different names or namespaces")
 		}
 		seen[o.id()] = o
 		s := &wasmStack{object: o, defaults: options, item: true}
@@ -93,5 +93,6 @@ func (l *list) stacks() (stacks []*wasmStack, err error) {
 }
 
 func unknownKind(o *object) error {
-	return errors.New(o.where + ": kind " + strconv.Quote(o.kind) + " of " + o.apiVersion + " is unknown" + didYouMean(o.kind, Kind) + "; this function knows the kind " + Kind)
+	return errors.New(o.where + ": kind " + strconv.Quote(o.kind) + " of " + o.apiVersion + " is unknown" +
+		didYouMean(o.kind, Kind) + "; this function knows the kind " + Kind)
 }

@@ -9,13 +9,13 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
-// What a WasmStack is called.
+// The kind and apiVersion of a WasmStack.
 const (
 	Kind       = "WasmStack"
 	APIVersion = "helm-wasm.dev/v1alpha1"
 )
 
-// Fields of a WasmStack, and of its options.
+// The fields of a WasmStack and of its options.
 var (
 	objectStack = stack.Object{Fields: []stack.Field{
 		{Name: "apiVersion", Kind: stack.KindString},
@@ -31,20 +31,20 @@ var (
 	}}
 )
 
-// wasmStack is one to render.
+// wasmStack is a WasmStack to render.
 type wasmStack struct {
 	*object
 	results
-	item     bool           // stands among the items
-	declares bool           // the function and its options, and renders nothing
-	defaults map[string]any // options that hold where it has none
+	item     bool           // it is one of the items
+	declares bool           // it only declares the function and its options
+	defaults map[string]any // options that apply where it has none
 	objects  []stack.RenderedObject
 }
 
-// spec is the values, nil without any.
+// spec returns the values, nil if there are none.
 func (s *wasmStack) spec() any { return s.doc.Tree()["spec"] }
 
-// option is what the object's options say, or those of the functionConfig.
+// option returns an option of the object, or else of the functionConfig.
 func (s *wasmStack) option(name string) any {
 	own, _ := s.doc.Tree()["options"].(map[string]any)
 	if v := own[name]; v != nil {
@@ -53,8 +53,7 @@ func (s *wasmStack) option(name string) any {
 	return s.defaults[name]
 }
 
-// render checks a WasmStack and renders its objects. What is wrong with it
-// becomes results.
+// render checks a WasmStack and renders its objects. Mistakes become results.
 func (s *wasmStack) render() {
 	s.of = s.object
 	if s.apiVersion != APIVersion {
@@ -68,10 +67,10 @@ func (s *wasmStack) render() {
 		return
 	}
 	if s.spec() == nil {
-		s.mistake("spec", "the values are missing; write below it what a values file holds")
+		s.mistake("spec", "the values are missing; write below it what a values file would contain")
 	}
 	if !stack.IsReleaseName(s.name) {
-		s.mistake("metadata.name", strconv.Quote(s.name)+" is not a name that Helm takes for a release; "+
+		s.mistake("metadata.name", strconv.Quote(s.name)+" is not a valid name for a Helm release; "+
 			"use lower-case letters, digits and -, with a letter or digit at both ends, at most 53 characters (a namePrefix counts)")
 	}
 	if s.mistakes > 0 {
@@ -82,7 +81,7 @@ func (s *wasmStack) render() {
 	}
 }
 
-// renderValues renders values whose fields are right.
+// renderValues renders values whose fields are known to be valid.
 func (s *wasmStack) renderValues() error {
 	values, _, err := s.doc.Below(s.where, "spec")
 	if err != nil {
@@ -120,8 +119,8 @@ func (s *wasmStack) renderValues() error {
 	return nil
 }
 
-// addLabels lays commonLabels over the labels of the WasmStack, which is where
-// kustomize puts the labels that it is told to.
+// addLabels makes the labels of the WasmStack, which is where kustomize puts
+// labels, defaults of commonLabels.
 func (s *wasmStack) addLabels(values *stack.Document) (*stack.Document, error) {
 	labels, _ := s.metadata["labels"].(map[string]any)
 	if len(labels) == 0 {

@@ -4,7 +4,7 @@ package krm
 
 import "strings"
 
-// entry is an object as an item of the list.
+// entry returns an object as an item of the list.
 func (l *list) entry(text string) string {
 	pad := strings.Repeat(" ", l.column)
 	if separated(text) {
@@ -24,26 +24,27 @@ func (l *list) entry(text string) string {
 	return strings.Join(append(lines, ""), "\n")
 }
 
-// separators end a line in YAML, though they are no line breaks elsewhere.
+// separators end a line in YAML, although they are not line breaks elsewhere.
 var separators = [2]string{"\u2028", "\u2029"}
 
-// separated says that a text has one of them.
+// separated reports whether a text contains one of them.
 func separated(text string) bool {
-	return strings.IndexByte(text, separators[0][0]) >= 0 && (strings.Contains(text, separators[0]) || strings.Contains(text, separators[1]))
+	return strings.IndexByte(text, separators[0][0]) >= 0 &&
+		(strings.Contains(text, separators[0]) || strings.Contains(text, separators[1]))
 }
 
-// pieces are what the list is put together of.
+// pieces are the parts of the new list.
 type pieces []string
 
 func (p *pieces) add(text string) { *p = append(*p, text) }
 
-// write puts the list together again. Results replace those that it had.
+// write puts the list together again. New results replace the old ones.
 func (l *list) write(results string) []byte {
 	var out pieces
 	at := 0
 	for i := range l.fields {
 		f := &l.fields[i]
-		out.add(l.text[at:f.from]) // comments at the start
+		out.add(l.text[at:f.from]) // comments before the first field
 		at = f.to
 		switch {
 		case f.key == "items":
@@ -61,7 +62,7 @@ func (l *list) write(results string) []byte {
 	return []byte(strings.Join(out, ""))
 }
 
-// addItems adds the field items, which starts at an offset.
+// addItems adds the field items, which started at that offset.
 func (l *list) addItems(out *pieces, from int) {
 	head := len(*out)
 	out.add("items: []\n")

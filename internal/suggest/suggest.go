@@ -6,16 +6,16 @@ package suggest
 
 import "strings"
 
-// Nearest returns the candidate that is most like word, "" when none is near:
-// at most a third of word's letters, and at most three, may differ. Of equals
-// the first wins.
+// Nearest returns the candidate that is most like word, or "" if none is near: at
+// most a third of the letters of word, and at most three, may differ. Of equally
+// near ones the first wins.
 func Nearest(word string, candidates []string) string {
 	best, limit := "", max(1, min(3, len(word)/3))+1
 	word = strings.ToLower(word)
 	var rows rows
 	for _, c := range candidates {
 		if d := len(c) - len(word); d >= limit || -d >= limit {
-			continue // the most, where there are thousands
+			continue // most of them, if there are thousands
 		}
 		if d := rows.distance(word, strings.ToLower(c), limit); d < limit {
 			best, limit = c, d
@@ -24,13 +24,13 @@ func Nearest(word string, candidates []string) string {
 	return best
 }
 
-// rows are of the table of distances: the one before the last, the last and
-// the present. They serve one candidate after the other.
+// rows are three rows of the table of distances: the one before the previous one,
+// the previous one and the current one. All candidates share them.
 type rows [3][]int
 
 // distance counts the insertions, deletions, replacements and swaps of
-// neighbours that turn a into b (optimal string alignment). A result of limit
-// or more is not exact.
+// neighbours that turn a into b (optimal string alignment). A result of limit or
+// more is not exact.
 func (r *rows) distance(a, b string, limit int) int {
 	if d := len(a) - len(b); d >= limit || -d >= limit {
 		return limit

@@ -2,10 +2,10 @@
 
 // Package sum is SHA-256 for programs that are compiled before they run.
 //
-// crypto/sha256 brings the whole FIPS 140 module with it: ciphers, random
-// numbers, 33 MB of zeroed memory and self-tests at each start, all of which a
-// plugin in a sandbox pays for and none of which it uses. What is summed here
-// are names of content, not secrets. The test compares with crypto/sha256.
+// crypto/sha256 links the whole FIPS 140 module: ciphers, random numbers, 33 MB of
+// zeroed memory and self-tests at each start. A plugin in a sandbox pays for all
+// of that and uses none of it. The sums here identify content and protect no
+// secrets. The tests compare them with crypto/sha256.
 package sum
 
 import (
@@ -28,7 +28,7 @@ var k = [64]uint32{
 	0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 }
 
-// SHA256 is the SHA-256 of data.
+// SHA256 returns the SHA-256 sum of data.
 func SHA256[T string | []byte](data T) [Size]byte {
 	h := [8]uint32{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19}
 	var block [64]byte
@@ -38,7 +38,7 @@ func SHA256[T string | []byte](data T) [Size]byte {
 		compress(&h, &block)
 		rest = rest[len(block):]
 	}
-	// The end: a one bit, zeroes, and the length in bits.
+	// The padding: a one bit, zeroes, and the length in bits.
 	block = [64]byte{}
 	n := copy(block[:], rest)
 	block[n] = 0x80

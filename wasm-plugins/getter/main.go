@@ -2,8 +2,8 @@
 
 //go:build wasip1
 
-// Command getter is the door of the `wasm-getter` plugin for Helm 4: it hands
-// Helm's question to internal/getter and the answer back.
+// Command getter is the entry point of the `wasm-getter` plugin for Helm 4: it
+// passes Helm's request to internal/getter and returns the answer.
 package main
 
 import (
@@ -17,13 +17,12 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/getter"
 )
 
-// assets holds the packaged chart, which the build puts there.
+// assets contains the packaged chart, which the build puts there.
 //
 //go:embed all:assets
 var assets embed.FS
 
-// helmPluginMain answers one address. The result is JSON with base64 data, as
-// Helm wants it.
+// helmPluginMain answers one address. Helm expects JSON with the data in base64.
 //
 //go:wasmexport helm_plugin_main
 func helmPluginMain() (code uint32) {

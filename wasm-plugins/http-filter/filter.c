@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// An http-wasm guest for Dapr's middleware.http.wasm: lets events through and
-// answers everything else itself. An event is a POST of JSON; GET passes too,
-// for probes. With a configuration (guestConfig) that is a path prefix, only
+// An http-wasm guest for Dapr's middleware.http.wasm: it lets events through and
+// answers everything else itself. An event is a POST with JSON; GET passes too,
+// for probes. The configuration (guestConfig) may be a path prefix; then only
 // paths below it pass.
 //
-// It has no _start on purpose: Dapr's host calls _start where there is one, and
-// a guest that ends in it, as Go's and Rust's do, is closed before its first
+// It has no _start on purpose: Dapr's host calls _start if there is one, and a
+// guest that ends there, as those in Go and Rust do, is closed before its first
 // request.
 
 #include <stddef.h>
@@ -42,7 +42,7 @@ static uint32_t length_of(const char *text) {
   return n;
 }
 
-// starts compares without regard to ASCII case, as media types want it.
+// starts ignores ASCII case, as media types require.
 static int starts(const char *text, uint32_t length, const char *with,
                   uint32_t with_length) {
   if (length < with_length)
@@ -76,7 +76,7 @@ static int below_prefix(void) {
   if (n == 0)
     return 1;
   uint32_t uri = get_uri(buffer, LIMIT);
-  // What does not fit was not copied: too long to be ours.
+  // What does not fit was not copied: too long to match.
   if (n > LIMIT || uri > LIMIT || uri < n)
     return 0;
   for (uint32_t i = 0; i < n; i++)
@@ -87,16 +87,16 @@ static int below_prefix(void) {
 
 __attribute__((export_name("handle_request"))) uint64_t handle_request(void) {
   if (!below_prefix())
-    return refuse(404, "{\"error\":\"no events are taken at this path\"}");
+    return refuse(404, "{\"error\":\"no events are accepted at this path\"}");
   uint32_t n = get_method(buffer, LIMIT);
   if (n == 3 && starts(buffer, n, "get", 3))
     return NEXT;
   if (n != 4 || !starts(buffer, n, "post", 4))
-    return refuse(405, "{\"error\":\"events come by POST\"}");
+    return refuse(405, "{\"error\":\"events must be sent by POST\"}");
   static const char name[] = "content-type";
   uint64_t found = get_header_values(REQUEST, name, sizeof name - 1, buffer, LIMIT);
-  // The high half counts the values, the low half is their length; each ends in
-  // NUL. Two content types are one too many.
+  // The high half is the number of values and the low half their length; each
+  // ends in NUL. More than one content type is refused.
   uint32_t count = (uint32_t)(found >> 32), length = (uint32_t)found;
   if (count == 1 && length <= LIMIT &&
       (is_media_type(buffer, length - 1, "application/json") ||

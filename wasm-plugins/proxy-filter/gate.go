@@ -11,11 +11,11 @@ import (
 
 // Gate is the filter's configuration: JSON in pluginConfig.
 type Gate struct {
-	// Prefix of the paths that take events; all others pass untouched.
+	// Prefix is that of the paths that accept events; all others pass untouched.
 	Prefix string `json:"prefix"`
 }
 
-// ParseGate reads the configuration; none means that all paths take events.
+// ParseGate reads the configuration; without one, all paths accept events.
 func ParseGate(config []byte) (Gate, error) {
 	gate := Gate{Prefix: "/"}
 	if len(config) == 0 {
@@ -30,14 +30,14 @@ func ParseGate(config []byte) (Gate, error) {
 	return gate, nil
 }
 
-// Decide returns 0 for what is no business of the gate, 200 for an event, and
-// another status with its reason for what it refuses.
+// Decide returns 0 for requests that do not concern the gate, 200 for an event,
+// and another status with the reason for requests that it refuses.
 func (g Gate) Decide(method, path, contentType string) (int, string) {
 	if !strings.HasPrefix(path, g.Prefix) || method == http.MethodGet {
 		return 0, ""
 	}
 	if method != http.MethodPost {
-		return http.StatusMethodNotAllowed, "events come by POST"
+		return http.StatusMethodNotAllowed, "events must be sent by POST"
 	}
 	mediaType, _, _ := strings.Cut(strings.ToLower(contentType), ";")
 	switch strings.TrimSpace(mediaType) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command proxy-filter is a Proxy-Wasm filter for Istio's proxies: on paths
-// that take events it lets CloudEvents and JSON through, answers everything
-// else itself, and counts both.
+// Command proxy-filter is a Proxy-Wasm filter for Istio's proxies: on paths that
+// accept events it lets CloudEvents and JSON through, answers everything else
+// itself, and counts both.
 package main
 
 import (
@@ -19,7 +19,7 @@ func init() {
 	proxywasm.SetPluginContext(func(uint32) types.PluginContext { return &plugin{} })
 }
 
-// plugin is one configuration of the filter in one worker.
+// plugin is one configured filter in one worker.
 type plugin struct {
 	types.DefaultPluginContext
 	gate              Gate
@@ -42,7 +42,7 @@ func (p *plugin) OnPluginStart(int) types.OnPluginStartStatus {
 	return types.OnPluginStartStatusOK
 }
 
-// NewHttpContext makes the state of one request.
+// NewHttpContext returns the state of one request.
 func (p *plugin) NewHttpContext(uint32) types.HttpContext { return &request{plugin: p} }
 
 type request struct {
