@@ -21,10 +21,10 @@ import (
 
 // Versions of everything that is not our own.
 const (
-	Kubernetes = "v1.36.3"
+	Kubernetes = "v1.37.2"
 	Keda       = "v2.20.2"
 	CNI        = "v1.7.1"
-	CoreDNS    = "v1.12.4"
+	CoreDNS    = "v1.15.0"
 	Kafka      = "4.1.0"
 	Java       = "17"
 	Pause      = "1"
