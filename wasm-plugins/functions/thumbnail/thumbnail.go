@@ -51,7 +51,7 @@ func Thumbnail(picture []byte, limits Limits) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the header of %d bytes: %w", len(picture), err)
 	}
-	// Divided, not multiplied: int has 32 bits in Wasm.
+	// Divided, not multiplied: int has 32 bits where TinyGo builds this.
 	if config.Width < 1 || config.Height < 1 || config.Width > limits.Pixels/config.Height {
 		return nil, fmt.Errorf("picture of %dx%d has more than %d pixels (MAX_PIXELS)", config.Width, config.Height, limits.Pixels)
 	}
