@@ -6,25 +6,31 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/handler"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/marker"
 )
 
-// validated writes the new file beside the old one and has it checked.
-func (s *Setup) validated(ctx context.Context, before []byte, edited Edited) error {
-	config, err := s.Host.resolve(s.node.Config)
+// validated writes the new file beside the old one and checks it.
+func (s *Setup) validated(ctx context.Context, before []byte, edited handler.Edited) error {
+	name, err := s.Host.Resolve(s.node.Config)
 	if err != nil {
 		return err
 	}
-	defer s.Host.discard(config)
-	if err := s.Host.writeTemp(config, bytes.NewReader(edited.Data), 0o644); err != nil {
+	defer s.Host.Discard(name)
+	if err := s.Host.WriteTemp(name, bytes.NewReader(edited.Data), 0o644); err != nil {
 		return writable(err)
 	}
 	return s.validate(ctx, before, edited)
 }
 
-// replace notes what is about to happen, keeps the old file, and puts the new
-// one in its place. A run that was cut off here has noted what was before it.
+// replace records what is about to happen, keeps the old file, and puts the new
+// one in its place. A run that is cut off here has recorded what was there
+// before it.
 func (s *Setup) replace(before, data []byte) error {
-	base, had, err := unwrap(before)
+	base, had, err := marker.Unwrap(before)
 	if err != nil {
 		return err
 	}
@@ -61,8 +67,9 @@ func (s *Setup) replace(before, data []byte) error {
 	return writable(s.put(data))
 }
 
-// rebased is what to go back to after a run that was cut off: the block from
-// before that run, in the file as it is now. Someone may have edited it since.
+// rebased returns what to go back to after a run that was cut off: the block
+// from before that run, in the file as it is now, which someone may have edited
+// since.
 func (s *Setup) rebased(base []byte, exists bool) (before []byte, existed bool, err error) {
 	stored, err := s.Host.Read(s.beforePath())
 	if err != nil {
@@ -74,21 +81,17 @@ func (s *Setup) rebased(base []byte, exists bool) (before []byte, existed bool, 
 		}
 		return base, exists, nil
 	}
-	start, end, err := blockOf(stored)
+	block, had, err := marker.Content(stored)
 	if err != nil {
 		return nil, false, err
 	}
-	if start < 0 {
+	if !had {
 		return base, exists || len(stored) > 0, nil
 	}
-	block := bytes.TrimPrefix(stored[start:end], []byte("\n"))
-	for _, line := range []string{beginLine, beginJoined} {
-		block = bytes.TrimPrefix(block, []byte(line))
-	}
-	return wrap(base, string(bytes.TrimSuffix(block, []byte(endLine)))), true, nil
+	return marker.Wrap(base, string(block)), true, nil
 }
 
-// put writes the configuration, or removes the file where there is nothing.
+// put writes the configuration, or removes the file where data is nil.
 func (s *Setup) put(data []byte) error {
 	if data == nil {
 		return s.Host.Remove(s.node.Config)
@@ -96,13 +99,13 @@ func (s *Setup) put(data []byte) error {
 	return s.Host.Write(s.node.Config, data, 0o644)
 }
 
-// settle ends a change that was seen to work.
+// settle ends a change that has been seen to work.
 func (s *Setup) settle() error {
 	s.state.Pending, s.state.Error = nil, ""
 	if err := s.saveState(); err != nil {
 		return writable(err)
 	}
-	for _, name := range sortedKeys(s.state.Binaries) {
+	for _, name := range slices.Sorted(maps.Keys(s.state.Binaries)) {
 		if err := s.Host.Remove(previousName(name)); err != nil {
 			return writable(err)
 		}
@@ -110,15 +113,15 @@ func (s *Setup) settle() error {
 	return s.Host.Remove(s.beforePath())
 }
 
-// rollBack puts back what was there before the change, whatever else happens,
-// and says why.
+// rollBack puts back what was there before the change, whatever else happens.
+// Its error says why.
 func (s *Setup) rollBack(cause error) error {
 	s.Log.Error("rolling back", "reason", cause.Error())
-	// On its own time: the caller's may be what ran out.
+	// With a time limit of its own: the caller's may be what ran out.
 	ctx, cancel := context.WithTimeout(context.Background(), 3*s.Config.RestartTimeout)
 	defer cancel()
 	failed := func(err error) error {
-		return fmt.Errorf("%w; putting the old configuration back failed as well: %w (a copy is %q)", cause, err, s.beforePath())
+		return fmt.Errorf("%w; putting the old configuration back failed as well: %w (a copy is in %q)", cause, err, s.beforePath())
 	}
 	before, err := s.Host.Read(s.beforePath())
 	if err != nil {

@@ -6,19 +6,22 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
+
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/handler"
 )
 
-// configured is what configure has done.
+// configured says what configure did.
 type configured struct {
 	changed       bool
 	foreign, kept []string
 }
 
-// configure writes the configuration, restarts, and looks. A handler under
-// which no pod starts is taken out again, for the sake of the others; what else
-// goes wrong puts the old configuration back.
-func (s *Setup) configure(ctx context.Context, handlers []Handler, failed map[string]error) (done configured, err error) {
+// configure writes the configuration, restarts the container runtime, and
+// checks the result. A handler under which no pod starts is taken out again, for
+// the sake of the others; any other failure puts the old configuration back.
+func (s *Setup) configure(ctx context.Context, handlers []handler.Handler, failed map[string]error) (done configured, err error) {
 	taken := false
 	for {
 		before, edited, err := s.wish(ctx, handlers, failed)
@@ -32,7 +35,7 @@ func (s *Setup) configure(ctx context.Context, handlers []Handler, failed map[st
 			if err == nil && compare(status, edited.Added, nil) == nil || len(edited.Added) == 0 {
 				return done, nil
 			}
-			// Right on disk, but not what runs: it was not restarted since.
+			// Right on disk, but not what runs: there was no restart since.
 		} else if !same {
 			if err := s.validated(ctx, before, edited); err != nil {
 				return done, err
@@ -55,32 +58,32 @@ func (s *Setup) configure(ctx context.Context, handlers []Handler, failed map[st
 			failed[key] = fmt.Errorf("%w; rolled back: the configuration is without it, or as it was before", err)
 		}
 		s.restorePrograms(bad)
-		handlers = slices.DeleteFunc(handlers, func(h Handler) bool { return bad[h.Key] != nil })
+		handlers = slices.DeleteFunc(handlers, func(h handler.Handler) bool { return bad[h.Key] != nil })
 	}
 }
 
-// wish is the configuration to be: with the handlers that are asked for, and
-// with those of the old block that must not go yet.
-func (s *Setup) wish(ctx context.Context, handlers []Handler, failed map[string]error) ([]byte, Edited, error) {
+// wish returns the configuration as it should be: with the handlers that are
+// asked for, and with those of the old block that must not go yet.
+func (s *Setup) wish(ctx context.Context, handlers []handler.Handler, failed map[string]error) ([]byte, handler.Edited, error) {
 	file, err := s.Host.Read(s.node.Config)
 	if err != nil {
-		return nil, Edited{}, err
+		return nil, handler.Edited{}, err
 	}
 	keep, gone := map[string]any{}, map[string]any{}
 	tables := s.tables(file)
 	if s.state.Pending != nil {
-		// What is in the file was never seen to work; what was before it, was.
+		// What is in the file was never seen to work; what preceded it was.
 		old, err := s.Host.Read(s.beforePath())
 		if err != nil {
-			return nil, Edited{}, err
+			return nil, handler.Edited{}, err
 		}
 		tables = s.tables(old)
 	}
 	for name, table := range tables {
 		switch {
-		case name == "runc" || slices.ContainsFunc(handlers, func(h Handler) bool { return h.Name == name }):
+		case name == "runc" || slices.ContainsFunc(handlers, func(h handler.Handler) bool { return h.Name == name }):
 		case s.hasFailed(name, failed):
-			// Pods may run under it: a passing trouble takes no handler away.
+			// Pods may run under it: a temporary failure must not remove a handler.
 			keep[name] = table
 		default:
 			gone[name] = table
@@ -88,18 +91,18 @@ func (s *Setup) wish(ctx context.Context, handlers []Handler, failed map[string]
 	}
 	if len(gone) > 0 {
 		if s.Unlabel != nil {
-			// Before anything goes, so that no pod comes meanwhile.
-			if err := s.Unlabel(ctx, sortedKeys(s.Config.Runtimes)); err != nil {
-				return nil, Edited{}, fmt.Errorf("taking labels away: %w", err)
+			// Before anything is removed, so that no pod arrives meanwhile.
+			if err := s.Unlabel(ctx, slices.Sorted(maps.Keys(s.Config.Runtimes))); err != nil {
+				return nil, handler.Edited{}, fmt.Errorf("removing labels: %w", err)
 			}
 		}
 		users, err := s.cri().Users(ctx)
 		if err != nil {
-			return nil, Edited{}, err
+			return nil, handler.Edited{}, err
 		}
 		for name, table := range gone {
 			if n := users[name]; n > 0 {
-				s.Log.Warn("a handler that nobody asks for stays while pods use it", "handler", name, "pods", n)
+				s.Log.Warn("a handler that is no longer asked for stays while pods use it", "handler", name, "pods", n)
 				keep[name] = table
 			}
 		}
@@ -116,8 +119,9 @@ func (s *Setup) hasFailed(handler string, failed map[string]error) bool {
 	return false
 }
 
-// apply puts a configuration in place and waits until it is what runs.
-func (s *Setup) apply(ctx context.Context, before []byte, edited Edited, lacks []string) error {
+// apply puts a configuration in place and waits until the container runtime
+// runs with it.
+func (s *Setup) apply(ctx context.Context, before []byte, edited handler.Edited, lacks []string) error {
 	if err := s.canRestart(ctx); err != nil {
 		return err
 	}
@@ -137,7 +141,7 @@ func (s *Setup) apply(ctx context.Context, before []byte, edited Edited, lacks [
 // tryAll starts a pod under each handler that was added.
 func (s *Setup) tryAll(ctx context.Context, added []string) map[string]error {
 	bad := map[string]error{}
-	for _, key := range sortedKeys(s.Config.Runtimes) {
+	for _, key := range slices.Sorted(maps.Keys(s.Config.Runtimes)) {
 		name := s.Config.Runtimes[key].Handler
 		if !slices.Contains(added, name) {
 			continue

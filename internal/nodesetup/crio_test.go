@@ -10,30 +10,34 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/config"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/host"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/node"
 )
 
-// crio is a node with CRI-O instead of containerd.
-func crio(t *testing.T, main string, drops map[string]string) (*fake, *Setup) {
+// newCRIO returns a node with CRI-O instead of containerd.
+func newCRIO(t *testing.T, main string, drops map[string]string) (*fake, *Setup) {
 	t.Helper()
 	f := newFake(t)
-	f.write("crio.conf", main)
+	f.Write("crio.conf", main)
 	for name, text := range drops {
-		f.write("crio.conf.d/"+name, text)
+		f.Write("crio.conf.d/"+name, text)
 	}
-	f.write("opt/crun", "#!/bin/sh\necho +WASM:wasmedge\n")
+	f.Write("opt/crun", "#!/bin/sh\necho +WASM:wasmedge\n")
 	// As CRI-O merges; the CRI server of the fake reads containerd's tables.
-	f.write("restart", fmt.Sprintf("#!/bin/sh\ncat %[1]s/crio.conf %[1]s/crio.conf.d/* | sed 's/^\\[crio.runtime.runtimes/[plugins.cri.containerd.runtimes/' > %[1]s/loaded.toml\n", f.dir))
-	c, err := ParseConfig([]byte(f.config()))
+	f.Write("restart", fmt.Sprintf("#!/bin/sh\ncat %[1]s/crio.conf %[1]s/crio.conf.d/* | sed 's/^\\[crio.runtime.runtimes/[plugins.cri.containerd.runtimes/' > %[1]s/loaded.toml\n", f.Dir))
+	c, err := config.Parse([]byte(f.YAML()))
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Runtimes = map[string]Source{"crun-wasmedge": {Handler: "crun-wasmedge", Path: f.dir + "/opt/crun"}}
-	c.Node = Node{
-		Form: CRIO, Config: f.dir + "/crio.conf.d/50-helm-wasm.conf", Main: f.dir + "/crio.conf",
-		Socket: f.dir + "/cri.sock", Restart: []string{f.dir + "/restart"},
+	c.Runtimes = map[string]config.Source{"crun-wasmedge": {Handler: "crun-wasmedge", Path: f.Dir + "/opt/crun"}}
+	c.Node = node.Node{
+		Form: node.CRIO, Config: f.Dir + "/crio.conf.d/50-helm-wasm.conf", Main: f.Dir + "/crio.conf",
+		Socket: f.Dir + "/cri.sock", Restart: []string{f.Dir + "/restart"},
 	}
-	s := New(c, &Host{Root: "/"}, nil)
-	s.again = 0
+	s := New(c, &host.Host{Root: "/"}, nil)
+	s.TryPause = 0
 	return f, s
 }
 
@@ -62,12 +66,12 @@ func TestCRIO(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			f, s := crio(t, c.main, c.drops)
-			if out, err := s.Host.Run(context.Background(), s.Config.RestartTimeout, f.dir+"/restart"); err != nil {
+			f, s := newCRIO(t, c.main, c.drops)
+			if out, err := s.Host.Run(context.Background(), s.Config.RestartTimeout, f.Dir+"/restart"); err != nil {
 				t.Logf("%s, %v", out, err)
 			}
 			r, err := s.Install(context.Background())
-			drop := f.dir + "/crio.conf.d/50-helm-wasm.conf"
+			drop := f.Dir + "/crio.conf.d/50-helm-wasm.conf"
 			if c.fails != "" {
 				if err == nil || !strings.Contains(err.Error(), c.fails) || s.Host.Exists(drop) {
 					t.Errorf("install gave %+v, %v", r, err)
@@ -77,7 +81,7 @@ func TestCRIO(t *testing.T) {
 			if err != nil || len(r.Ready) != 1 || (len(r.Foreign) > 0) != c.foreign || s.Host.Exists(drop) != c.added {
 				t.Fatalf("install gave %+v, %v", r, err)
 			}
-			if pods := f.read("pods"); !strings.Contains(pods, c.parent) {
+			if pods := f.Read("pods"); !strings.Contains(pods, c.parent) {
 				t.Errorf("the sandbox is %s", pods)
 			}
 			if again, err := s.Install(context.Background()); err != nil || again.Changed {
@@ -87,7 +91,7 @@ func TestCRIO(t *testing.T) {
 				t.Errorf("uninstall gave %v", err)
 			}
 			for name, text := range c.drops {
-				if f.read("crio.conf.d/"+name) != text {
+				if f.Read("crio.conf.d/"+name) != text {
 					t.Errorf("%s changed", name)
 				}
 			}
@@ -98,22 +102,20 @@ func TestCRIO(t *testing.T) {
 // TestCRIOReadsIt: where its program is there, it has the last word before the
 // file is in place.
 func TestCRIOReadsIt(t *testing.T) {
-	f, s := crio(t, crioCrun, nil)
-	bin := filepath.Join(f.dir, "bin")
-	f.write("bin/crio", "#!/bin/sh\necho \"$@\" >> "+f.dir+"/asked\n[ -e "+f.dir+"/refuse ] && { echo 'invalid runtime_path' >&2; exit 1; }\ngrep -q crun-wasmedge \"$2\"\n")
-	old := searched
-	searched = append([]string{bin}, searched...)
-	t.Cleanup(func() { searched = old })
-	f.write("refuse", "")
+	f, s := newCRIO(t, crioCrun, nil)
+	bin := filepath.Join(f.Dir, "bin")
+	f.Write("bin/crio", "#!/bin/sh\necho \"$@\" >> "+f.Dir+"/asked\n[ -e "+f.Dir+"/refuse ] && { echo 'invalid runtime_path' >&2; exit 1; }\ngrep -q crun-wasmedge \"$2\"\n")
+	s.Host.Programs = []string{bin}
+	f.Write("refuse", "")
 	if _, err := s.Install(context.Background()); err == nil || !strings.Contains(err.Error(), "CRI-O refuses") || !strings.Contains(err.Error(), "invalid runtime_path") {
 		t.Errorf("error is %v", err)
 	}
 	if s.Host.Exists(s.Config.Node.Config) {
 		t.Error("the drop-in is there")
 	}
-	os.Remove(filepath.Join(f.dir, "refuse"))
+	os.Remove(filepath.Join(f.Dir, "refuse"))
 	r, err := s.Install(context.Background())
-	if err != nil || !slices.Equal(r.Ready, []string{"crun-wasmedge"}) || !strings.Contains(f.read("asked"), " config") {
-		t.Errorf("install gave %+v, %v; asked %q", r, err, f.read("asked"))
+	if err != nil || !slices.Equal(r.Ready, []string{"crun-wasmedge"}) || !strings.Contains(f.Read("asked"), " config") {
+		t.Errorf("install gave %+v, %v; asked %q", r, err, f.Read("asked"))
 	}
 }

@@ -9,12 +9,15 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/config"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/fakenode"
 )
 
 func TestInstallTwiceAndUninstall(t *testing.T) {
 	f := newFake(t)
 	f.install()
-	f.installed()
+	f.Installed()
 	again, err := f.setup().Install(context.Background())
 	if err != nil || again.Changed || len(again.Ready) != 1 {
 		t.Errorf("a second install gave %+v, %v", again, err)
@@ -22,53 +25,53 @@ func TestInstallTwiceAndUninstall(t *testing.T) {
 	if _, err := f.setup().Uninstall(context.Background(), false); err != nil {
 		t.Fatal(err)
 	}
-	f.clean()
+	f.Clean()
 	r, err := f.setup().Uninstall(context.Background(), false)
 	if err != nil || r.Changed {
 		t.Errorf("a second uninstall gave %+v, %v", r, err)
 	}
-	f.clean()
+	f.Clean()
 }
 
 // TestFaults: the old state stands, and the message says what happened.
 func TestFaults(t *testing.T) {
 	cases := map[string]struct {
-		prepare func(f *fake, c *Config)
+		prepare func(f *fake, c *config.Config)
 		want    []string
 		after   string // the file afterwards, if not as before
 	}{
 		"containerd refuses": {
-			func(f *fake, _ *Config) { f.write("refuse", "") },
+			func(f *fake, _ *config.Config) { f.Write("refuse", "") },
 			[]string{"containerd refuses the new configuration", "left as it is", "no such thing"},
 			"",
 		},
 		"restart hangs": {
-			func(f *fake, _ *Config) { f.write("hang", "wasmtime") },
-			[]string{"no end after 2s", "rolled back: the old configuration is in place"},
+			func(f *fake, _ *config.Config) { f.Write("hang", "wasmtime") },
+			[]string{"had not ended after 2s", "rolled back: the old configuration is in place"},
 			"",
 		},
 		"restart does nothing": {
-			func(f *fake, _ *Config) { f.write("ignore", "") },
+			func(f *fake, _ *config.Config) { f.Write("ignore", "") },
 			[]string{`handler "wasmtime" is missing`, "rolled back"},
 			"",
 		},
 		"restart fails": {
-			func(_ *fake, c *Config) { c.Node.Restart = []string{"false"} },
+			func(_ *fake, c *config.Config) { c.Node.Restart = []string{"false"} },
 			[]string{"exit status 1", "the old configuration is back in place, but the container runtime was not restarted"},
 			"",
 		},
 		"shim starts no pod": {
-			func(f *fake, _ *Config) { f.write("broken", "") },
+			func(f *fake, _ *config.Config) { f.Write("broken", "") },
 			[]string{`handler "wasmtime" started no pod`, "no shim", "rolled back"},
 			"",
 		},
 		"malformed TOML": {
-			func(f *fake, _ *Config) { f.write("etc/config.toml", "version = 3\n[plugins\n") },
+			func(f *fake, _ *config.Config) { f.Write("etc/config.toml", "version = 3\n[plugins\n") },
 			[]string{"config.toml", "line 2", "left as it is"},
 			"version = 3\n[plugins\n",
 		},
 		"wrong checksum": {
-			func(_ *fake, c *Config) {
+			func(_ *fake, c *config.Config) {
 				for arch := range c.Runtimes["wasmtime"].SHA256 {
 					c.Runtimes["wasmtime"].SHA256[arch] = strings.Repeat("0", 64)
 				}
@@ -77,7 +80,7 @@ func TestFaults(t *testing.T) {
 			"",
 		},
 		"no program for this architecture": {
-			func(_ *fake, c *Config) {
+			func(_ *fake, c *config.Config) {
 				s := c.Runtimes["wasmtime"]
 				s.URL = map[string]string{"vax": "http://127.0.0.1:1/"}
 				c.Runtimes["wasmtime"] = s
@@ -86,7 +89,7 @@ func TestFaults(t *testing.T) {
 			"",
 		},
 		"state directory is a file": {
-			func(f *fake, c *Config) { f.write("var", "x"); c.StateDir = f.dir + "/var/state" },
+			func(f *fake, c *config.Config) { f.Write("var", "x"); c.StateDir = f.Dir + "/var/state" },
 			[]string{"not a directory"},
 			"",
 		},
@@ -95,7 +98,7 @@ func TestFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFake(t)
-			s := f.setup(func(config *Config) { c.prepare(f, config) })
+			s := f.setup(func(config *config.Config) { c.prepare(f, config) })
 			r, err := s.Install(context.Background())
 			for _, failed := range r.Failed {
 				err = errors.Join(err, failed)
@@ -109,26 +112,26 @@ func TestFaults(t *testing.T) {
 				}
 			}
 			if c.after == "" {
-				c.after = fakeConfig
+				c.after = fakenode.Config
 			}
-			if got := f.read("etc/config.toml"); got != c.after {
+			if got := f.Read("etc/config.toml"); got != c.after {
 				t.Errorf("the configuration changed:\n%s", got)
 			}
-			if got := f.read("loaded.toml"); got != fakeConfig {
+			if got := f.Read("loaded.toml"); got != fakenode.Config {
 				t.Errorf("what runs changed:\n%s", got)
 			}
 			// The trouble passes; nothing has to be mended by hand.
 			for _, name := range []string{"refuse", "hang", "ignore", "broken"} {
-				os.Remove(filepath.Join(f.dir, name))
+				os.Remove(filepath.Join(f.Dir, name))
 			}
 			if name == "state directory is a file" {
-				os.Remove(filepath.Join(f.dir, "var"))
+				os.Remove(filepath.Join(f.Dir, "var"))
 			}
 			if name == "malformed TOML" {
-				f.write("etc/config.toml", fakeConfig)
+				f.Write("etc/config.toml", fakenode.Config)
 			}
 			f.install()
-			f.installed()
+			f.Installed()
 		})
 	}
 }
@@ -136,27 +139,27 @@ func TestFaults(t *testing.T) {
 func TestUninstallRefusesWhilePodsRun(t *testing.T) {
 	f := newFake(t)
 	f.install()
-	f.write("used", "wasmtime")
+	f.Write("used", "wasmtime")
 	if _, err := f.setup().Uninstall(context.Background(), false); !errors.Is(err, ErrInUse) {
 		t.Errorf("error is %v", err)
 	}
-	f.installed()
+	f.Installed()
 	if _, err := f.setup().Uninstall(context.Background(), true); err != nil {
 		t.Fatal(err)
 	}
-	f.clean()
+	f.Clean()
 }
 
 func TestForeignHandlerIsLeftAlone(t *testing.T) {
 	f := newFake(t)
-	own := fakeConfig + "[plugins.\"io.containerd.cri.v1.runtime\".containerd.runtimes.wasmtime]\nruntime_type = \"io.containerd.wasmtime.v1\"\n"
-	f.write("etc/config.toml", own)
-	f.write("loaded.toml", own)
+	own := fakenode.Config + "[plugins.\"io.containerd.cri.v1.runtime\".containerd.runtimes.wasmtime]\nruntime_type = \"io.containerd.wasmtime.v1\"\n"
+	f.Write("etc/config.toml", own)
+	f.Write("loaded.toml", own)
 	r, err := f.setup().Install(context.Background())
 	if err != nil || len(r.Foreign) != 1 || len(r.Ready) != 1 {
 		t.Errorf("install gave %+v, %v", r, err)
 	}
-	if f.read("etc/config.toml") != own {
+	if f.Read("etc/config.toml") != own {
 		t.Error("the configuration changed")
 	}
 }
@@ -180,12 +183,12 @@ func TestTwoInstallers(t *testing.T) {
 func TestUpgrade(t *testing.T) {
 	f := newFake(t)
 	f.install()
-	old := f.read("opt/helm-wasm/bin/containerd-shim-wasmtime-v1")
+	old := f.Read("opt/helm-wasm/bin/containerd-shim-wasmtime-v1")
 	g := newFake(t)
-	archive := g.archive("containerd-shim-wasmtime-v1", "#!/bin/sh\nexit 3\n")
-	sum := sum256(archive)
-	server := serve(t, archive)
-	broken := func(c *Config) {
+	archive := g.Archive("containerd-shim-wasmtime-v1", "#!/bin/sh\nexit 3\n")
+	sum := fakenode.SHA256(archive)
+	server := fakenode.Serve(t, archive)
+	broken := func(c *config.Config) {
 		s := c.Runtimes["wasmtime"]
 		for arch := range s.URL {
 			s.URL[arch], s.SHA256[arch] = server, sum
@@ -195,9 +198,9 @@ func TestUpgrade(t *testing.T) {
 	if err != nil || len(r.Ready) != 0 || !strings.Contains(r.Failed["wasmtime"].Error(), "does not run on this node") {
 		t.Errorf("install gave %+v, %v", r, err)
 	}
-	if got := f.read("opt/helm-wasm/bin/containerd-shim-wasmtime-v1"); got != old {
+	if got := f.Read("opt/helm-wasm/bin/containerd-shim-wasmtime-v1"); got != old {
 		t.Errorf("the program is %q", got)
 	}
 	f.install()
-	f.installed()
+	f.Installed()
 }

@@ -6,14 +6,20 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path"
+	"runtime"
 	"slices"
 	"time"
+
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/fetch"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/handler"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/host"
 )
 
-// Install brings the node to what the configuration asks for. Runtimes fail
-// one by one: what can be installed is. Run again, it changes nothing.
+// Install brings the node to what the configuration asks for. Runtimes fail one
+// by one: whatever can be installed is. A second run changes nothing.
 func (s *Setup) Install(ctx context.Context) (Result, error) {
 	unlock, err := s.begin(ctx)
 	if err != nil {
@@ -26,7 +32,7 @@ func (s *Setup) Install(ctx context.Context) (Result, error) {
 	result, err := s.install(ctx)
 	if err != nil {
 		s.state.Error = err.Error()
-		// The first error counts; a full disk keeps this one from being saved.
+		// This error is what counts, even if a full disk keeps it from being saved.
 		_ = s.saveState()
 		return result, err
 	}
@@ -36,18 +42,18 @@ func (s *Setup) Install(ctx context.Context) (Result, error) {
 func (s *Setup) install(ctx context.Context) (Result, error) {
 	handlers, fetched, failed := s.handlers()
 	changed := false
-	for _, key := range sortedKeys(fetched) {
+	for _, key := range slices.Sorted(maps.Keys(fetched)) {
 		did, err := s.binary(ctx, key, fetched[key])
 		if err != nil {
 			failed[key] = writable(err)
-			// One that was installed before keeps working.
+			// A program that was installed before keeps working.
 			if _, had := s.state.Binaries[fetched[key]]; !had || !s.Host.Exists(fetched[key]) {
-				handlers = slices.DeleteFunc(handlers, func(h Handler) bool { return h.Key == key })
+				handlers = slices.DeleteFunc(handlers, func(h handler.Handler) bool { return h.Key == key })
 			}
 		}
 		changed = changed || did
 	}
-	handlers = slices.DeleteFunc(handlers, func(h Handler) bool {
+	handlers = slices.DeleteFunc(handlers, func(h handler.Handler) bool {
 		if failed[h.Key] != nil {
 			return false
 		}
@@ -60,8 +66,8 @@ func (s *Setup) install(ctx context.Context) (Result, error) {
 	if err := ctx.Err(); err != nil {
 		return Result{Node: s.node, Failed: failed}, err
 	}
-	// What was begun from here on is finished: a signal to stop is no reason
-	// to restart the container runtime twice.
+	// What begins here is finished: a signal to stop is not a reason to restart
+	// the container runtime twice.
 	ctx = context.WithoutCancel(ctx)
 	done, err := s.configure(ctx, handlers, failed)
 	result := Result{Node: s.node, Failed: failed, Foreign: done.foreign}
@@ -69,8 +75,8 @@ func (s *Setup) install(ctx context.Context) (Result, error) {
 		s.restorePrograms(nil)
 		return result, err
 	}
-	// What was just brought was never tried.
-	s.rest = s.rest && !changed && !done.changed
+	// What has just been installed was never tried.
+	s.SkipTried = s.SkipTried && !changed && !done.changed
 	result, err = s.verify(ctx)
 	result.Changed, result.Foreign, result.Kept = changed || done.changed, done.foreign, done.kept
 	for key, err := range failed {
@@ -83,7 +89,7 @@ func (s *Setup) install(ctx context.Context) (Result, error) {
 	if err != nil {
 		return result, err
 	}
-	for _, name := range sortedKeys(s.state.Binaries) {
+	for _, name := range slices.Sorted(maps.Keys(s.state.Binaries)) {
 		if s.Host.Exists(previousName(name)) {
 			if err := s.Host.Remove(previousName(name)); err != nil {
 				return result, writable(err)
@@ -102,11 +108,11 @@ func (s *Setup) install(ctx context.Context) (Result, error) {
 	return result, nil
 }
 
-// binary brings one program to the node, if what its source names is not
-// there already.
+// binary brings one program to the node, unless what its source names is there
+// already.
 func (s *Setup) binary(ctx context.Context, key, to string) (bool, error) {
 	from := s.Config.Runtimes[key]
-	if had, ok := s.state.Binaries[to]; ok && had.Source == from.identity() && s.Host.Exists(to) {
+	if had, ok := s.state.Binaries[to]; ok && had.Source == from.Identity(runtime.GOARCH) && s.Host.Exists(to) {
 		return false, nil
 	}
 	if _, ours := s.state.Binaries[to]; !ours && s.Host.Exists(to) {
@@ -115,78 +121,81 @@ func (s *Setup) binary(ctx context.Context, key, to string) (bool, error) {
 	s.Log.Info("fetching a runtime", "runtime", key, "to", to)
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
-	defer s.Host.discard(to)
-	if err := s.fetch(ctx, key, from, to); err != nil {
+	defer s.Host.Discard(to)
+	fetcher := fetch.Fetcher{Host: s.Host, StateDir: s.Config.StateDir, HTTP: s.HTTP}
+	if err := fetcher.Program(ctx, key, from, to); err != nil {
 		return false, err
 	}
-	// Said before it is done, so that uninstall knows of it. The source is
-	// said afterwards, so that a run cut off between fetches again.
+	// Recorded beforehand, so that uninstall knows of the program. The source is
+	// recorded afterwards, so that a run that is cut off in between fetches
+	// again.
 	s.state.Binaries[to] = program{Key: key, Handler: from.Handler}
 	if err := s.saveState(); err != nil {
 		return false, err
 	}
-	// One that waits already is the last that worked: what took its place was
-	// never seen to.
+	// A previous program that is there already is the last one that worked: what
+	// replaced it was never seen to.
 	if s.Host.Exists(to) && !s.Host.Exists(previousName(to)) {
-		if err := os.Link(s.Host.path(to), s.Host.path(previousName(to))); err != nil {
+		if err := os.Link(s.Host.Path(to), s.Host.Path(previousName(to))); err != nil {
 			return false, err
 		}
-		s.Host.step("kept previous %s", to)
+		s.Host.Note("kept previous %s", to)
 	}
-	if err := s.Host.commit(to); err != nil {
+	if err := s.Host.Commit(to); err != nil {
 		return false, err
 	}
-	s.state.Binaries[to] = program{Key: key, Handler: from.Handler, Source: from.identity()}
+	s.state.Binaries[to] = program{Key: key, Handler: from.Handler, Source: from.Identity(runtime.GOARCH)}
 	return true, s.saveState()
 }
 
-// previousName is where an older program waits until the new one has worked.
+// previousName returns where an older program waits until the new one has
+// worked.
 func previousName(name string) string {
-	return path.Join(path.Dir(name), tempPrefix+path.Base(name)+".previous")
+	return path.Join(path.Dir(name), host.TempPrefix+path.Base(name)+".previous")
 }
 
-// restorePrograms puts older programs of some runtimes back after a failure;
-// of all of them where none is named.
+// restorePrograms puts back the older programs of the runtimes that failed; of
+// all runtimes where failed is nil.
 func (s *Setup) restorePrograms(failed map[string]error) {
-	for _, name := range sortedKeys(s.state.Binaries) {
+	for _, name := range slices.Sorted(maps.Keys(s.state.Binaries)) {
 		was := s.state.Binaries[name]
 		if failed != nil && failed[was.Key] == nil || !s.Host.Exists(previousName(name)) {
 			continue
 		}
-		// Said first: a run cut off between fetches the newer one again. A full
-		// disk is no reason to keep what does not work.
+		// Recorded first: a run that is cut off in between fetches the newer one
+		// again. A full disk is not a reason to keep what does not work.
 		was.Source = ""
 		s.state.Binaries[name] = was
 		_ = s.saveState()
-		if err := os.Rename(s.Host.path(previousName(name)), s.Host.path(name)); err != nil {
+		if err := os.Rename(s.Host.Path(previousName(name)), s.Host.Path(name)); err != nil {
 			s.Log.Error("putting the previous program back", "program", name, "error", err.Error())
 		}
-		s.Host.step("restored %s", name)
+		s.Host.Note("restored %s", name)
 	}
 }
 
-// probe starts a program far enough to see that it runs on this node at all.
-func (s *Setup) probe(ctx context.Context, h Handler) error {
+// probe starts a program just to see that it runs on this node at all.
+func (s *Setup) probe(ctx context.Context, h handler.Handler) error {
 	flag := "-v"
-	if h.isCrun() {
+	if h.IsCrun() {
 		flag = "--version"
 	}
 	text, err := s.Host.Run(ctx, 20*time.Second, h.Binary, flag)
 	if err != nil {
 		return fmt.Errorf("runtime %q: %q does not run on this node: %w", h.Key, h.Binary, err)
 	}
-	if h.isCrun() && !bytes.Contains([]byte(text), []byte("+WASM")) {
+	if h.IsCrun() && !bytes.Contains([]byte(text), []byte("+WASM")) {
 		return fmt.Errorf("runtime %q: %q was built without a Wasm engine (crun --version shows no +WASM): use another build", h.Key, h.Binary)
 	}
 	return nil
 }
 
-// dropPrograms removes programs of runtimes that are no longer asked for, once
-// nothing is configured to use them and no pod does.
-func (s *Setup) dropPrograms(ctx context.Context, handlers []Handler, failed map[string]error, kept []string) error {
+// dropPrograms removes the programs of runtimes that are no longer asked for,
+// once no handler is configured to use them and no pod uses them.
+func (s *Setup) dropPrograms(ctx context.Context, handlers []handler.Handler, failed map[string]error, kept []string) error {
 	var drop []string
-	for _, name := range sortedKeys(s.state.Binaries) {
-		if !slices.ContainsFunc(handlers, func(h Handler) bool { return h.Binary == name }) &&
+	for _, name := range slices.Sorted(maps.Keys(s.state.Binaries)) {
+		if !slices.ContainsFunc(handlers, func(h handler.Handler) bool { return h.Binary == name }) &&
 			failed[s.state.Binaries[name].Key] == nil && !slices.Contains(kept, s.state.Binaries[name].Handler) {
 			drop = append(drop, name)
 		}

@@ -18,6 +18,11 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/config"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/fakenode"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/host"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/marker"
 )
 
 // TestMain is also the process that is killed at a step: a real SIGKILL, so
@@ -34,12 +39,12 @@ func killed(at string) {
 	if err != nil {
 		panic(err)
 	}
-	c, err := ParseConfig([]byte(os.Getenv("NODESETUP_CONFIG")))
+	c, err := config.Parse([]byte(os.Getenv("NODESETUP_CONFIG")))
 	if err != nil {
 		panic(err)
 	}
 	steps := 0
-	host := &Host{Root: "/", Step: func(name string) {
+	h := &host.Host{Root: "/", Step: func(name string) {
 		steps++
 		fmt.Println(name)
 		if steps == last {
@@ -47,8 +52,8 @@ func killed(at string) {
 			select {}
 		}
 	}}
-	s := New(c, host, nil)
-	s.again = time.Millisecond
+	s := New(c, h, nil)
+	s.TryPause = time.Millisecond
 	if os.Getenv("NODESETUP_DO") == "uninstall" {
 		_, err = s.Uninstall(context.Background(), false)
 	} else {
@@ -64,16 +69,16 @@ func killed(at string) {
 // until runs install or uninstall up to a step and lists the steps; it says
 // whether the process was killed.
 func (f *fake) until(do string, step int) (steps []string, killed bool) {
-	f.t.Helper()
+	f.T.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "NODESETUP_KILL_AT="+strconv.Itoa(step), "NODESETUP_DO="+do, "NODESETUP_CONFIG="+f.config())
+	cmd.Env = append(os.Environ(), "NODESETUP_KILL_AT="+strconv.Itoa(step), "NODESETUP_DO="+do, "NODESETUP_CONFIG="+f.YAML())
 	cmd.Env = append(cmd.Env, "NODESETUP_FAILS="+strconv.FormatBool(f.fails))
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err := cmd.Run()
 	if err != nil {
 		if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || status.Signal() != syscall.SIGKILL {
-			f.t.Fatalf("%s failed: %v\n%s", do, err, errs.String())
+			f.T.Fatalf("%s failed: %v\n%s", do, err, errs.String())
 		}
 	}
 	return strings.Split(strings.TrimSpace(out.String()), "\n"), err != nil
@@ -108,31 +113,33 @@ func killAll(t *testing.T, first, then string) {
 		}
 		at := fmt.Sprintf("killed at step %d, %q", step, steps[len(steps)-1])
 		// Whatever was cut off, the file is the old or the new one.
-		if got := f.read("etc/config.toml"); got != fakeConfig && !strings.HasSuffix(got, endLine) {
+		if got := f.Read("etc/config.toml"); got != fakenode.Config && !strings.HasSuffix(got, marker.End) {
 			t.Fatalf("%s: the configuration is torn:\n%s", at, got)
 		}
 		if then == "install" {
 			f.install()
-			f.installed()
+			f.Installed()
 		}
 		if _, err := f.setup().Uninstall(context.Background(), false); err != nil {
 			t.Fatalf("%s: uninstall: %v", at, err)
 		}
-		f.clean()
+		f.Clean()
 		if t.Failed() {
 			t.Fatal(at)
 		}
 	}
 }
 
+const shim = "containerd-shim-wasmtime-v1"
+
 const newer = "#!/bin/sh\n# newer\nexit 0\n"
 
 // upgrade makes another program what the source names.
 func (f *fake) upgrade(program string) {
-	archive := f.archive(shim, program)
-	f.sum = sum256(archive)
-	f.releases = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write(archive) }))
-	f.t.Cleanup(f.releases.Close)
+	archive := f.Archive(shim, program)
+	f.Sum = fakenode.SHA256(archive)
+	f.Releases = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write(archive) }))
+	f.T.Cleanup(f.Releases.Close)
 }
 
 // TestKilledWhileUpgrading ends an upgrade at each of its steps. Whatever was
@@ -146,7 +153,7 @@ func TestKilledWhileUpgrading(t *testing.T) {
 			for step := 1; ; step++ {
 				f := newFake(t)
 				f.install()
-				good, releases, sum := f.read(program), f.releases, f.sum
+				good, releases, sum := f.Read(program), f.Releases, f.Sum
 				f.upgrade(newer)
 				steps, killed := f.until("install", step)
 				if !killed {
@@ -157,31 +164,31 @@ func TestKilledWhileUpgrading(t *testing.T) {
 					return
 				}
 				at := fmt.Sprintf("killed at step %d, %q", step, steps[len(steps)-1])
-				if got := f.read(program); got != good && got != newer {
+				if got := f.Read(program); got != good && got != newer {
 					t.Fatalf("%s: the program is %q", at, got)
 				}
 				want := newer
 				switch then {
 				case "downgrade":
-					f.releases, f.sum, want = releases, sum, good
+					f.Releases, f.Sum, want = releases, sum, good
 				case "upgrade that fails":
 					// It is found not to work only now.
-					f.write("broken", "")
+					f.Write("broken", "")
 					r, err := f.setup().Install(context.Background())
 					if err != nil || len(r.Ready) != 0 {
 						t.Fatalf("%s: install gave %+v, %v", at, r, err)
 					}
 					// Past the end of the upgrade nobody keeps the older one.
-					if got := f.read(program); got != good && !(got == newer && slices.Contains(steps, "removed "+f.dir+"/opt/helm-wasm/bin/"+path.Base(previousName(shim)))) {
+					if got := f.Read(program); got != good && !(got == newer && slices.Contains(steps, "removed "+f.Dir+"/opt/helm-wasm/bin/"+path.Base(previousName(shim)))) {
 						t.Fatalf("%s: the program that worked is lost: %q", at, got)
 					}
 					continue
 				}
 				f.install()
-				if got := f.read(program); got != want {
+				if got := f.Read(program); got != want {
 					t.Fatalf("%s: the program is %q", at, got)
 				}
-				if left, _ := filepath.Glob(f.dir + "/opt/helm-wasm/bin/" + tempPrefix + "*"); len(left) > 0 {
+				if left, _ := filepath.Glob(f.Dir + "/opt/helm-wasm/bin/" + host.TempPrefix + "*"); len(left) > 0 {
 					t.Fatalf("%s: left behind: %v", at, left)
 				}
 			}
@@ -194,8 +201,8 @@ func TestKilledWhileUpgrading(t *testing.T) {
 // before as long as the trouble lasts, on what is asked for once it has passed.
 func TestKilledWhileRollingBack(t *testing.T) {
 	faults := map[string]func(f *fake){
-		"no pod starts":     func(f *fake) { f.write("broken", "") },
-		"restart is no use": func(f *fake) { f.write("ignore", "") },
+		"no pod starts":     func(f *fake) { f.Write("broken", "") },
+		"restart is no use": func(f *fake) { f.Write("ignore", "") },
 	}
 	for name, fault := range faults {
 		for _, passes := range []bool{false, true} {
@@ -205,7 +212,7 @@ func TestKilledWhileRollingBack(t *testing.T) {
 				first := 0
 				for step := 1 << 30; ; step = max(first, step) + 1 {
 					f := newFake(t)
-					f.fails, f.timeout = true, "1s"
+					f.fails, f.Timeout = true, "1s"
 					fault(f)
 					steps, killed := f.until("install", step)
 					if first == 0 {
@@ -222,13 +229,13 @@ func TestKilledWhileRollingBack(t *testing.T) {
 					}
 					at := fmt.Sprintf("killed at step %d, %q", step, steps[len(steps)-1])
 					if passes {
-						os.Remove(filepath.Join(f.dir, "broken"))
-						os.Remove(filepath.Join(f.dir, "ignore"))
+						os.Remove(filepath.Join(f.Dir, "broken"))
+						os.Remove(filepath.Join(f.Dir, "ignore"))
 						f.install()
-						f.installed()
+						f.Installed()
 					} else if r, err := f.setup().Install(context.Background()); err == nil && len(r.Failed) == 0 {
 						t.Fatalf("%s: install gave %+v", at, r)
-					} else if got := f.read("etc/config.toml"); got != fakeConfig {
+					} else if got := f.Read("etc/config.toml"); got != fakenode.Config {
 						t.Fatalf("%s: after rolling back the file is\n%s", at, got)
 					}
 					if t.Failed() {

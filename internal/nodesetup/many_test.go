@@ -11,17 +11,21 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/config"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/containerd"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/fakenode"
 )
 
 // path gives the fake node a shim of its own and is a source for it.
-func (f *fake) path(name string) Source {
+func (f *fake) path(name string) config.Source {
 	file := "brought/containerd-shim-" + name + "-v1"
-	f.write(file, "#!/bin/sh\nexit 0\n")
-	return Source{Handler: name, Path: filepath.Join(f.dir, file)}
+	f.Write(file, "#!/bin/sh\nexit 0\n")
+	return config.Source{Handler: name, Path: filepath.Join(f.Dir, file)}
 }
 
-func (f *fake) with(names ...string) func(*Config) {
-	return func(c *Config) {
+func (f *fake) with(names ...string) func(*config.Config) {
+	return func(c *config.Config) {
 		for _, name := range names {
 			c.Runtimes[name] = f.path(name)
 		}
@@ -31,7 +35,7 @@ func (f *fake) with(names ...string) func(*Config) {
 // TestOneBadRuntime does not keep the others from being ready.
 func TestOneBadRuntime(t *testing.T) {
 	f := newFake(t)
-	f.write("broken", "wasmer")
+	f.Write("broken", "wasmer")
 	r, err := f.setup(f.with("wasmer", "wamr")).Install(context.Background())
 	if err != nil || !slices.Equal(r.Ready, []string{"wamr", "wasmtime"}) || !r.Changed {
 		t.Fatalf("install gave %+v, %v", r, err)
@@ -40,11 +44,11 @@ func TestOneBadRuntime(t *testing.T) {
 		t.Errorf("it failed with %q", text)
 	}
 	for _, name := range []string{"etc/config.toml", "loaded.toml"} {
-		if got := f.read(name); strings.Contains(got, "wasmer") || !strings.Contains(got, "runtimes.wamr]") {
+		if got := f.Read(name); strings.Contains(got, "wasmer") || !strings.Contains(got, "runtimes.wamr]") {
 			t.Errorf("%s is:\n%s", name, got)
 		}
 	}
-	os.Remove(filepath.Join(f.dir, "broken"))
+	os.Remove(filepath.Join(f.Dir, "broken"))
 	if r, err := f.setup(f.with("wasmer", "wamr")).Install(context.Background()); err != nil || len(r.Ready) != 3 {
 		t.Errorf("once it works: %+v, %v", r, err)
 	}
@@ -57,13 +61,13 @@ func TestDroppedWhilePodsRun(t *testing.T) {
 	if _, err := f.setup(f.with("wamr")).Install(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	f.write("used", "wasmtime")
-	dropped := func(c *Config) { f.with("wamr")(c); delete(c.Runtimes, "wasmtime") }
+	f.Write("used", "wasmtime")
+	dropped := func(c *config.Config) { f.with("wamr")(c); delete(c.Runtimes, "wasmtime") }
 	s := f.setup(dropped)
 	labelled := ""
 	s.Unlabel = func(_ context.Context, runtimes []string) error {
 		labelled = strings.Join(runtimes, ",")
-		if !strings.Contains(f.read("etc/config.toml"), "runtimes.wasmtime]") {
+		if !strings.Contains(f.Read("etc/config.toml"), "runtimes.wasmtime]") {
 			t.Error("the handler went before its label")
 		}
 		return nil
@@ -72,43 +76,43 @@ func TestDroppedWhilePodsRun(t *testing.T) {
 	if err != nil || r.Changed || !slices.Equal(r.Kept, []string{"wasmtime"}) || labelled != "wamr" {
 		t.Fatalf("dropping gave %+v, %v, labels %q", r, err, labelled)
 	}
-	if !strings.Contains(f.read("loaded.toml"), "runtimes.wasmtime]") || !strings.HasPrefix(f.read("opt/helm-wasm/bin/containerd-shim-wasmtime-v1"), "#!") {
+	if !strings.Contains(f.Read("loaded.toml"), "runtimes.wasmtime]") || !strings.HasPrefix(f.Read("opt/helm-wasm/bin/containerd-shim-wasmtime-v1"), "#!") {
 		t.Error("the handler or its program is gone while a pod uses it")
 	}
 	// No label can be taken: nothing is taken out.
-	os.Remove(filepath.Join(f.dir, "used"))
+	os.Remove(filepath.Join(f.Dir, "used"))
 	s = f.setup(dropped)
 	s.Unlabel = func(context.Context, []string) error { return errors.New("no API") }
-	if _, err := s.Install(context.Background()); err == nil || !strings.Contains(f.read("etc/config.toml"), "runtimes.wasmtime]") {
+	if _, err := s.Install(context.Background()); err == nil || !strings.Contains(f.Read("etc/config.toml"), "runtimes.wasmtime]") {
 		t.Errorf("without an API server: %v", err)
 	}
 	r, err = f.setup(dropped).Install(context.Background())
-	if err != nil || !r.Changed || len(r.Kept) > 0 || strings.Contains(f.read("loaded.toml"), "wasmtime") {
+	if err != nil || !r.Changed || len(r.Kept) > 0 || strings.Contains(f.Read("loaded.toml"), "wasmtime") {
 		t.Errorf("once no pod uses it: %+v, %v", r, err)
 	}
 	if _, err := f.setup(dropped).Uninstall(context.Background(), false); err != nil {
 		t.Fatal(err)
 	}
-	f.clean()
+	f.Clean()
 }
 
 // TestHandlerInAnImport: another file of the node has the handler.
 func TestHandlerInAnImport(t *testing.T) {
 	f := newFake(t)
-	f.write("imported", "[plugins.\"io.containerd.cri.v1.runtime\".containerd.runtimes.wasmtime]\nruntime_type = \"io.containerd.wasmtime.v1\"\n")
-	f.write("loaded.toml", fakeConfig+f.read("imported"))
+	f.Write("imported", "[plugins.\"io.containerd.cri.v1.runtime\".containerd.runtimes.wasmtime]\nruntime_type = \"io.containerd.wasmtime.v1\"\n")
+	f.Write("loaded.toml", fakenode.Config+f.Read("imported"))
 	r, err := f.setup().Install(context.Background())
 	if err != nil || !slices.Equal(r.Foreign, []string{"wasmtime"}) || len(r.Ready) != 1 {
 		t.Errorf("install gave %+v, %v", r, err)
 	}
-	if f.read("etc/config.toml") != fakeConfig {
+	if f.Read("etc/config.toml") != fakenode.Config {
 		t.Error("the configuration changed")
 	}
 }
 
 func TestOwner(t *testing.T) {
 	f := newFake(t)
-	of := func(owner string) *Setup { return f.setup(func(c *Config) { c.Owner = owner }) }
+	of := func(owner string) *Setup { return f.setup(func(c *config.Config) { c.Owner = owner }) }
 	if _, err := of("a/one").Install(context.Background()); err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +125,7 @@ func TestOwner(t *testing.T) {
 			t.Errorf("%s: error is %v", name, err)
 		}
 	}
-	f.installed()
+	f.Installed()
 	two := of("b/two")
 	two.Adopt = true
 	if r, err := two.Install(context.Background()); err != nil || r.Changed {
@@ -134,7 +138,7 @@ func TestOwner(t *testing.T) {
 	if _, err := f.setup().Uninstall(context.Background(), false); err != nil {
 		t.Fatal(err)
 	}
-	f.clean()
+	f.Clean()
 }
 
 // TestEditWhileBegun: an administrator edits the file between a run that was
@@ -155,44 +159,19 @@ func TestEditWhileBegun(t *testing.T) {
 			defer func() { _ = recover() }()
 			_, _ = s.Install(context.Background())
 		}()
-		edited := strings.Replace(f.read("etc/config.toml"), "# by hand\n", "# by hand\noom_score = -999\n", 1)
-		f.write("etc/config.toml", edited)
-		f.write("hang", "wamr")
+		edited := strings.Replace(f.Read("etc/config.toml"), "# by hand\n", "# by hand\noom_score = -999\n", 1)
+		f.Write("etc/config.toml", edited)
+		f.Write("hang", "wamr")
 		_, err := f.setup(f.with("wamr")).Install(context.Background())
 		if err == nil || !strings.Contains(err.Error(), "rolled back") {
 			t.Fatalf("error is %v", err)
 		}
-		base, block, err := Remove([]byte(f.read("etc/config.toml")))
-		if err != nil || block != had || !bytes.Equal(base, []byte(strings.Replace(fakeConfig, "# by hand\n", "# by hand\noom_score = -999\n", 1))) {
-			t.Errorf("had a block: %t; the edit is lost, or the block: %v\n%s", had, err, f.read("etc/config.toml"))
+		base, block, err := containerd.Remove([]byte(f.Read("etc/config.toml")))
+		if err != nil || block != had || !bytes.Equal(base, []byte(strings.Replace(fakenode.Config, "# by hand\n", "# by hand\noom_score = -999\n", 1))) {
+			t.Errorf("had a block: %t; the edit is lost, or the block: %v\n%s", had, err, f.Read("etc/config.toml"))
 		}
-		if strings.Contains(f.read("etc/config.toml"), "wamr") {
-			t.Errorf("what never worked is still there:\n%s", f.read("etc/config.toml"))
-		}
-	}
-}
-
-func TestReleasesByChecksum(t *testing.T) {
-	sum := strings.Repeat("a", 64)
-	c, err := ParseConfig([]byte("runtimes:\n  wasmtime: {sha256: {amd64: " + sum + ", arm64: " + sum + "}}\n  spin: {sha256: {amd64: " + sum + "}}\n  mine: {url: {amd64: 'https://example.com/x.tar.gz'}, sha256: {amd64: " + sum + "}}\n"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for got, want := range map[string]string{
-		c.Runtimes["wasmtime"].URL["arm64"]: "https://github.com/containerd/runwasi/releases/download/containerd-shim-wasmtime/v0.6.0/containerd-shim-wasmtime-aarch64-linux-musl.tar.gz",
-		c.Runtimes["spin"].URL["amd64"]:     "https://github.com/spinframework/containerd-shim-spin/releases/download/v0.24.0/containerd-shim-spin-v2-linux-x86_64.tar.gz",
-		c.Runtimes["mine"].file("mine"):     "containerd-shim-mine-v1",
-	} {
-		if got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
-	}
-	for name, text := range map[string]string{
-		"no release":  "runtimes: {crun-wasmedge: {sha256: {amd64: " + sum + "}}}\n",
-		"no checksum": "runtimes: {wasmtime: {sha256: {amd64: ''}}}\n",
-	} {
-		if _, err := ParseConfig([]byte(text)); err == nil || !strings.Contains(err.Error(), "sha256") {
-			t.Errorf("%s: error is %v", name, err)
+		if strings.Contains(f.Read("etc/config.toml"), "wamr") {
+			t.Errorf("what never worked is still there:\n%s", f.Read("etc/config.toml"))
 		}
 	}
 }

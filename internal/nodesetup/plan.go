@@ -2,29 +2,32 @@
 
 package nodesetup
 
-import "context"
+import (
+	"context"
 
-// Plan is what install would do.
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/marker"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/node"
+)
+
+// Plan says what install would do.
 type Plan struct {
-	Node    Node
-	File    string // the file that would change; empty: none
-	Block   string // what would be added to it
-	Fetch   map[string]string
-	Failed  map[string]error
-	Foreign []string
+	Node    node.Node
+	File    string            // the file that would change; empty where none would
+	Block   string            // what would be added to it
+	Fetch   map[string]string // where each program would go, by runtime
+	Failed  map[string]error  // why a runtime cannot be installed
+	Foreign []string          // handlers that someone else configured
 }
 
-// Plan finds out what install would do. It changes nothing.
+// Plan finds out what Install would do. It changes nothing.
 func (s *Setup) Plan(ctx context.Context) (Plan, error) {
 	if err := s.detect(ctx); err != nil {
 		return Plan{}, err
 	}
 	handlers, fetched, failed := s.handlers()
-	p := Plan{Node: s.node, Fetch: map[string]string{}, Failed: failed}
-	for key, to := range fetched {
-		p.Fetch[key] = to
-	}
-	// What pods use is not asked for: a plan needs no running containerd.
+	p := Plan{Node: s.node, Fetch: fetched, Failed: failed}
+	// It does not ask which handlers pods use, so that a plan needs no running
+	// containerd.
 	before, edited, err := s.edit(ctx, handlers, nil)
 	if err != nil {
 		return p, err
@@ -32,7 +35,7 @@ func (s *Setup) Plan(ctx context.Context) (Plan, error) {
 	p.Foreign = edited.Foreign
 	if string(before) != string(edited.Data) {
 		p.File = s.node.Config
-		base, _, err := unwrap(edited.Data)
+		base, _, err := marker.Unwrap(edited.Data)
 		if err == nil && len(base) < len(edited.Data) {
 			p.Block = string(edited.Data[len(base):])
 		}

@@ -7,70 +7,86 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"path"
+	"slices"
 	"time"
+
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/config"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/containerd"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/cri"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/crio"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/handler"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/host"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/node"
 )
 
-// Setup is one administrator's wish for one node.
+// Setup is what one administrator asks for on one node.
 type Setup struct {
-	Config Config
-	Host   *Host
+	Config config.Config
+	Host   *host.Host
 	Log    *slog.Logger
-	HTTP   *http.Client // for downloads; nil is the usual one
-	// NoTry believes what the container runtime lists, whatever Config says.
+	HTTP   *http.Client // for downloads; nil: one with the default transport
+	// NoTry relies on what the container runtime lists, whatever Config says.
 	NoTry bool
 	// Adopt takes over what another owner has set up.
 	Adopt bool
+	// SkipTried leaves out the trials of handlers that are listed and did not
+	// change: the daemon has tried them not long ago.
+	SkipTried bool
+	// LockWait is how long to wait for another installer to finish.
+	LockWait time.Duration
+	// TryPause is the pause before a failed trial is repeated.
+	TryPause time.Duration
 	// Unlabel, if set, is called with the runtimes that are asked for before
-	// the handlers of others are taken out.
+	// other handlers are taken out.
 	Unlabel func(ctx context.Context, runtimes []string) error
 
-	node     Node
-	main     []byte         // the main configuration
-	tree     map[string]any // of it
-	seen     map[string]any // what the container runtime makes of all files, without our handlers
-	state    state
-	passed   map[string]bool // handlers that were tried in this run
-	rest     bool            // do not try again what is listed
-	news     bool            // the state names another owner than it did
-	lockWait time.Duration
-	again    time.Duration // the pause before a second trial
+	node   node.Node
+	main   []byte         // the main configuration
+	tree   map[string]any // the same, parsed
+	seen   map[string]any // how the container runtime understands all files, without our handlers
+	state  state
+	passed map[string]bool // handlers that were tried in this run
+	news   bool            // the state names another owner than it did
 }
 
 // Result of a run, by handler.
 type Result struct {
-	Node    Node
+	Node    node.Node
 	Changed bool
-	// Ready are the keys of runtimes whose handlers the container runtime has;
-	// Failed says why the others are not.
+	// Ready are the keys of the runtimes whose handlers the container runtime
+	// has; Failed says why the others are not ready.
 	Ready   []string
 	Failed  map[string]error
-	Foreign []string // handlers that someone else configured, and that work
-	Kept    []string // handlers that nobody asks for any more, but pods use
+	Foreign []string // handlers that someone else configured
+	Kept    []string // handlers that are no longer asked for, but pods use
 	// Levels says how far the ready runtimes were tried in this run.
-	Levels map[string]Level
+	Levels map[string]config.Level
 }
 
-// New checks nothing and touches nothing.
-func New(config Config, host *Host, log *slog.Logger) *Setup {
+// New returns a Setup for a node. It checks nothing and touches nothing; a nil
+// log discards what it says.
+func New(c config.Config, h *host.Host, log *slog.Logger) *Setup {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Setup{Config: config, Host: host, Log: log, lockWait: 10 * time.Second, again: time.Second}
+	return &Setup{Config: c, Host: h, Log: log, LockWait: 10 * time.Second, TryPause: time.Second}
 }
 
-func (s *Setup) cri() *CRI { return &CRI{Socket: s.Host.path(s.node.Socket)} }
+func (s *Setup) cri() *cri.Client { return &cri.Client{Socket: s.Host.Path(s.node.Socket)} }
 
-// handlers are what the configuration asks for, and where each program is.
-func (s *Setup) handlers() (all []Handler, fetched map[string]string, failed map[string]error) {
+// handlers returns what the configuration asks for, and where node setup puts
+// the programs that it brings.
+func (s *Setup) handlers() (all []handler.Handler, fetched map[string]string, failed map[string]error) {
 	fetched, failed = map[string]string{}, map[string]error{}
-	for _, key := range sortedKeys(s.Config.Runtimes) {
+	for _, key := range slices.Sorted(maps.Keys(s.Config.Runtimes)) {
 		from := s.Config.Runtimes[key]
 		binary, ours, err := s.locate(key, from)
-		h := Handler{Key: key, Name: from.Handler, Binary: binary}
+		h := handler.Handler{Key: key, Name: from.Handler, Binary: binary}
 		if err == nil {
-			err = h.check()
+			err = h.Check()
 		}
 		if err != nil {
 			failed[key] = err
@@ -84,59 +100,60 @@ func (s *Setup) handlers() (all []Handler, fetched map[string]string, failed map
 	return all, fetched, failed
 }
 
-// edit computes the new configuration file, with tables of our old block that
-// are to stay. It changes nothing.
-func (s *Setup) edit(ctx context.Context, handlers []Handler, keep map[string]any) (before []byte, edited Edited, err error) {
+// edit computes the new configuration file, with the tables of the old block
+// that are to stay. It changes nothing.
+func (s *Setup) edit(ctx context.Context, handlers []handler.Handler, keep map[string]any) (before []byte, edited handler.Edited, err error) {
 	if before, err = s.Host.Read(s.node.Config); err != nil {
-		return nil, Edited{}, err
+		return nil, handler.Edited{}, err
 	}
 	wrapped := func(err error) error {
 		return fmt.Errorf("configuration %q: %w: it was left as it is", s.node.Config, err)
 	}
-	if s.node.Form == CRIO {
+	if s.node.Form == node.CRIO {
 		if err := s.look(ctx); err != nil {
-			return nil, Edited{}, wrapped(err)
+			return nil, handler.Edited{}, wrapped(err)
 		}
-		if edited, err = crioFile(s.seen, handlers, keep); err != nil {
-			return nil, Edited{}, wrapped(err)
+		if edited, err = crio.DropIn(s.seen, handlers, keep); err != nil {
+			return nil, handler.Edited{}, wrapped(err)
 		}
 		return before, edited, nil
 	}
-	e := Edit{Containerd: s.node.Version, Handlers: handlers, Keep: keep}
+	e := containerd.Edit{Containerd: s.node.Version, Handlers: handlers, Keep: keep}
 	base := before
 	switch s.node.Form {
-	case DropIn:
+	case node.DropIn:
 		e.Root = s.tree
 		if e.Root == nil {
 			e.Root = map[string]any{}
 		}
-	case Template:
+	case node.Template:
 		e.Template = true
 		if e.Rendered, err = s.Host.Read(s.node.Main); err != nil {
-			return nil, Edited{}, err
+			return nil, handler.Edited{}, err
 		}
 		if before == nil {
 			base = []byte("{{ template \"base\" . }}\n")
 		}
 	}
-	// First without containerd's view: our messages name line and column.
-	if _, err = Insert(base, e); err != nil {
-		return nil, Edited{}, wrapped(err)
+	// First without containerd's view: these messages name line and column.
+	if _, err = containerd.Insert(base, e); err != nil {
+		return nil, handler.Edited{}, wrapped(err)
 	}
 	if err := s.look(ctx); err != nil {
-		return nil, Edited{}, err
+		return nil, handler.Edited{}, err
 	}
 	e.Seen = s.seen
-	if edited, err = Insert(base, e); err != nil {
-		return nil, Edited{}, wrapped(err)
+	if edited, err = containerd.Insert(base, e); err != nil {
+		return nil, handler.Edited{}, wrapped(err)
 	}
-	if len(edited.Added)+len(edited.Kept) == 0 && (s.node.Form == DropIn || before == nil) {
+	if len(edited.Added)+len(edited.Kept) == 0 && (s.node.Form == node.DropIn || before == nil) {
 		edited.Data = nil
 	}
 	return before, edited, nil
 }
 
-// wait polls until the container runtime is ready and has what it should.
+// wait polls until the container runtime is ready, has some handlers, and lacks
+// others.
 func (s *Setup) wait(ctx context.Context, has, lacks []string) error {
 	ctx, cancel := context.WithTimeout(ctx, s.Config.RestartTimeout)
 	defer cancel()
@@ -163,9 +180,10 @@ func (s *Setup) wait(ctx context.Context, has, lacks []string) error {
 	}
 }
 
-func compare(status Status, has, lacks []string) error {
+// compare checks the handlers that a container runtime lists.
+func compare(status cri.Status, has, lacks []string) error {
 	if len(status.Handlers) == 0 {
-		return nil // a runtime that does not tell; its readiness must do
+		return nil // it does not list handlers: that it is ready must be enough
 	}
 	for _, name := range has {
 		if !status.Has(name) {

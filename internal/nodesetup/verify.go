@@ -7,11 +7,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/config"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/cri"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/host"
 )
 
 // Verify asks the container runtime, over CRI, which handlers it has, and runs
@@ -24,7 +30,7 @@ func (s *Setup) Verify(ctx context.Context) (Result, error) {
 }
 
 func (s *Setup) verify(ctx context.Context) (Result, error) {
-	r := Result{Node: s.node, Failed: map[string]error{}, Levels: map[string]Level{}}
+	r := Result{Node: s.node, Failed: map[string]error{}, Levels: map[string]config.Level{}}
 	status, err := s.cri().Status(ctx)
 	if err != nil {
 		return r, err
@@ -34,19 +40,19 @@ func (s *Setup) verify(ctx context.Context) (Result, error) {
 	}
 	_, _, failed := s.handlers()
 	listed := len(status.Handlers) > 0
-	for _, key := range sortedKeys(s.Config.Runtimes) {
+	for _, key := range slices.Sorted(maps.Keys(s.Config.Runtimes)) {
 		name, level := s.Config.Runtimes[key].Handler, s.level(key)
 		switch {
 		case !status.Has(name) && failed[key] != nil:
 			r.Failed[key] = failed[key]
 		case !status.Has(name) && listed:
 			r.Failed[key] = fmt.Errorf("the container runtime has no handler %q, only %q", name, status.Handlers)
-		case !listed && level == TryOff:
+		case !listed && level == config.TryOff:
 			r.Failed[key] = fmt.Errorf("handler %q could not be verified: this container runtime does not list its handlers, and try is off: use try: sandbox at least", name)
-		case s.rest && listed && !s.passed[name]:
-			// It was tried not long ago, and is still there.
+		case s.SkipTried && listed && !s.passed[name]:
+			// It was tried not long ago and is still there.
 			r.Ready = append(r.Ready, key)
-			r.Levels[key] = TryOff
+			r.Levels[key] = config.TryOff
 		default:
 			if err := s.try(ctx, key); err != nil {
 				r.Failed[key] = fmt.Errorf("handler %q started no pod: %w", name, err)
@@ -59,40 +65,48 @@ func (s *Setup) verify(ctx context.Context) (Result, error) {
 	return r, nil
 }
 
-// ownCgroup is the parent of trials where no systemd manages cgroups. Without
-// one containerd makes up a place of its own and leaves it behind.
+// ownCgroup is the parent of trials where systemd does not manage cgroups.
+// Without a parent, containerd makes up a place of its own and leaves it behind.
 const ownCgroup = "wasm-node-setup"
 
-// try starts a pod under a runtime's handler as far as its level says. Once in
+// level returns how far a runtime's handler is tried.
+func (s *Setup) level(key string) config.Level {
+	if s.NoTry {
+		return config.TryOff
+	}
+	return s.Config.Level(key)
+}
+
+// try starts a pod under a runtime's handler, as far as its level says. Once in
 // a run is enough.
 func (s *Setup) try(ctx context.Context, key string) error {
 	handler, level := s.Config.Runtimes[key].Handler, s.level(key)
-	if level == TryOff || s.passed[handler] {
+	if level == config.TryOff || s.passed[handler] {
 		return nil
 	}
-	t := Trial{Handler: handler, CgroupParent: "/" + ownCgroup}
-	// What containerd makes of its files is a nicety here: they may be broken
-	// while all runs well.
+	t := cri.Trial{Handler: handler, CgroupParent: "/" + ownCgroup}
+	// How containerd understands its files matters little here: they may be
+	// broken while everything runs well.
 	if err := s.look(ctx); err != nil {
 		s.Log.Warn("reading the cgroup driver", "error", err.Error())
 	}
 	if s.systemd() {
 		t.CgroupParent = "system.slice"
 	}
-	if from := s.Config.Runtimes[key]; strings.HasPrefix(from.file(key), "crun") {
+	if from := s.Config.Runtimes[key]; strings.HasPrefix(from.File(key), "crun") {
 		t.Annotations = map[string]string{"module.wasm.image/variant": "compat-smart"}
 	}
-	if level == TryWasm {
-		t.Module = tempName(path.Join(s.Config.StateDir, "verify.wasm"))
-		t.Log = tempName(path.Join(s.Config.StateDir, "verify.log"))
-		module, log := s.Host.path(t.Module), s.Host.path(t.Log)
-		defer s.Host.removeEmpty(s.Config.StateDir, path.Dir(s.Config.StateDir))
+	if level == config.TryWasm {
+		t.Module = host.TempName(path.Join(s.Config.StateDir, "verify.wasm"))
+		t.Log = host.TempName(path.Join(s.Config.StateDir, "verify.log"))
+		module, log := s.Host.Path(t.Module), s.Host.Path(t.Log)
+		defer s.Host.RemoveEmpty(s.Config.StateDir, path.Dir(s.Config.StateDir))
 		defer os.Remove(log)
 		defer os.Remove(module)
 		if err := os.MkdirAll(filepath.Dir(module), 0o755); err != nil {
 			return writable(err)
 		}
-		// Executable, which runtimes look at before they choose an engine.
+		// Executable, which runtimes check before they choose an engine.
 		if err := errors.Join(os.WriteFile(module, tryModule(), 0o755), os.Chmod(module, 0o755)); err != nil {
 			return writable(err)
 		}
@@ -100,11 +114,11 @@ func (s *Setup) try(ctx context.Context, key string) error {
 	defer s.removeCgroup()
 	err := s.cri().Try(ctx, t)
 	if err != nil && ctx.Err() == nil {
-		// The kubelet ends pods that it does not know, if it sees them in time.
+		// The kubelet ends pods that it does not know, if it notices them in time.
 		s.Log.Warn("trying once more", "handler", handler, "error", err.Error())
 		select {
 		case <-ctx.Done():
-		case <-time.After(s.again):
+		case <-time.After(s.TryPause):
 		}
 		err = s.cri().Try(ctx, t)
 	}
@@ -117,7 +131,7 @@ func (s *Setup) try(ctx context.Context, key string) error {
 
 // printed adds to an error what the program printed.
 func (s *Setup) printed(err error, log string) error {
-	data, readErr := os.ReadFile(s.Host.path(log))
+	data, readErr := os.ReadFile(s.Host.Path(log))
 	if log == "" || readErr != nil || len(bytes.TrimSpace(data)) == 0 {
 		return err
 	}
@@ -129,14 +143,14 @@ func (s *Setup) printed(err error, log string) error {
 		}
 		lines = append(lines, line)
 	}
-	return fmt.Errorf("%w; it printed: %s", err, lastLines(strings.Join(lines, "\n")))
+	return fmt.Errorf("%w; it printed: %s", err, host.LastLines(strings.Join(lines, "\n")))
 }
 
-// removeCgroup takes the trials' cgroup away, in each hierarchy of version 1.
+// removeCgroup removes the trials' cgroup, in each hierarchy of version 1.
 func (s *Setup) removeCgroup() {
-	base := s.Host.path("/sys/fs/cgroup")
+	base := s.Host.Path("/sys/fs/cgroup")
 	dirs, _ := filepath.Glob(filepath.Join(base, "*", ownCgroup))
 	for _, dir := range append(dirs, filepath.Join(base, ownCgroup)) {
-		_ = os.Remove(dir) // a directory of cgroups goes when it is empty
+		_ = os.Remove(dir) // a cgroup's directory goes only when it is empty
 	}
 }

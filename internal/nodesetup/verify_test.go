@@ -13,6 +13,12 @@ import (
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
+
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/config"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/cri"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/cri/wire"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/fakenode"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/host"
 )
 
 func TestTryModuleRuns(t *testing.T) {
@@ -32,13 +38,13 @@ func TestTryModuleRuns(t *testing.T) {
 // TestTrialRequests reads what the CRI server is asked.
 func TestTrialRequests(t *testing.T) {
 	requests := func(f *fake, name string) string {
-		text, err := strconv.Unquote(strings.SplitAfter(f.read(name), "\n")[0][:len(strings.SplitAfter(f.read(name), "\n")[0])-1])
+		text, err := strconv.Unquote(strings.SplitAfter(f.Read(name), "\n")[0][:len(strings.SplitAfter(f.Read(name), "\n")[0])-1])
 		if err != nil {
 			t.Fatal(err)
 		}
 		return text
 	}
-	parent := func(name string) string { return string(putString(nil, 1, name)) }
+	parent := func(name string) string { return string(wire.Message(nil).String(1, name)) }
 
 	f := newFake(t)
 	f.install()
@@ -46,37 +52,37 @@ func TestTrialRequests(t *testing.T) {
 	if !strings.Contains(pod, parent("/wasm-node-setup")) || strings.Contains(pod, "compat-smart") {
 		t.Errorf("the sandbox is %q", pod)
 	}
-	for _, want := range []string{"sha256:pause", "/verify.wasm", "/var/helm-wasm/state/" + tempPrefix + "verify.wasm.tmp"} {
+	for _, want := range []string{"sha256:pause", "/verify.wasm", "/var/helm-wasm/state/" + host.TempPrefix + "verify.wasm.tmp"} {
 		if !strings.Contains(container, want) {
 			t.Errorf("nothing of %q in the container %q", want, container)
 		}
 	}
-	if left, _ := filepath.Glob(f.dir + "/var/helm-wasm/state/" + tempPrefix + "*"); len(left) > 0 {
+	if left, _ := filepath.Glob(f.Dir + "/var/helm-wasm/state/" + host.TempPrefix + "*"); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
 
 	// On a node whose cgroups systemd manages, in a file that is imported.
 	f = newFake(t)
-	f.write("imported", "[plugins.\"io.containerd.cri.v1.runtime\".containerd.runtimes.runc.options]\nSystemdCgroup = true\n")
-	f.write("opt/crun", "#!/bin/sh\necho +WASM:x\n")
-	r, err := f.setup(func(c *Config) {
-		c.Runtimes = map[string]Source{"crun-wasmedge": {Handler: "crun-wasmedge", Path: f.dir + "/opt/crun"}}
+	f.Write("imported", "[plugins.\"io.containerd.cri.v1.runtime\".containerd.runtimes.runc.options]\nSystemdCgroup = true\n")
+	f.Write("opt/crun", "#!/bin/sh\necho +WASM:x\n")
+	r, err := f.setup(func(c *config.Config) {
+		c.Runtimes = map[string]config.Source{"crun-wasmedge": {Handler: "crun-wasmedge", Path: f.Dir + "/opt/crun"}}
 	}).Install(context.Background())
-	if err != nil || len(r.Ready) != 1 || r.Levels["crun-wasmedge"] != TryWasm {
+	if err != nil || len(r.Ready) != 1 || r.Levels["crun-wasmedge"] != config.TryWasm {
 		t.Fatalf("install gave %+v, %v", r, err)
 	}
 	pod, container = requests(f, "pods"), requests(f, "containers")
 	if !strings.Contains(pod, parent("system.slice")) || !strings.Contains(pod, "compat-smart") || !strings.Contains(container, "compat-smart") {
 		t.Errorf("the sandbox is %q, the container %q", pod, container)
 	}
-	if got := f.read("etc/config.toml"); !strings.Contains(got, "SystemdCgroup = true") {
+	if got := f.Read("etc/config.toml"); !strings.Contains(got, "SystemdCgroup = true") {
 		t.Errorf("the handler does not follow the node:\n%s", got)
 	}
 }
 
 func TestLevels(t *testing.T) {
 	f := newFake(t)
-	f.write("engineless", "")
+	f.Write("engineless", "")
 	r, err := f.setup().Install(context.Background())
 	if err != nil || len(r.Ready) != 0 {
 		t.Fatalf("without an engine: %+v, %v", r, err)
@@ -86,11 +92,11 @@ func TestLevels(t *testing.T) {
 			t.Errorf("nothing of %q in %v", want, r.Failed["wasmtime"])
 		}
 	}
-	if f.read("etc/config.toml") != fakeConfig || f.read("loaded.toml") != fakeConfig {
+	if f.Read("etc/config.toml") != fakenode.Config || f.Read("loaded.toml") != fakenode.Config {
 		t.Error("the configuration is not as it was before")
 	}
-	for _, level := range []Level{TrySandbox, TryOff} {
-		r, err = f.setup(func(c *Config) {
+	for _, level := range []config.Level{config.TrySandbox, config.TryOff} {
+		r, err = f.setup(func(c *config.Config) {
 			s := c.Runtimes["wasmtime"]
 			s.Try = level
 			c.Runtimes["wasmtime"] = s
@@ -99,24 +105,24 @@ func TestLevels(t *testing.T) {
 			t.Errorf("%s: %+v, %v", level, r, err)
 		}
 	}
-	s := f.setup(func(c *Config) { c.Runtimes["spin"] = Source{Handler: "spin"} })
-	if s.level("spin") != TrySandbox || s.level("wasmtime") != TryWasm {
+	s := f.setup(func(c *config.Config) { c.Runtimes["spin"] = config.Source{Handler: "spin"} })
+	if s.level("spin") != config.TrySandbox || s.level("wasmtime") != config.TryWasm {
 		t.Errorf("levels are %q and %q", s.level("spin"), s.level("wasmtime"))
 	}
-	s.Config.Try, s.Config.Runtimes["wasmer"] = TryOff, Source{Handler: "wasmer", Try: TryWasm}
-	if s.level("spin") != TryOff || s.level("wasmer") != TryWasm {
+	s.Config.Try, s.Config.Runtimes["wasmer"] = config.TryOff, config.Source{Handler: "wasmer", Try: config.TryWasm}
+	if s.level("spin") != config.TryOff || s.level("wasmer") != config.TryWasm {
 		t.Errorf("with try off, levels are %q and %q", s.level("spin"), s.level("wasmer"))
 	}
-	if s.NoTry = true; s.level("wasmer") != TryOff {
+	if s.NoTry = true; s.level("wasmer") != config.TryOff {
 		t.Error("--no-try does not count")
 	}
-	for text, want := range map[string]Level{"true": TryWasm, "wasm": TryWasm, "false": TryOff, "off": TryOff, "sandbox": TrySandbox} {
-		c, err := ParseConfig([]byte("runtimes: {wasmtime: {try: " + text + "}}\ntry: " + text + "\n"))
+	for text, want := range map[string]config.Level{"true": config.TryWasm, "wasm": config.TryWasm, "false": config.TryOff, "off": config.TryOff, "sandbox": config.TrySandbox} {
+		c, err := config.Parse([]byte("runtimes: {wasmtime: {try: " + text + "}}\ntry: " + text + "\n"))
 		if err != nil || c.Try != want || c.Runtimes["wasmtime"].Try != want {
 			t.Errorf("try: %s is %q, %v", text, c.Try, err)
 		}
 	}
-	if _, err := ParseConfig([]byte("runtimes: {wasmtime: {try: maybe}}\n")); err == nil || !strings.Contains(err.Error(), "no level") {
+	if _, err := config.Parse([]byte("runtimes: {wasmtime: {try: maybe}}\n")); err == nil || !strings.Contains(err.Error(), "not a level") {
 		t.Errorf("error is %v", err)
 	}
 }
@@ -125,7 +131,7 @@ func TestLevels(t *testing.T) {
 func TestNobodyKnows(t *testing.T) {
 	f := newFake(t)
 	f.install()
-	f.write("mute", "")
+	f.Write("mute", "")
 	s := f.setup()
 	s.NoTry = true
 	r, err := s.Verify(context.Background())
@@ -139,13 +145,13 @@ func TestNobodyKnows(t *testing.T) {
 
 func TestTrialsThatWereCutOffAreRemoved(t *testing.T) {
 	f := newFake(t)
-	f.write("left", "wasmtime")
-	users, err := (&CRI{Socket: f.dir + "/cri.sock"}).Users(context.Background())
+	f.Write("left", "wasmtime")
+	users, err := (&cri.Client{Socket: f.Dir + "/cri.sock"}).Users(context.Background())
 	if err != nil || len(users) != 0 {
 		t.Errorf("users are %v, %v", users, err)
 	}
 	f.install()
-	if _, err := os.Stat(filepath.Join(f.dir, "left")); err == nil {
+	if _, err := os.Stat(filepath.Join(f.Dir, "left")); err == nil {
 		t.Error("the pod is still there")
 	}
 }

@@ -12,14 +12,15 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
-	"github.com/helm-wasm/helm-wasm/internal/nodesetup"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/containerd"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/handler"
 	"github.com/helm-wasm/helm-wasm/internal/txtar"
 )
 
 // TestCorpusIsRead gives each edited configuration of the corpus to a real
 // containerd: it sees the handlers, and otherwise what it saw before.
 func TestCorpusIsRead(t *testing.T) {
-	const dir = "../../internal/nodesetup/testdata/"
+	const dir = "../../internal/nodesetup/containerd/testdata/"
 	files, err := filepath.Glob(dir + "*/*.txtar")
 	if err != nil {
 		t.Fatal(err)
@@ -47,11 +48,11 @@ func TestCorpusIsRead(t *testing.T) {
 		if !ok {
 			t.Fatalf("%s has no file to edit", name)
 		}
-		handlers := []nodesetup.Handler{
+		handlers := []handler.Handler{
 			{Key: "wasmtime", Name: "wasmtime", Binary: "/opt/helm-wasm/bin/containerd-shim-wasmtime-v1"},
 			{Key: "crun-wasmedge", Name: "crun-wasmedge", Binary: "/opt/helm-wasm/bin/crun"},
 		}
-		edited, err := nodesetup.Insert(file, nodesetup.Edit{Containerd: nodesetup.Version{Major: major, Minor: 4}, Handlers: handlers})
+		edited, err := containerd.Insert(file, containerd.Edit{Containerd: containerd.Version{Major: major, Minor: 4}, Handlers: handlers})
 		if err != nil {
 			continue // refused: the archive has the words
 		}

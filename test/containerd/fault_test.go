@@ -19,10 +19,12 @@ import (
 	"testing"
 
 	"github.com/helm-wasm/helm-wasm/internal/nodesetup"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/config"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/node"
 )
 
 // release serves the stand-in as a release does, and is its source.
-func release(t *testing.T, major int, extra string) nodesetup.Source {
+func release(t *testing.T, major int, extra string) config.Source {
 	t.Helper()
 	_, shim := programs(t, major)
 	program, err := os.ReadFile(shim)
@@ -50,7 +52,7 @@ func release(t *testing.T, major int, extra string) nodesetup.Source {
 		}
 	}))
 	t.Cleanup(server.Close)
-	return nodesetup.Source{URL: map[string]string{arch(): server.URL + "/shim.tar.gz"}, SHA256: map[string]string{arch(): hex.EncodeToString(sum[:])}}
+	return config.Source{URL: map[string]string{arch(): server.URL + "/shim.tar.gz"}, SHA256: map[string]string{arch(): hex.EncodeToString(sum[:])}}
 }
 
 // TestUpgrade downloads, upgrades the program, adds a runtime, drops it, and
@@ -59,15 +61,15 @@ func TestUpgrade(t *testing.T) {
 	versions(t, func(t *testing.T, major int) {
 		s := start(t, major)
 		before := s.file()
-		install := func(runtimes map[string]nodesetup.Source) (nodesetup.Result, error) {
+		install := func(runtimes map[string]config.Source) (nodesetup.Result, error) {
 			return s.setup(runtimes).Install(context.Background())
 		}
 		one := release(t, major, "")
-		if r, err := install(map[string]nodesetup.Source{"wasmtime": one}); err != nil || !r.Changed || len(r.Ready) != 1 {
+		if r, err := install(map[string]config.Source{"wasmtime": one}); err != nil || !r.Changed || len(r.Ready) != 1 {
 			t.Fatalf("install gave %+v, %v", r, err)
 		}
 		two := release(t, major, "two")
-		r, err := install(map[string]nodesetup.Source{"wasmtime": two, "mine": {Path: s.dir + "/opt/bin/containerd-shim-wasmtime-v1"}})
+		r, err := install(map[string]config.Source{"wasmtime": two, "mine": {Path: s.dir + "/opt/bin/containerd-shim-wasmtime-v1"}})
 		if err != nil || !slices.Equal(r.Ready, []string{"mine", "wasmtime"}) || !slices.Contains(s.handlers(), "mine") {
 			t.Fatalf("upgrade gave %+v, %v", r, err)
 		}
@@ -77,7 +79,7 @@ func TestUpgrade(t *testing.T) {
 		}
 		// A shim that starts, but no pod: true.
 		copyFile(t, "/bin/true", s.dir+"/true/containerd-shim-broken-v1")
-		r, err = install(map[string]nodesetup.Source{"wasmtime": two, "mine": {Path: s.dir + "/opt/bin/containerd-shim-wasmtime-v1"}, "broken": {Path: s.dir + "/true/containerd-shim-broken-v1"}})
+		r, err = install(map[string]config.Source{"wasmtime": two, "mine": {Path: s.dir + "/opt/bin/containerd-shim-wasmtime-v1"}, "broken": {Path: s.dir + "/true/containerd-shim-broken-v1"}})
 		if err != nil || r.Failed["broken"] == nil || !strings.Contains(r.Failed["broken"].Error(), `handler "broken" started no pod`) || !strings.Contains(r.Failed["broken"].Error(), "rolled back") {
 			t.Errorf("a broken shim gave %+v, %v", r, err)
 		}
@@ -87,10 +89,10 @@ func TestUpgrade(t *testing.T) {
 		if got := s.handlers(); slices.Contains(got, "broken") || !slices.Contains(got, "mine") || !slices.Contains(got, "wasmtime") {
 			t.Errorf("after rolling back, handlers are %q", got)
 		}
-		if r, err := install(map[string]nodesetup.Source{"wasmtime": two}); err != nil || slices.Contains(s.handlers(), "mine") {
+		if r, err := install(map[string]config.Source{"wasmtime": two}); err != nil || slices.Contains(s.handlers(), "mine") {
 			t.Errorf("dropping a runtime gave %+v, %v", r, err)
 		}
-		if _, err := s.setup(map[string]nodesetup.Source{"wasmtime": two}).Uninstall(context.Background(), false); err != nil {
+		if _, err := s.setup(map[string]config.Source{"wasmtime": two}).Uninstall(context.Background(), false); err != nil {
 			t.Fatal(err)
 		}
 		if s.file() != before {
@@ -109,15 +111,15 @@ func TestRefused(t *testing.T) {
 	if err := os.WriteFile(wiping, []byte("version = 2\n[plugins.\"io.containerd.grpc.v1.cri\"]\n  restrict_oom_score_adj = true\n  sandbox_image = \"test.local/pause:1\"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	config := strings.Replace(s.file(), "version = 2\n", "version = 2\nimports = [\""+wiping+"\"]\n", 1)
-	if err := os.WriteFile(s.config, []byte(config), 0o600); err != nil {
+	text := strings.Replace(s.file(), "version = 2\n", "version = 2\nimports = [\""+wiping+"\"]\n", 1)
+	if err := os.WriteFile(s.config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := s.setup(map[string]nodesetup.Source{"wasmtime": {Path: s.dir + "/brought/containerd-shim-wasmtime-v1"}}).Install(context.Background())
+	_, err := s.setup(map[string]config.Source{"wasmtime": {Path: s.dir + "/brought/containerd-shim-wasmtime-v1"}}).Install(context.Background())
 	if err == nil || !strings.Contains(err.Error(), "replaces the whole section") {
 		t.Errorf("error is %v", err)
 	}
-	if s.file() != config {
+	if s.file() != text {
 		t.Error("the configuration changed")
 	}
 }
@@ -139,7 +141,7 @@ func TestDisks(t *testing.T) {
 		return dir
 	}
 	run := func(state, bin string) error {
-		setup := s.setup(map[string]nodesetup.Source{"wasmtime": source})
+		setup := s.setup(map[string]config.Source{"wasmtime": source})
 		setup.Config.StateDir, setup.Config.BinDir = state, bin
 		r, err := setup.Install(context.Background())
 		for _, failed := range r.Failed {
@@ -160,7 +162,7 @@ func TestDisks(t *testing.T) {
 	if err := syscall.Mount("", dir, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
 		t.Fatal(err)
 	}
-	if err := run(dir+"/other", s.dir+"/opt/bin"); !errors.Is(err, nodesetup.ErrUnsupported) || !strings.Contains(err.Error(), "read-only") {
+	if err := run(dir+"/other", s.dir+"/opt/bin"); !errors.Is(err, node.ErrUnsupported) || !strings.Contains(err.Error(), "read-only") {
 		t.Errorf("a read-only disk gave %v", err)
 	}
 	if got := s.handlers(); slices.Contains(got, "wasmtime") {
@@ -180,7 +182,7 @@ func TestConfigurationsDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = syscall.Unmount(etc, syscall.MNT_DETACH) })
-	setup := s.setup(map[string]nodesetup.Source{"wasmtime": {Path: s.dir + "/brought/containerd-shim-wasmtime-v1"}})
+	setup := s.setup(map[string]config.Source{"wasmtime": {Path: s.dir + "/brought/containerd-shim-wasmtime-v1"}})
 	fill := func() {
 		t.Helper()
 		file, err := os.Create(etc + "/filling")
@@ -221,7 +223,7 @@ func TestConfigurationsDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	remount(syscall.MS_RDONLY)
-	check("install on a read-only disk", install(), nodesetup.ErrUnsupported, "read-only", before)
+	check("install on a read-only disk", install(), node.ErrUnsupported, "read-only", before)
 	remount(0)
 	if err := install(); err != nil || !slices.Contains(s.handlers(), "wasmtime") {
 		t.Fatalf("with space, install gave %v", err)
@@ -230,7 +232,7 @@ func TestConfigurationsDisk(t *testing.T) {
 	fill()
 	check("uninstall on a full disk", uninstall(), syscall.ENOSPC, "free some space", with)
 	remount(syscall.MS_RDONLY)
-	check("uninstall on a read-only disk", uninstall(), nodesetup.ErrUnsupported, "read-only", with)
+	check("uninstall on a read-only disk", uninstall(), node.ErrUnsupported, "read-only", with)
 	remount(0)
 	if err := os.Remove(etc + "/filling"); err != nil {
 		t.Fatal(err)

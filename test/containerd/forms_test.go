@@ -10,10 +10,12 @@ import (
 	"testing"
 
 	"github.com/helm-wasm/helm-wasm/internal/nodesetup"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/config"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/node"
 )
 
 // there and back: install, look, uninstall, look.
-func thereAndBack(t *testing.T, s *server, setup *nodesetup.Setup, file string, form nodesetup.Form, before string) {
+func thereAndBack(t *testing.T, s *server, setup *nodesetup.Setup, file string, form node.Form, before string) {
 	t.Helper()
 	r, err := setup.Install(context.Background())
 	if err != nil || r.Node.Form != form || r.Node.Config != file || !slices.Equal(r.Ready, []string{"wasmtime"}) {
@@ -44,13 +46,13 @@ func TestDropIn(t *testing.T) {
 	s := start(t, 2)
 	_, shim := programs(t, 2)
 	copyFile(t, shim, s.dir+"/brought/containerd-shim-wasmtime-v1")
-	config := strings.Replace(s.file(), "version = 3\n", "version = 3\nimports = [\""+s.dir+"/etc/conf.d/*.toml\"]\n", 1)
-	if err := os.WriteFile(s.config, []byte(config), 0o600); err != nil {
+	text := strings.Replace(s.file(), "version = 3\n", "version = 3\nimports = [\""+s.dir+"/etc/conf.d/*.toml\"]\n", 1)
+	if err := os.WriteFile(s.config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	s.restart()
-	setup := s.setup(map[string]nodesetup.Source{"wasmtime": {Path: s.dir + "/brought/containerd-shim-wasmtime-v1"}})
-	thereAndBack(t, s, setup, s.dir+"/etc/conf.d/50-helm-wasm.toml", nodesetup.DropIn, config)
+	setup := s.setup(map[string]config.Source{"wasmtime": {Path: s.dir + "/brought/containerd-shim-wasmtime-v1"}})
+	thereAndBack(t, s, setup, s.dir+"/etc/conf.d/50-helm-wasm.toml", node.DropIn, text)
 }
 
 // TestTemplate has a service that writes containerd's file anew at each start,
@@ -73,9 +75,9 @@ func TestTemplate(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.restart()
-		setup := s.setup(map[string]nodesetup.Source{"wasmtime": {Path: s.dir + "/brought/containerd-shim-wasmtime-v1"}})
-		setup.Config.Node.Form = nodesetup.Template
+		setup := s.setup(map[string]config.Source{"wasmtime": {Path: s.dir + "/brought/containerd-shim-wasmtime-v1"}})
+		setup.Config.Node.Form = node.Template
 		setup.Config.Node.Main, setup.Config.Node.Config = s.config, s.config+".tmpl"
-		thereAndBack(t, s, setup, s.config+".tmpl", nodesetup.Template, before)
+		thereAndBack(t, s, setup, s.config+".tmpl", node.Template, before)
 	})
 }

@@ -18,6 +18,10 @@ import (
 	"time"
 
 	"github.com/helm-wasm/helm-wasm/internal/nodesetup"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/config"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/cri"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/host"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/node"
 )
 
 // server is one containerd in a directory of its own.
@@ -170,9 +174,9 @@ func end(pid int) {
 }
 
 // setup is node setup for this server.
-func (s *server) setup(runtimes map[string]nodesetup.Source) *nodesetup.Setup {
+func (s *server) setup(runtimes map[string]config.Source) *nodesetup.Setup {
 	s.t.Helper()
-	c, err := nodesetup.ParseConfig([]byte("runtimes: {x: {handler: x, path: /x/containerd-shim-x-v1}}\n"))
+	c, err := config.Parse([]byte("runtimes: {x: {handler: x, path: /x/containerd-shim-x-v1}}\n"))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -182,19 +186,19 @@ func (s *server) setup(runtimes map[string]nodesetup.Source) *nodesetup.Setup {
 		}
 		if source.Try == "" && !strings.HasPrefix(filepath.Base(source.Path), "crun") {
 			// runc's shim stands in for Wasm's, and has no engine.
-			source.Try = nodesetup.TrySandbox
+			source.Try = config.TrySandbox
 		}
 		runtimes[key] = source
 	}
 	c.Runtimes = runtimes
 	c.BinDir, c.StateDir = s.dir+"/opt/bin", s.dir+"/var/state"
 	c.RestartTimeout = 40 * time.Second
-	c.Node = nodesetup.Node{
+	c.Node = node.Node{
 		Distribution: "test", Config: s.config, Socket: s.socket,
 		Containerd: []string{s.bin}, Restart: []string{"sh", s.restartCommand},
 	}
 	log := slog.New(slog.NewTextHandler(testWriter{s.t}, nil))
-	return nodesetup.New(c, &nodesetup.Host{Root: "/"}, log)
+	return nodesetup.New(c, &host.Host{Root: "/"}, log)
 }
 
 type testWriter struct{ t testing.TB }
@@ -207,7 +211,7 @@ func (w testWriter) Write(p []byte) (int, error) {
 // handlers asks the server, over CRI.
 func (s *server) handlers() []string {
 	s.t.Helper()
-	status, err := (&nodesetup.CRI{Socket: s.socket}).Status(context.Background())
+	status, err := (&cri.Client{Socket: s.socket}).Status(context.Background())
 	if err != nil {
 		s.t.Fatal(err)
 	}

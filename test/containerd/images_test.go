@@ -16,7 +16,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/registry"
 	"google.golang.org/protobuf/encoding/protowire"
 
-	"github.com/helm-wasm/helm-wasm/internal/nodesetup"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/config"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/cri"
 	"github.com/helm-wasm/helm-wasm/internal/push"
 	"github.com/helm-wasm/helm-wasm/wasmbin/oci"
 )
@@ -44,7 +45,7 @@ func (s *server) pull(wasm string, o oci.Options) (image string, err error) {
 	}
 	spec := protowire.AppendString(protowire.AppendTag(nil, 1, protowire.BytesType), o.Reference)
 	request := protowire.AppendBytes(protowire.AppendTag(nil, 1, protowire.BytesType), spec)
-	answer, err := (&nodesetup.CRI{Socket: s.socket}).Call(context.Background(), "ImageService", "PullImage", request)
+	answer, err := (&cri.Client{Socket: s.socket}).Call(context.Background(), "ImageService", "PullImage", request)
 	if err != nil {
 		return "", err
 	}
@@ -57,11 +58,11 @@ func (s *server) pull(wasm string, o oci.Options) (image string, err error) {
 func TestScratchImageRuns(t *testing.T) {
 	versions(t, func(t *testing.T, major int) {
 		s := start(t, major)
-		setup := s.setup(map[string]nodesetup.Source{"crun-wazero": {Path: crun(t, s.dir+"/brought/crun")}})
+		setup := s.setup(map[string]config.Source{"crun-wazero": {Path: crun(t, s.dir+"/brought/crun")}})
 		if r, err := setup.Install(context.Background()); err != nil || !slices.Equal(r.Ready, []string{"crun-wazero"}) {
 			t.Fatalf("install gave %+v, %v", r, err)
 		}
-		trial := nodesetup.Trial{
+		trial := cri.Trial{
 			Handler: "crun-wazero", CgroupParent: "/wasm-node-setup",
 			Annotations: map[string]string{"module.wasm.image/variant": "compat-smart"},
 		}
@@ -77,7 +78,7 @@ func TestScratchImageRuns(t *testing.T) {
 				t.Fatalf("%s: the image was not unpacked: %v", name, err)
 			}
 			trial.Image = image
-			if err := (&nodesetup.CRI{Socket: s.socket}).Try(context.Background(), trial); err != nil {
+			if err := (&cri.Client{Socket: s.socket}).Try(context.Background(), trial); err != nil {
 				t.Errorf("%s: the image does not run: %v", name, err)
 			}
 		}
@@ -86,7 +87,7 @@ func TestScratchImageRuns(t *testing.T) {
 			t.Fatal(err)
 		}
 		trial.Image = image
-		if err := (&nodesetup.CRI{Socket: s.socket}).Try(context.Background(), trial); err == nil || !strings.Contains(err.Error(), "exit code 1") {
+		if err := (&cri.Client{Socket: s.socket}).Try(context.Background(), trial); err == nil || !strings.Contains(err.Error(), "exit code 1") {
 			t.Errorf("a module that traps gave %v", err)
 		}
 	})

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/helm-wasm/helm-wasm/internal/nodesetup"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/config"
 )
 
 func arch() string { return runtime.GOARCH }
@@ -32,7 +32,7 @@ func TestInstall(t *testing.T) {
 		shim := s.dir + "/brought/containerd-shim-wasmtime-v1"
 		_, runc := programs(t, major)
 		copyFile(t, runc, shim)
-		setup := s.setup(map[string]nodesetup.Source{"wasmtime": {Path: shim}})
+		setup := s.setup(map[string]config.Source{"wasmtime": {Path: shim}})
 
 		plan, err := setup.Plan(context.Background())
 		if err != nil || plan.File != s.config || !strings.Contains(plan.Block, "runtimes.wasmtime]") || s.file() != before {

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/helm-wasm/helm-wasm/internal/nodesetup"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/config"
 )
 
 // crun builds the stand-in under a name.
@@ -33,12 +33,12 @@ func TestWasmRuns(t *testing.T) {
 		before := s.file()
 		good := crun(t, s.dir+"/brought/crun")
 		copyFile(t, good, s.dir+"/brought/crun-without")
-		setup := s.setup(map[string]nodesetup.Source{
+		setup := s.setup(map[string]config.Source{
 			"crun-wazero":  {Path: good},
 			"crun-without": {Path: s.dir + "/brought/crun-without"},
 		})
 		r, err := setup.Install(context.Background())
-		if err != nil || !slices.Equal(r.Ready, []string{"crun-wazero"}) || r.Levels["crun-wazero"] != nodesetup.TryWasm {
+		if err != nil || !slices.Equal(r.Ready, []string{"crun-wazero"}) || r.Levels["crun-wazero"] != config.TryWasm {
 			t.Fatalf("install gave %+v, %v", r, err)
 		}
 		failed := r.Failed["crun-without"]
@@ -56,9 +56,9 @@ func TestWasmRuns(t *testing.T) {
 		// A plain runc shim does not run WebAssembly, and is not taken for one.
 		_, shim := programs(t, major)
 		copyFile(t, shim, s.dir+"/brought/containerd-shim-wasmtime-v1")
-		r, err = s.setup(map[string]nodesetup.Source{
+		r, err = s.setup(map[string]config.Source{
 			"crun-wazero": {Path: good},
-			"wasmtime":    {Path: s.dir + "/brought/containerd-shim-wasmtime-v1", Try: nodesetup.TryWasm},
+			"wasmtime":    {Path: s.dir + "/brought/containerd-shim-wasmtime-v1", Try: config.TryWasm},
 		}).Install(context.Background())
 		if err != nil || !slices.Equal(r.Ready, []string{"crun-wazero"}) || r.Failed["wasmtime"] == nil {
 			t.Errorf("a shim without an engine gave %+v, %v", r, err)

@@ -10,16 +10,22 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"os"
 	"os/signal"
-	"sort"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/helm-wasm/helm-wasm/internal/kube"
 	"github.com/helm-wasm/helm-wasm/internal/nodesetup"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/config"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/daemon"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/host"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/node"
+	"github.com/helm-wasm/helm-wasm/internal/nodesetup/report"
 	"github.com/helm-wasm/helm-wasm/internal/version"
 )
 
@@ -67,8 +73,8 @@ func Main(env Env) int {
 		return 0
 	}
 	name := env.Args[0]
-	run, ok := map[string]func(context.Context, Env, options) error{
-		"plan": plan, "install": install, "verify": verify, "uninstall": uninstall, "run": daemon,
+	do, ok := map[string]func(context.Context, Env, options) error{
+		"plan": plan, "install": install, "verify": verify, "uninstall": uninstall, "run": run,
 		"version": func(_ context.Context, env Env, _ options) error {
 			fmt.Fprintln(env.Stdout, version.Version)
 			return nil
@@ -102,7 +108,7 @@ func Main(env Env) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
-	if err := run(ctx, env, o); err != nil {
+	if err := do(ctx, env, o); err != nil {
 		fmt.Fprintf(env.Stderr, "wasm-node-setup %s: %v\n", name, err)
 		return 1
 	}
@@ -114,17 +120,17 @@ func setup(env Env, o options) (*nodesetup.Setup, *slog.Logger, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading configuration: %w", err)
 	}
-	config, err := nodesetup.ParseConfig(data)
+	c, err := config.Parse(data)
 	if err != nil {
 		return nil, nil, err
 	}
 	log := slog.New(slog.NewJSONHandler(env.Stderr, nil))
-	s := nodesetup.New(config, &nodesetup.Host{Root: o.root}, log)
+	s := nodesetup.New(c, &host.Host{Root: o.root}, log)
 	s.NoTry, s.Adopt = o.noTry, o.adopt
 	return s, log, nil
 }
 
-func describe(w io.Writer, n nodesetup.Node) {
+func describe(w io.Writer, n node.Node) {
 	fmt.Fprintf(w, "node: %s", n.Distribution)
 	if n.Version.Major > 0 {
 		fmt.Fprintf(w, ", containerd %s", n.Version)
@@ -142,13 +148,13 @@ func plan(ctx context.Context, env Env, o options) error {
 		return err
 	}
 	describe(env.Stdout, p.Node)
-	for _, key := range sorted(p.Fetch) {
+	for _, key := range slices.Sorted(maps.Keys(p.Fetch)) {
 		fmt.Fprintf(env.Stdout, "program: %s -> %s\n", key, p.Fetch[key])
 	}
 	for _, name := range p.Foreign {
 		fmt.Fprintf(env.Stdout, "left alone: handler %s is configured already, and not by node setup\n", name)
 	}
-	for _, key := range sorted(p.Failed) {
+	for _, key := range slices.Sorted(maps.Keys(p.Failed)) {
 		fmt.Fprintf(env.Stdout, "cannot be installed: %v\n", p.Failed[key])
 	}
 	if p.File == "" {
@@ -174,7 +180,7 @@ func show(w io.Writer, r nodesetup.Result) error {
 		fmt.Fprintf(w, "kept: handler %s, which nobody asks for any more, while pods use it\n", name)
 	}
 	var failed []error
-	for _, key := range sorted(r.Failed) {
+	for _, key := range slices.Sorted(maps.Keys(r.Failed)) {
 		fmt.Fprintf(w, "failed: %s: %v\n", key, r.Failed[key])
 		failed = append(failed, fmt.Errorf("%s: %w", key, r.Failed[key]))
 	}
@@ -234,7 +240,7 @@ func uninstall(ctx context.Context, env Env, o options) error {
 }
 
 // reporter is nil outside of a cluster.
-func reporter(env Env, log *slog.Logger) *nodesetup.Reporter {
+func reporter(env Env, log *slog.Logger) *report.Reporter {
 	node := env.Getenv("NODE_NAME")
 	if node == "" {
 		return nil
@@ -244,10 +250,10 @@ func reporter(env Env, log *slog.Logger) *nodesetup.Reporter {
 		log.Warn("no labels and no events", "error", err.Error())
 		return nil
 	}
-	return &nodesetup.Reporter{API: api, Node: node}
+	return &report.Reporter{API: api, Node: node}
 }
 
-func daemon(ctx context.Context, env Env, o options) error {
+func run(ctx context.Context, env Env, o options) error {
 	s, log, err := setup(env, o)
 	if err != nil {
 		return err
@@ -256,19 +262,10 @@ func daemon(ctx context.Context, env Env, o options) error {
 	if err != nil {
 		return err
 	}
-	d := &nodesetup.Daemon{
+	d := &daemon.Daemon{
 		Setup: s, Reporter: reporter(env, log), Log: log,
 		Every: time.Minute, TryEvery: time.Hour, Retry: 2 * time.Minute,
 		Remove: o.remove,
 	}
 	return d.Run(ctx, listener)
-}
-
-func sorted[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
-	}
-	sort.Strings(keys)
-	return keys
 }
