@@ -14,6 +14,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
+	"github.com/helm-wasm/helm-wasm/internal/runner/onerror"
+	"github.com/helm-wasm/helm-wasm/internal/runner/stream"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
@@ -139,7 +141,7 @@ func TestRefusedAside(t *testing.T) {
 			switch action {
 			case "deadLetter":
 				letter := b.read("dead", 1)[0]
-				if text := string(header(letter, HeaderError).Value); string(letter.Value) != big || !strings.Contains(text, `topic "strict" refuses the result`) {
+				if text := string(header(letter, onerror.HeaderError).Value); string(letter.Value) != big || !strings.Contains(text, `topic "strict" refuses the result`) {
 					t.Errorf("the letter's error is %q", text)
 				}
 			case "block":
@@ -192,18 +194,18 @@ func TestLargePoison(t *testing.T) {
 					t.Fatal(err)
 				}
 				letter := b.read("letters", 1)[0]
-				if h := header(letter, HeaderCut); h == nil || string(h.Value) != fmt.Sprint(len(value)) {
+				if h := header(letter, onerror.HeaderCut); h == nil || string(h.Value) != fmt.Sprint(len(value)) {
 					t.Errorf("cut is %v, want %d", h, len(value))
 				}
 				if got := string(letter.Value); len(got) >= len(value) || len(got) == 0 || !strings.HasPrefix(value, got) {
 					t.Errorf("%d bytes of %d are no beginning", len(got), len(value))
 				}
-				for name, want := range map[string]string{HeaderTopic: "in", HeaderPartition: "0", HeaderOffset: "0", HeaderFunction: "test"} {
+				for name, want := range map[string]string{onerror.HeaderTopic: "in", onerror.HeaderPartition: "0", onerror.HeaderOffset: "0", onerror.HeaderFunction: "test"} {
 					if h := header(letter, name); h == nil || string(h.Value) != want {
 						t.Errorf("%s is %v, want %q", name, h, want)
 					}
 				}
-				if h := header(letter, HeaderError); h == nil || !strings.Contains(string(h.Value), "transforming record failed") {
+				if h := header(letter, onerror.HeaderError); h == nil || !strings.Contains(string(h.Value), "transforming record failed") {
 					t.Errorf("the error is %v", h)
 				}
 				b.read("out", 1)
@@ -247,7 +249,7 @@ func TestGaugesOfDeliveries(t *testing.T) {
 			put(0, "behind", 400)
 			want(`"0"} 401`)
 			// By now the partition is not fetched any more.
-			time.Sleep(2 * stuckAfter)
+			time.Sleep(2 * stream.StuckAfter)
 			put(0, "behind", 500)
 			want(`"0"} 901`)
 			if got := metric(r, "wasm_runner_assigned_partitions"); !strings.HasSuffix(got, " 4") {

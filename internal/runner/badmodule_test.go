@@ -4,13 +4,11 @@ package runner
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
-	"github.com/helm-wasm/helm-wasm/stack"
 )
 
 // wasmOf makes a module of sections, each written as id and content.
@@ -101,27 +99,5 @@ func TestBadModules(t *testing.T) {
 				t.Errorf("the error is not one line: %q", err)
 			}
 		})
-	}
-}
-
-// TestConfigErrors checks that all mistakes are reported, with their fields.
-func TestConfigErrors(t *testing.T) {
-	_, err := New(stack.RunnerConfig{
-		ABI: "spin", Delivery: "maybe", Source: stack.Source{Topic: "t", OffsetResetPolicy: "middle"},
-		Sink:    stack.Sink{Topic: "t"},
-		OnError: stack.OnError{Action: "deadLetter", Retries: -1, Backoff: "soon"},
-		Limits:  stack.Limits{Memory: "lots", Timeout: "-1s", Output: "0"},
-		Kafka:   stack.RunnerKafka{BootstrapServers: []string{"kafka"}, TLS: stack.RunnerKafkaTLS{CertFile: "x"}},
-	})
-	if err == nil {
-		t.Fatal("accepted")
-	}
-	for _, field := range []string{
-		"name:", "abi:", "delivery:", "source.consumerGroup:", "source.offsetResetPolicy:", "onError.retries:", "onError.backoff:",
-		"onError.deadLetterTopic:", "limits.memory:", "limits.timeout:", "limits.output:", "kafka.bootstrapServers:", "kafka.tls:", "module:", "sink:",
-	} {
-		if !slices.ContainsFunc(strings.Split(err.Error(), "\n"), func(line string) bool { return strings.Contains(line, field) }) {
-			t.Errorf("no problem of %s in:\n%v", field, err)
-		}
 	}
 }

@@ -20,6 +20,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
+	"github.com/helm-wasm/helm-wasm/internal/runner/onerror"
+	"github.com/helm-wasm/helm-wasm/internal/runner/tracing"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
@@ -53,7 +55,7 @@ func TestTransformSeesItsWorld(t *testing.T) {
 	send(&kgo.Record{Key: []byte("k"), Value: []byte("env REDPANDA_OUTPUT_TOPIC_1")})
 	send(&kgo.Record{Key: []byte("k"), Value: []byte("env GREETING")})
 	send(&kgo.Record{Key: []byte("k"), Value: []byte("time")})
-	send(&kgo.Record{Key: []byte("k"), Value: []byte("carried"), Headers: []kgo.RecordHeader{{Key: "h", Value: []byte("v")}, {Key: traceparent, Value: []byte(trace)}}})
+	send(&kgo.Record{Key: []byte("k"), Value: []byte("carried"), Headers: []kgo.RecordHeader{{Key: "h", Value: []byte("v")}, {Key: tracing.Parent, Value: []byte(trace)}}})
 	send(&kgo.Record{Key: []byte("k"), Value: nil})
 	send(&kgo.Record{Key: []byte("k"), Value: []byte("to other")})
 	got := b.read("out", 6)
@@ -69,7 +71,7 @@ func TestTransformSeesItsWorld(t *testing.T) {
 	if h := header(carried, "h"); h == nil || string(h.Value) != "v" {
 		t.Errorf("headers are %v", carried.Headers)
 	}
-	if h := header(carried, traceparent); h == nil || !strings.HasPrefix(string(h.Value), trace[:35]) {
+	if h := header(carried, tracing.Parent); h == nil || !strings.HasPrefix(string(h.Value), trace[:35]) {
 		t.Errorf("trace context is not carried: %v", carried.Headers)
 	}
 	if other := b.read("other", 1); string(other[0].Value) != "to other" {
@@ -182,7 +184,7 @@ func TestHTTP(t *testing.T) {
 	}
 	reasons := map[string]string{}
 	for _, letter := range b.read("dead", 3) {
-		reasons[string(letter.Value)] = string(header(letter, HeaderError).Value)
+		reasons[string(letter.Value)] = string(header(letter, onerror.HeaderError).Value)
 	}
 	for value, want := range map[string]string{"refuse": "422 Unprocessable Entity: not this one", "slow": "limits.timeout", "moved": "302"} {
 		if !strings.Contains(reasons[value], want) {

@@ -16,6 +16,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
+	"github.com/helm-wasm/helm-wasm/internal/runner/function"
+	"github.com/helm-wasm/helm-wasm/internal/runner/settings"
 	"github.com/helm-wasm/helm-wasm/runner/abi"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
@@ -58,8 +60,8 @@ func (nativeFunction) Process(_ context.Context, records []*kgo.Record, done abi
 	return nil
 }
 
-func benchSettings(b *testing.B) settings {
-	s, err := resolve(stack.RunnerConfig{
+func benchSettings(b *testing.B) settings.Settings {
+	s, err := settings.Resolve(stack.RunnerConfig{
 		Name: "bench", ABI: "auto", Module: stack.RunnerModule{Path: "given"},
 		Source: stack.Source{Topic: "in", ConsumerGroup: "g"}, Sink: stack.Sink{Topic: "out"},
 		Kafka: stack.RunnerKafka{BootstrapServers: []string{"none:0"}},
@@ -72,12 +74,12 @@ func benchSettings(b *testing.B) settings {
 
 func openBench(b *testing.B, wasm []byte) abi.Function {
 	s := benchSettings(b)
-	function, _, err := s.open(b.Context(), wasm, cacheDir, testLogger())
+	opened, _, err := function.Open(b.Context(), &s, wasm, cacheDir, testLogger())
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() { _ = function.Close(context.Background()) })
-	return function
+	b.Cleanup(func() { _ = opened.Close(context.Background()) })
+	return opened
 }
 
 // BenchmarkCall is the function alone on one core, without Kafka.

@@ -12,6 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
+	"github.com/helm-wasm/helm-wasm/internal/runner/stream"
 )
 
 // TestOpenBytes: while a sink takes nothing, what waits for it is bounded in
@@ -42,7 +43,7 @@ func TestOpenBytes(t *testing.T) {
 		return same
 	})
 	// An event is held with its result; one more may be at hand for each partition.
-	if most := openBytes/(2*size) + 4; last > most {
+	if most := stream.OpenBytes/(2*size) + 4; last > most {
 		t.Errorf("%d events wait for the sink, more than %d", last, most)
 	}
 	b.create("later")
@@ -52,36 +53,5 @@ func TestOpenBytes(t *testing.T) {
 	}
 	if lag := b.lag(); lag != 0 {
 		t.Errorf("lag %d after stop", lag)
-	}
-}
-
-// TestLateResults: what a function makes of an event whose partition has gone
-// meanwhile is not written: its new owner does that.
-func TestLateResults(t *testing.T) {
-	b := newBroker(t)
-	r, err := New(b.config())
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := kgo.NewClient(kgo.SeedBrokers(b.cluster.ListenAddrs()...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer client.Close()
-	s := &stream{
-		processor:  &processor{settings: r.settings, metrics: r.metrics, conditions: r.conditions, logger: r.logger},
-		client:     client,
-		partitions: map[int32]*partition{}, taken: make(chan struct{}, 1), soon: make(chan struct{}, 1),
-	}
-	kept, gone := newPartition(s, 0), newPartition(s, 1)
-	gone.abandon()
-	gone.emit(&kgo.Record{Topic: "in"}, []*kgo.Record{{Value: []byte("late")}})
-	kept.emit(&kgo.Record{Topic: "in"}, []*kgo.Record{{Value: []byte("in time")}})
-	kept.finish(t.Context())
-	if err := client.Flush(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if got := b.read("out", 1); string(got[0].Value) != "in time" || b.end("out") != 1 {
-		t.Errorf("%d results, the first %q", b.end("out"), got[0].Value)
 	}
 }

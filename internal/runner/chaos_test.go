@@ -23,6 +23,7 @@ import (
 
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
 	"github.com/helm-wasm/helm-wasm/internal/kafkatest"
+	"github.com/helm-wasm/helm-wasm/internal/runner/stream"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
@@ -376,7 +377,7 @@ func (c *chaos) perStage() (first, second int) {
 // partitions had open when it was killed, or when a broker that came back did
 // not know it any more. One that leaves repeats nothing.
 func repeatable(brokerRestarts int) int {
-	open := func(partitions int) int { return partitions * max(openShare, openMax/max(1, partitions)) }
+	open := func(partitions int) int { return partitions * max(stream.OpenShare, stream.OpenMax/max(1, partitions)) }
 	kills := chaosKills * open(chaosPartitions)
 	restarts := 0 // the worst split of a group's partitions among its two runners
 	for n := range chaosPartitions {

@@ -10,7 +10,10 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/helm-wasm/helm-wasm/internal/runner/backoff"
+	"github.com/helm-wasm/helm-wasm/internal/runner/batchsize"
 	"github.com/helm-wasm/helm-wasm/internal/runner/broker"
+	"github.com/helm-wasm/helm-wasm/internal/runner/delivery"
 )
 
 const (
@@ -18,15 +21,18 @@ const (
 	// of a killed runner wait. With KIP-848 the brokers decide
 	// (group.consumer.session.timeout.ms).
 	sessionTimeout = 15 * time.Second
+	// pingLimit is how long the brokers may take to answer a ping.
+	pingLimit      = 10 * time.Second
 	bufferedMax    = 16384
 	bufferedBytes  = 32 << 20
 	fetchBytes     = 2 << 20
 	fetchPartition = 512 << 10
 )
 
-// clientOptions of both deliveries. They name no topic: with its first one a
-// client joins the group and takes partitions, which must wait for the module.
-func (s *settings) clientOptions(o options, sizes *batchSizes) ([]kgo.Opt, error) {
+// clientOptions of both deliveries. They name no topic: a client joins the group
+// with its first topic and is assigned partitions, which must wait for the module.
+func (r *Runner) clientOptions(sizes *batchsize.Limits) ([]kgo.Opt, error) {
+	s, o := &r.settings, &r.options
 	opts, err := broker.Options(s.Kafka, o.getenv)
 	if err != nil {
 		return nil, err
@@ -41,7 +47,7 @@ func (s *settings) clientOptions(o options, sizes *batchSizes) ([]kgo.Opt, error
 		kgo.ConsumeResetOffset(start),
 		kgo.Balancers(kgo.CooperativeStickyBalancer()),
 		kgo.SessionTimeout(sessionTimeout),
-		kgo.RebalanceTimeout(handover+10*time.Second),
+		kgo.RebalanceTimeout(delivery.Handover+10*time.Second),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 		kgo.FetchMaxBytes(fetchBytes),
 		kgo.FetchMaxPartitionBytes(fetchPartition),
@@ -49,8 +55,8 @@ func (s *settings) clientOptions(o options, sizes *batchSizes) ([]kgo.Opt, error
 		kgo.RequiredAcks(kgo.AllISRAcks()),
 		kgo.ProducerLinger(0),
 		kgo.MaxBufferedRecords(bufferedMax),
-		kgo.MaxBufferedBytes(max(bufferedBytes, 2*s.limits.Output)),
-		kgo.ProducerBatchMaxBytesFn(sizes.limit),
+		kgo.MaxBufferedBytes(max(bufferedBytes, 2*s.Bounds.Output)),
+		kgo.ProducerBatchMaxBytesFn(sizes.Of),
 		kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)),
 		kgo.UnknownTopicRetries(2),
 		kgo.WithLogger(clientLogger{o.logger.With("component", "kafka")}),
@@ -61,11 +67,12 @@ func (s *settings) clientOptions(o options, sizes *batchSizes) ([]kgo.Opt, error
 	return append(opts, o.client...), nil
 }
 
-// ping waits for the brokers with backoff. Refused credentials end it.
+// ping waits for the brokers, and repeats less and less often. Refused
+// credentials end it.
 func (r *Runner) ping(ctx context.Context, client *kgo.Client) error {
 	defer r.conditions.Clear("brokers")
 	for try := 0; ; try++ {
-		limit, cancel := context.WithTimeout(ctx, 10*time.Second)
+		limit, cancel := context.WithTimeout(ctx, pingLimit)
 		err := client.Ping(limit)
 		cancel()
 		if err == nil || ctx.Err() != nil {
@@ -75,24 +82,13 @@ func (r *Runner) ping(ctx context.Context, client *kgo.Client) error {
 			return fmt.Errorf("connecting to Kafka: %s", broker.Explain(err))
 		}
 		r.conditions.Block("brokers", broker.Explain(err))
-		if sleep(ctx, min(10*time.Second, 250*time.Millisecond<<min(try, 6))) != nil {
+		if backoff.Sleep(ctx, backoff.Delay(250*time.Millisecond, 10*time.Second, try)) != nil {
 			return ctx.Err()
 		}
 	}
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// clientLogger passes the client's warnings on; its chatter is for debugging.
+// clientLogger passes the client's warnings on, and the rest for debugging.
 type clientLogger struct{ logger *slog.Logger }
 
 // Level is kgo.Logger.

@@ -16,6 +16,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
 	"github.com/helm-wasm/helm-wasm/internal/kafkatest"
 	"github.com/helm-wasm/helm-wasm/internal/runner/check"
+	"github.com/helm-wasm/helm-wasm/internal/runner/onerror"
 	"github.com/helm-wasm/helm-wasm/internal/runner/topics"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
@@ -138,9 +139,9 @@ func realFailures(t *testing.T, broker *kafkatest.Broker, delivery string) {
 	read("results", 3)
 	letters := read("letters", 3)
 	for value, want := range map[string]string{"fail on purpose": "on purpose", "big " + strings.Repeat("x", 16): "refuses the result", "fail large " + strings.Repeat("y", 9): "transforming record failed"} {
-		if letter := letters[value]; letter == nil || !strings.Contains(string(header(letter, HeaderError).Value), want) {
+		if letter := letters[value]; letter == nil || !strings.Contains(string(header(letter, onerror.HeaderError).Value), want) {
 			t.Errorf("the letter of %q is %v", value, letter)
-		} else if cut := header(letter, HeaderCut) != nil; cut != strings.HasPrefix(value, "fail large") {
+		} else if cut := header(letter, onerror.HeaderCut) != nil; cut != strings.HasPrefix(value, "fail large") {
 			t.Errorf("%q: cut is %t", value, cut)
 		}
 	}

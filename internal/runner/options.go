@@ -5,11 +5,11 @@ package runner
 import (
 	"log/slog"
 	"os"
-	"runtime"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/helm-wasm/helm-wasm/internal/runner/watch"
 	"github.com/helm-wasm/helm-wasm/runner/abi"
 )
 
@@ -40,7 +40,7 @@ func makeOptions(list []Option) options {
 		getenv:   os.Getenv,
 		began:    time.Now(),
 		protocol: "auto",
-		watch:    watchInterval,
+		watch:    watch.Interval,
 	}
 	for _, option := range list {
 		option(&o)
@@ -51,25 +51,25 @@ func makeOptions(list []Option) options {
 // WithLogger sets where the runner logs; by default nowhere.
 func WithLogger(logger *slog.Logger) Option { return func(o *options) { o.logger = logger } }
 
-// WithModule gives the module's bytes, so that none is fetched.
+// WithModule sets the module's bytes, so that none is fetched.
 func WithModule(wasm []byte) Option { return func(o *options) { o.module = wasm } }
 
-// WithFunction runs a function that is not a WebAssembly module; the runner
-// closes it in the end.
+// WithFunction runs a function that is not a WebAssembly module. The runner
+// closes it.
 func WithFunction(f abi.Function) Option { return func(o *options) { o.function = f } }
 
 // WithCacheDir keeps compiled code in a directory; by default in memory.
 func WithCacheDir(dir string) Option { return func(o *options) { o.cacheDir = dir } }
 
-// WithPrecompiledDir names a directory that Compile filled; it may be read-only.
-// Without a cache directory it is the cache directory.
+// WithPrecompiledDir names a directory that Compile filled. It may be read-only.
+// Without a cache directory it is used as the cache directory.
 func WithPrecompiledDir(dir string) Option { return func(o *options) { o.seed = dir } }
 
 // WithGrace sets how long a stop may take for events in flight; 25 s by
 // default, which fits Kubernetes' 30 s.
 func WithGrace(d time.Duration) Option { return func(o *options) { o.grace = d } }
 
-// WithGetenv replaces the environment that credentials come from.
+// WithGetenv replaces the environment, which has the credentials.
 func WithGetenv(getenv func(string) string) Option { return func(o *options) { o.getenv = getenv } }
 
 // WithStart sets the moment that cold starts are measured from; by default
@@ -80,8 +80,8 @@ func WithStart(t time.Time) Option { return func(o *options) { o.began = t } }
 // type kubernetes.io/dockerconfigjson, in any depth.
 func WithDockerConfig(dir string) Option { return func(o *options) { o.dockerDir = dir } }
 
-// WithGroupProtocol picks how the consumer group works: auto takes KIP-848
-// where brokers have it, classic never does.
+// WithGroupProtocol selects the protocol of the consumer group: auto uses KIP-848
+// where the brokers support it, classic never does.
 func WithGroupProtocol(protocol string) Option { return func(o *options) { o.protocol = protocol } }
 
 // WithClientOptions adds options of the Kafka client, applied last.
@@ -90,18 +90,11 @@ func WithClientOptions(opts ...kgo.Opt) Option {
 }
 
 // WithAdminHost sets the address that metrics and probes listen on; by default
-// all of the pod.
+// all addresses of the pod.
 func WithAdminHost(host string) Option { return func(o *options) { o.adminHost = host } }
 
 // WithTransactionalID names the producer of delivery exactly-once. It must be
 // unique among live replicas; a replica that starts again under its old name
-// ends the transaction it left behind at once. By default it is the consumer
+// aborts at once the transaction that it left. By default it is the consumer
 // group and the host's name.
 func WithTransactionalID(id string) Option { return func(o *options) { o.transact = id } }
-
-func (s *settings) concurrency() int {
-	if s.Limits.Concurrency > 0 {
-		return s.Limits.Concurrency
-	}
-	return runtime.GOMAXPROCS(0)
-}

@@ -10,6 +10,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
+	"github.com/helm-wasm/helm-wasm/internal/runner/onerror"
 )
 
 // TestRefusedResult: a result that its topic does not take is its event's
@@ -36,7 +37,7 @@ func TestRefusedResult(t *testing.T) {
 	if len(letters) != 1 || string(letters[0].Value) != big {
 		t.Fatalf("%d dead letters", len(letters))
 	}
-	if text := string(header(letters[0], HeaderError).Value); !strings.Contains(text, `topic "strict" refuses the result`) {
+	if text := string(header(letters[0], onerror.HeaderError).Value); !strings.Contains(text, `topic "strict" refuses the result`) {
 		t.Errorf("the error is %q", text)
 	}
 	eventually(t, "the sink, which takes other results, does not block", func() bool { return r.Health().Ready() && len(r.Health().List()) == 0 })

@@ -12,6 +12,7 @@ import (
 
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
 	"github.com/helm-wasm/helm-wasm/internal/runner/module"
+	"github.com/helm-wasm/helm-wasm/internal/runner/onerror"
 )
 
 // poison is an event that fails, and what its dead letter says of it.
@@ -114,7 +115,7 @@ func TestPoison(t *testing.T) {
 					t.Errorf("%q has no dead letter", p.value)
 					continue
 				}
-				text := string(header(letter, HeaderError).Value)
+				text := string(header(letter, onerror.HeaderError).Value)
 				for _, want := range p.want {
 					if !strings.Contains(text, want) {
 						t.Errorf("%q: the error is %q, want %q in it", p.value, text, want)
@@ -122,8 +123,8 @@ func TestPoison(t *testing.T) {
 				}
 				at := sent[p.value]
 				for name, want := range map[string]string{
-					HeaderAttempts: "2", HeaderTopic: "in", HeaderPartition: fmt.Sprint(at.Partition), HeaderOffset: fmt.Sprint(at.Offset),
-					HeaderFunction: "test", HeaderDigest: digest,
+					onerror.HeaderAttempts: "2", onerror.HeaderTopic: "in", onerror.HeaderPartition: fmt.Sprint(at.Partition), onerror.HeaderOffset: fmt.Sprint(at.Offset),
+					onerror.HeaderFunction: "test", onerror.HeaderDigest: digest,
 				} {
 					if h := header(letter, name); h == nil || string(h.Value) != want {
 						t.Errorf("%q: %s is %v, want %q", p.value, name, h, want)
@@ -159,7 +160,7 @@ func TestLoopsOutsideOfRecords(t *testing.T) {
 			got := map[string]bool{}
 			for _, record := range b.read(topic, 3) {
 				got[string(record.Value)] = true
-				if h := header(record, HeaderError); where == "before" && !strings.Contains(string(h.Value), "timeout: the call took longer than limits.timeout (300ms)") {
+				if h := header(record, onerror.HeaderError); where == "before" && !strings.Contains(string(h.Value), "timeout: the call took longer than limits.timeout (300ms)") {
 					t.Errorf("the error is %q", h.Value)
 				}
 			}

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/helm-wasm/helm-wasm/internal/runner/function"
 	"github.com/helm-wasm/helm-wasm/internal/runner/module"
 )
 
@@ -28,7 +29,7 @@ const compileOnly = "RUNNER_TEST_COMPILE"
 func compileAndExit(file string) {
 	wasm, err := os.ReadFile(file)
 	if err == nil {
-		_, err = Compile(context.Background(), wasm, "auto", defaultExport, os.Args[1])
+		_, err = Compile(context.Background(), wasm, "auto", function.DefaultExport, os.Args[1])
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -4,34 +4,41 @@ package runner
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"sync"
-	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/helm-wasm/helm-wasm/internal/runner/batchsize"
+	"github.com/helm-wasm/helm-wasm/internal/runner/delivery"
 	"github.com/helm-wasm/helm-wasm/internal/runner/health"
 	"github.com/helm-wasm/helm-wasm/internal/runner/metrics"
-	"github.com/helm-wasm/helm-wasm/internal/runner/module"
+	"github.com/helm-wasm/helm-wasm/internal/runner/offsets"
+	"github.com/helm-wasm/helm-wasm/internal/runner/onerror"
+	"github.com/helm-wasm/helm-wasm/internal/runner/processor"
+	"github.com/helm-wasm/helm-wasm/internal/runner/settings"
+	"github.com/helm-wasm/helm-wasm/internal/runner/stream"
+	"github.com/helm-wasm/helm-wasm/internal/runner/tracing"
+	"github.com/helm-wasm/helm-wasm/internal/runner/transaction"
+	"github.com/helm-wasm/helm-wasm/internal/runner/watch"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
 // A Runner takes one function's events from its topic to its sink.
 type Runner struct {
-	settings   settings
+	settings   settings.Settings
 	options    options
 	logger     *slog.Logger
 	metrics    *metrics.Set
 	conditions *health.Conditions
 }
 
-// New checks the configuration. Nothing is started.
+// New checks the configuration. It starts nothing.
 func New(cfg stack.RunnerConfig, opts ...Option) (*Runner, error) {
-	s, err := resolve(cfg)
+	s, err := settings.Resolve(cfg)
 	if err != nil {
 		return nil, fmt.Errorf("checking configuration: %w", err)
 	}
@@ -51,8 +58,8 @@ func (r *Runner) Metrics() *metrics.Set { return r.metrics }
 func (r *Runner) Health() *health.Conditions { return r.conditions }
 
 // Run works until ctx is done, then finishes what is in flight, commits and
-// leaves the group. It returns an error only for what waiting cannot mend: a
-// module that cannot run, or refused credentials.
+// leaves the group. It returns an error only when waiting does not help: the
+// module cannot run, or the brokers refuse the credentials.
 func (r *Runner) Run(ctx context.Context) error {
 	admin, err := r.serveAdmin()
 	if err != nil {
@@ -60,99 +67,103 @@ func (r *Runner) Run(ctx context.Context) error {
 	}
 	defer admin.close()
 
-	processor := &processor{
-		settings: r.settings, metrics: r.metrics, conditions: r.conditions, logger: r.logger,
-		slots: make(chan struct{}, r.settings.concurrency()), attempts: map[int32]attempt{},
-		began: r.options.began, sizes: newBatchSizes(r.settings.limits.Output),
-	}
-	processor.trace, err = newTracer(ctx, r.options, r.settings)
+	trace, err := tracing.New(ctx, r.settings.Name, r.options.getenv)
 	if err != nil {
 		return err
 	}
-	defer processor.trace.close()
-	opts, err := r.settings.clientOptions(r.options, processor.sizes)
+	defer trace.Close()
+	sizes := batchsize.New(r.settings.Bounds.Output)
+	policy := r.policy(sizes)
+	events := processor.New(processor.Config{
+		Slots: r.settings.Concurrency(), Policy: policy, Metrics: r.metrics, Conditions: r.conditions,
+		Logger: r.logger, Trace: trace, Began: r.options.began,
+	})
+	opts, err := r.clientOptions(sizes)
 	if err != nil {
 		return fmt.Errorf("configuring the Kafka client: %w", err)
 	}
-	source := &source{topic: r.settings.Source.Topic, conditions: r.conditions, patience: 2 * r.options.watch}
-	work, client, err := r.consumer(processor, source, opts)
+	source := &watch.Source{Topic: r.settings.Source.Topic, Conditions: r.conditions, Patience: 2 * r.options.watch}
+	work, err := r.deliver(delivery.Parts{
+		Topic: r.settings.Source.Topic, Sink: delivery.Sink(r.settings.Sink.Topic), Processor: events, Policy: policy,
+		Source: source, Metrics: r.metrics, Conditions: r.conditions, Logger: r.logger,
+		Grace: r.options.grace, Timeout: r.settings.Bounds.Timeout, Joined: func() { r.metrics.Phase("assigned", r.options.began) },
+	}, opts)
 	if err != nil {
 		return fmt.Errorf("configuring the Kafka client: %w", err)
 	}
+	client := work.Client()
 	defer client.CloseAllowingRebalance()
-	watch := &watch{
-		client: client, source: source, conditions: r.conditions, interval: r.options.watch, limit: watchLimit,
-		assignment: work.assignment, ends: work.ends,
+	look := &watch.Watch{
+		Client: client, Source: source, Conditions: r.conditions, Interval: r.options.watch, Limit: watch.Limit,
+		Assignment: work.Assignment, Ends: work.Ends,
 	}
 
 	failed, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	// The client connects while the module loads. It joins the group when both
-	// are there: partitions of a runner that cannot work would stand still.
+	// The client connects while the module loads. It joins the group only when
+	// both are ready: partitions of a runner that cannot work would stand still.
 	known := make(chan struct{})
 	go func() {
 		defer close(known)
-		if err := r.connect(failed, client, watch, processor.sizes); err != nil {
+		if err := r.connect(failed, client, look, sizes); err != nil {
 			stop(err)
 		}
 	}()
-	// Nothing of the client outlives what it uses.
+	// Whatever uses the client ends before the client does.
 	defer func() { <-known }()
 	defer stop(nil)
-	if err := r.load(failed, processor); err != nil {
+	if policy.Digest, err = r.load(failed, events); err != nil {
 		return cause(failed, ctx, err)
 	}
-	defer func() {
-		closing := context.WithoutCancel(ctx)
-		processor.pool.close(closing)
-		_ = processor.pool.function.Close(closing)
-	}()
+	defer func() { _ = events.Close(context.WithoutCancel(ctx)) }()
 	select {
 	case <-known:
 	case <-failed.Done():
 		return cause(failed, ctx, nil)
 	}
 	var watching sync.WaitGroup
-	watching.Go(func() { watch.run(failed) })
+	watching.Go(func() { look.Run(failed) })
 	defer watching.Wait()
 	defer stop(nil)
 	client.AddConsumeTopics(r.settings.Source.Topic)
 	r.conditions.Clear("start")
-	r.logger.Info("consuming", "topic", r.settings.Source.Topic, "group", r.settings.Source.ConsumerGroup, "sink", r.settings.Sink.Topic, "delivery", r.settings.Delivery, "concurrency", cap(processor.slots))
-	return cause(failed, ctx, work.run(failed, client))
+	r.logger.Info("consuming", "topic", r.settings.Source.Topic, "group", r.settings.Source.ConsumerGroup,
+		"sink", r.settings.Sink.Topic, "delivery", r.settings.Delivery, "concurrency", r.settings.Concurrency())
+	return cause(failed, ctx, work.Run(failed))
 }
 
-// connect waits for the brokers, and asks them what the work will need: the
-// source topic's state, the sizes that topics take, and the group's
-// coordinator, whose connection then stands when the group is joined.
-func (r *Runner) connect(ctx context.Context, client *kgo.Client, watch *watch, sizes *batchSizes) error {
+// policy is onError of this function. It gets its module's digest later.
+func (r *Runner) policy(sizes *batchsize.Limits) *onerror.Policy {
+	return &onerror.Policy{
+		Action: r.settings.Action, Retries: r.settings.OnError.Retries, Backoff: r.settings.Backoff, MaxBackoff: r.settings.MaxBackoff,
+		Topic: r.settings.OnError.DeadLetterTopic, Function: r.settings.Name, Sizes: sizes, Metrics: r.metrics, Logger: r.logger,
+	}
+}
+
+// connect waits for the brokers, and asks them for what the work will need: the
+// state of the source topic, the largest batches of topics, and the group's
+// coordinator, so that its connection is open when the runner joins the group.
+func (r *Runner) connect(ctx context.Context, client *kgo.Client, look *watch.Watch, sizes *batchsize.Limits) error {
 	if err := r.ping(ctx, client); err != nil {
 		return err
 	}
 	r.metrics.Phase("brokers", r.options.began)
 	var asked sync.WaitGroup
 	defer asked.Wait()
-	asked.Go(func() { watch.look(ctx) })
+	asked.Go(func() { look.Look(ctx) })
 	asked.Go(func() {
-		limit, cancel := context.WithTimeout(ctx, watchLimit)
+		limit, cancel := context.WithTimeout(ctx, watch.Limit)
 		defer cancel()
-		// Errors are for the join to meet.
+		// Joining the group reports what is wrong.
 		_, _ = kadm.NewClient(client).FetchOffsets(limit, r.settings.Source.ConsumerGroup)
 	})
-	if topics := r.settings.written(); len(topics) > 0 {
-		sizes.learn(ctx, client, topics)
+	if topics := r.settings.Written(); len(topics) > 0 {
+		sizes.Learn(ctx, client, topics)
 	}
 	return nil
 }
 
-// delivery is the way that events take to the sink: stream or transactions.
-type delivery interface {
-	run(ctx context.Context, client *kgo.Client) error
-	assignment() []int32
-	ends(found map[int32]int64)
-}
-
-// cause prefers the reason of an inner stop, and has none for an outer one.
+// cause prefers the reason of an inner stop; an outer stop is no error.
 func cause(inner, outer context.Context, err error) error {
 	if outer.Err() != nil {
 		return nil
@@ -163,32 +174,26 @@ func cause(inner, outer context.Context, err error) error {
 	return err
 }
 
-// consumer makes the client for the delivery that is asked for.
-func (r *Runner) consumer(p *processor, source *source, opts []kgo.Opt) (delivery, *kgo.Client, error) {
-	joined := func() { r.metrics.Phase("assigned", r.options.began) }
+// deliver makes the delivery that the configuration asks for.
+func (r *Runner) deliver(parts delivery.Parts, opts []kgo.Opt) (delivery.Delivery, error) {
 	known := func(*kgo.Client) {}
 	if r.settings.Source.OffsetResetPolicy == "latest" {
-		l := &latest{topic: r.settings.Source.Topic, logger: r.logger, known: make(chan struct{})}
-		opts = append(opts, kgo.AdjustFetchOffsetsFn(l.adjust))
-		known = l.use
+		latest := offsets.NewLatest(r.settings.Source.Topic, r.logger)
+		opts = append(opts, kgo.AdjustFetchOffsetsFn(latest.Adjust))
+		known = latest.Use
 	}
-	if r.settings.Delivery == "exactly-once" {
-		t := newTransactions(p, source, r.logger, r.options.grace, joined)
-		session, err := kgo.NewGroupTransactSession(append(opts, t.options(r.transactionalID())...)...)
-		if err != nil {
-			return nil, nil, err
-		}
-		known(session.Client())
-		t.session = session
-		return t, session.Client(), nil
+	var work delivery.Delivery
+	var err error
+	if r.settings.Delivery == settings.ExactlyOnce {
+		work, err = transaction.New(parts, r.transactionalID(), opts...)
+	} else {
+		work, err = stream.New(parts, opts...)
 	}
-	s := &stream{processor: p, source: source, logger: r.logger, grace: r.options.grace, joined: joined, partitions: map[int32]*partition{}, taken: make(chan struct{}, 1), soon: make(chan struct{}, 1)}
-	client, err := kgo.NewClient(append(opts, s.options()...)...)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	known(client)
-	return s, client, nil
+	known(work.Client())
+	return work, nil
 }
 
 func (r *Runner) transactionalID() string {
@@ -200,63 +205,4 @@ func (r *Runner) transactionalID() string {
 		host = "runner"
 	}
 	return r.settings.Source.ConsumerGroup + "." + host
-}
-
-// load fetches and compiles the module and starts one instance.
-func (r *Runner) load(ctx context.Context, p *processor) error {
-	if r.options.function != nil {
-		p.pool = &pool{function: r.options.function, metrics: r.metrics}
-		return nil
-	}
-	wasm, digest := r.options.module, ""
-	if wasm == nil && r.settings.ABI != "http" {
-		source := module.Source{Image: r.settings.Module.Image, Path: r.settings.Module.Path, DockerConfig: r.options.dockerDir}
-		var err error
-		if wasm, err = r.fetch(ctx, source); err != nil {
-			return err
-		}
-	}
-	if wasm != nil {
-		digest = module.Digest(wasm)
-	}
-	r.metrics.Phase("module", r.options.began)
-	if err := seed(r.options.cacheDir, r.options.seed); err != nil {
-		r.logger.Warn("precompiled code is not used", "error", err.Error())
-	}
-	cacheDir := r.options.cacheDir
-	if cacheDir == "" {
-		cacheDir = r.options.seed
-	}
-	function, kind, err := r.settings.open(ctx, wasm, cacheDir, r.logger)
-	if err != nil {
-		return err
-	}
-	r.metrics.ABI(kind)
-	r.metrics.Phase("compiled", r.options.began)
-	p.digest = digest
-	p.pool = &pool{function: function, metrics: r.metrics}
-	// One instance at once: it shows what is wrong before an event does.
-	instance, err := p.pool.get(ctx)
-	if err != nil {
-		return errors.Join(err, function.Close(ctx))
-	}
-	p.pool.put(ctx, instance)
-	r.metrics.Phase("instance", r.options.began)
-	r.logger.Info("function loaded", "abi", kind, "digest", digest, "after", time.Since(r.options.began).Round(time.Millisecond).String())
-	return nil
-}
-
-// fetch waits out a registry that does not answer.
-func (r *Runner) fetch(ctx context.Context, source module.Source) ([]byte, error) {
-	defer r.conditions.Clear("module")
-	for try := 0; ; try++ {
-		wasm, err := source.Fetch(ctx)
-		if err == nil || ctx.Err() != nil || !module.Temporary(err) {
-			return wasm, err
-		}
-		r.conditions.Block("module", err.Error())
-		if err := sleep(ctx, min(30*time.Second, 500*time.Millisecond<<min(try, 6))); err != nil {
-			return nil, err
-		}
-	}
 }

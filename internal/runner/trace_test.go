@@ -17,6 +17,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
+	"github.com/helm-wasm/helm-wasm/internal/runner/tracing"
 )
 
 // TestSpans runs with an OTLP collector: an event's span is a child of its
@@ -51,7 +52,7 @@ func TestSpans(t *testing.T) {
 	_, stop := start(t, b.config(), WithModule(guestbuild.Command(t, mirror)))
 	const parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 	for _, value := range []string{"one", "fail it"} {
-		r := &kgo.Record{Topic: "in", Key: []byte("k"), Value: []byte(value), Headers: []kgo.RecordHeader{{Key: traceparent, Value: []byte(parent)}}}
+		r := &kgo.Record{Topic: "in", Key: []byte("k"), Value: []byte(value), Headers: []kgo.RecordHeader{{Key: tracing.Parent, Value: []byte(parent)}}}
 		if err := b.client.ProduceSync(context.Background(), r).FirstErr(); err != nil {
 			t.Fatal(err)
 		}
@@ -73,37 +74,8 @@ func TestSpans(t *testing.T) {
 	if failed.Status.GetCode() != spans.Status_STATUS_CODE_ERROR || !strings.Contains(failed.Status.GetMessage(), "it") {
 		t.Errorf("status %v", failed.Status)
 	}
-	carried := string(header(result, traceparent).Value)
+	carried := string(header(result, tracing.Parent).Value)
 	if !strings.HasPrefix(carried, parent[:36]) || carried == parent {
 		t.Errorf("the result carries %q", carried)
-	}
-}
-
-func TestTraceProtocol(t *testing.T) {
-	for _, tc := range []struct {
-		name string
-		env  map[string]string
-		want string
-	}{
-		{"none given", nil, ""},
-		{"the one spoken", map[string]string{"OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"}, ""},
-		{"gRPC", map[string]string{"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, `OTEL_EXPORTER_OTLP_PROTOCOL is "grpc", and this runner speaks http/protobuf`},
-		{"JSON for traces", map[string]string{"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL": "http/json"}, `OTEL_EXPORTER_OTLP_TRACES_PROTOCOL is "http/json"`},
-		{"gRPC, but not for traces", map[string]string{"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL": "http/protobuf"}, ""},
-		{"gRPC, but no endpoint", map[string]string{"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc", "OTEL_EXPORTER_OTLP_ENDPOINT": ""}, ""},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			env := map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"}
-			for name, value := range tc.env {
-				env[name] = value
-			}
-			tr, err := newTracer(t.Context(), options{getenv: func(name string) string { return env[name] }}, settings{})
-			if err == nil {
-				tr.close()
-			}
-			if tc.want == "" && err != nil || tc.want != "" && (err == nil || !strings.Contains(err.Error(), tc.want)) {
-				t.Errorf("got %v, want %q", err, tc.want)
-			}
-		})
 	}
 }

@@ -118,37 +118,6 @@ func TestMissingSource(t *testing.T) {
 	}
 }
 
-// TestSourceWitnesses: a fetch that fails shows at once, and is forgotten when
-// nothing fails any more, events or not.
-func TestSourceWitnesses(t *testing.T) {
-	r, err := New(newBroker(t).config())
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Health().Clear("start")
-	s := &source{topic: "in", conditions: r.Health(), patience: 50 * time.Millisecond}
-	failed := kgo.NewErrFetch(errors.New("no such luck"))
-	s.report(failed)
-	s.seen(nil)
-	if !blocking(r, "source", "no such luck") {
-		t.Error("a fetch that failed just now is forgotten")
-	}
-	time.Sleep(60 * time.Millisecond)
-	s.seen(nil)
-	if !r.Health().Ready() {
-		t.Error("a fetch that failed long ago is not forgotten")
-	}
-	s.report(failed)
-	s.report(kgo.Fetches{{Topics: []kgo.FetchTopic{{Topic: "in", Partitions: []kgo.FetchPartition{{Records: []*kgo.Record{{}}}}}}}})
-	if !r.Health().Ready() {
-		t.Error("records came, and the source still blocks")
-	}
-	s.report(kgo.NewErrFetch(context.DeadlineExceeded))
-	if !r.Health().Ready() {
-		t.Error("a poll's own end is taken for a failure")
-	}
-}
-
 // TestJoinsWithItsModule: a runner whose registry is down takes no partition
 // from those that work.
 func TestJoinsWithItsModule(t *testing.T) {

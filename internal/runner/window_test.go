@@ -15,6 +15,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
+	"github.com/helm-wasm/helm-wasm/internal/runner/stream"
 )
 
 // TestWindow: while offsets cannot be committed, work stops at what may be
@@ -61,13 +62,13 @@ func TestWindow(t *testing.T) {
 		list := r.Health().List()
 		return len(list) == 1 && list[0].Name == "offsets" && !r.Health().Ready()
 	})
-	if n := written(); n == 0 || n > partitions*max(openShare, openMax/partitions) {
+	if n := written(); n == 0 || n > partitions*max(stream.OpenShare, stream.OpenMax/partitions) {
 		t.Errorf("%d events are written and not committed", n)
 	}
 	refuse.Store(false)
 	eventually(t, "all events written", func() bool { return written() == events })
 	eventually(t, "ready again", r.Health().Ready)
-	time.Sleep(2 * commitInterval)
+	time.Sleep(2 * stream.CommitInterval)
 	if err := stop(); err != nil {
 		t.Fatal(err)
 	}
