@@ -9,15 +9,18 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
-// workloadLabel starts the line of a ScaledObject that says what it scales.
+// workloadLabel begins the line of a ScaledObject that says what it scales.
 const workloadLabel = "    " + Prefix + "workload: "
 
-// copiedLabels say to whom an object belongs: those of the workload, and not of
-// the chart whose templates were used.
-var copiedLabels = []string{"app.kubernetes.io/instance", "app.kubernetes.io/managed-by", "app.kubernetes.io/name", "app.kubernetes.io/part-of"}
+// copiedLabels say what an object belongs to. They are copied from the workload, in
+// place of those of the chart whose templates were used.
+var copiedLabels = []string{
+	"app.kubernetes.io/instance", "app.kubernetes.io/managed-by", "app.kubernetes.io/name", "app.kubernetes.io/part-of",
+}
 
-// adopted is a rendered object as one of the workload's chart: with its name,
-// its labels, its file, and in its namespace even if that is not written.
+// adopted returns a rendered object as if the chart of the workload had rendered
+// it: with the name, labels and file of the workload, and in its namespace even if
+// that is not written.
 func (w *workload) adopted(o *stack.RenderedObject) string {
 	var b strings.Builder
 	meta := mapping(w.tree0(), "metadata")
@@ -29,7 +32,7 @@ func (w *workload) adopted(o *stack.RenderedObject) string {
 	if file != "" {
 		mark = "    " + FilenameAnnotation + ": " + strconv.Quote(file) + "\n"
 	}
-	own := false // labels of the chart are passing by
+	own := false // these lines are labels of this project's chart
 	inside := true
 	for line := range strings.Lines(o.Text) {
 		switch {

@@ -11,45 +11,45 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
-// Prefix of the annotations that are read. What follows is the path of a field
-// of `workloads.NAME`, or of `kafka`.
+// Prefix begins the annotations that are read. After it comes the path of a field of
+// `workloads.NAME` or of `kafka`.
 const Prefix = "helm-wasm.dev/"
 
-// Annotations that are no path of a field.
+// The annotations that are not the path of a field.
 const (
 	wholeWorkload = "workload"      // the mapping below workloads.NAME
 	keepReplicas  = "keep-replicas" // leaves spec.replicas alone
 )
 
-// hookAnnotation is Helm's mark of a hook.
+// hookAnnotation marks a hook of Helm.
 const hookAnnotation = "helm.sh/hook"
 
-// workload is a Deployment or StatefulSet that is annotated.
+// workload is an annotated Deployment or StatefulSet.
 type workload struct {
 	*object
 	id       int
-	keep     bool           // spec.replicas
+	keep     bool           // leave spec.replicas alone
 	tree     map[string]any // of workloads.NAME
 	kafka    map[string]any // of kafka
 	settings []setting      // sorted by path, a path before those below it
 	scaled   string         // name of its ScaledObject
-	twice    bool           // another one is the same
+	twice    bool           // another workload is the same object
 }
 
 // setting is one annotation.
 type setting struct {
 	path string
-	keys []string // path to the annotation, in the object
+	keys []string // path of the annotation in the object
 	text string
 }
 
-// roots are what a path can start with.
+// roots are the first parts that a path can have.
 var roots = []string{"enabled", "kafka", keepReplicas, "scaleTargetRef", "scaling", "source", wholeWorkload}
 
-// annotatedAt are the places where annotations count; later ones win.
+// annotatedAt are the places where annotations are read; later ones win.
 var annotatedAt = [][]string{{"spec", "template", "metadata"}, {"metadata"}}
 
-// newWorkload reads the annotations of an object; nil is none.
+// newWorkload reads the annotations of an object. It returns nil if there are none.
 func (r *run) newWorkload(o *object) *workload {
 	w := &workload{object: o, tree: map[string]any{}, kafka: map[string]any{}}
 	byPath := map[string]setting{}
@@ -82,8 +82,8 @@ func (r *run) newWorkload(o *object) *workload {
 	return w
 }
 
-// values makes values of the annotations: whole mappings first, then the fields
-// in them.
+// values turns the annotations into values: whole mappings first, then the fields in
+// them.
 func (r *run) values(w *workload) {
 	for _, s := range w.settings {
 		if s.path == wholeWorkload {
@@ -103,7 +103,7 @@ func (r *run) values(w *workload) {
 		case !slices.Contains(roots, root):
 			fix := "what may follow " + Prefix + " is in docs/POST-RENDER.md"
 			if len(r.problems) >= maxProblems {
-				// Nobody reads it.
+				// The message does not show it.
 			} else if best := suggest.Nearest(root, roots); best != "" {
 				fix = "did you mean " + Prefix + best + s.path[len(root):] + "?"
 			} else if belongs := r.types.belongs(s.path); belongs != "" {
@@ -137,12 +137,13 @@ func (r *run) values(w *workload) {
 	put(w.tree, []string{"scaleTargetRef", "name"}, w.name)
 	for _, key := range []string{"bundled", "createTopics", "mode", "strimzi"} {
 		if w.kafka[key] != nil {
-			r.setting(w, "kafka."+key, "kafka."+key+" is of brokers that a chart makes, and here they exist", "remove it; kafka.bootstrapServers says where they are")
+			r.setting(w, "kafka."+key, "kafka."+key+" is for brokers that a chart creates, but here they exist already",
+				"remove it; kafka.bootstrapServers says where they are")
 		}
 	}
 }
 
-// whole lays the mapping of helm-wasm.dev/workload down.
+// whole reads the mapping in helm-wasm.dev/workload.
 func (r *run) whole(w *workload, s setting) {
 	name := "annotation " + Prefix + wholeWorkload
 	v, err := parseValue(s.text)
@@ -152,7 +153,8 @@ func (r *run) whole(w *workload, s setting) {
 	}
 	m, ok := v.(map[string]any)
 	if !ok {
-		r.at(w, s.keys, name+" is no mapping", "write what stands below workloads.NAME, such as `{source: {topic: orders, consumerGroup: billing}}`")
+		r.at(w, s.keys, name+" is not a mapping",
+			"write what belongs below workloads.NAME, such as `{source: {topic: orders, consumerGroup: billing}}`")
 		return
 	}
 	for k, v := range m {
@@ -168,8 +170,8 @@ func (r *run) whole(w *workload, s setting) {
 	}
 }
 
-// put sets a value at a path, unless something that is no mapping is in the way,
-// which the linter then finds.
+// put sets a value at a path, unless something that is not a mapping is in the way,
+// which the linter reports later.
 func put(m map[string]any, path []string, v any) {
 	for _, key := range path[:len(path)-1] {
 		below, ok := m[key].(map[string]any)

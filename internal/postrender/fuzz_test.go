@@ -47,7 +47,7 @@ func TestOddReplicas(t *testing.T) {
 		out, err := Run(in, Options{Values: shared(t, "kafka.bootstrapServers={kafka:9092}")})
 		switch {
 		case tc.refused:
-			if err == nil || !strings.Contains(err.Error(), "cannot be left out alone") {
+			if err == nil || !strings.Contains(err.Error(), "cannot be removed on its own") {
 				t.Errorf("%q gives %v and %q", tc.text, err, out)
 			}
 		case err != nil || bytes.Contains(out, []byte("replicas:")):
@@ -120,7 +120,7 @@ func checkObjects(t *testing.T, in, out []byte) {
 	}
 }
 
-// scaled takes out what may be taken out.
+// scaled removes what may be removed.
 func scaled(tree map[string]any) map[string]any {
 	spec, _ := tree["spec"].(map[string]any)
 	delete(spec, "replicas")

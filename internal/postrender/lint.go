@@ -9,7 +9,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
-// lint reports what the linter takes for an error, in terms of annotations.
+// lint reports the errors that the linter finds, in terms of annotations.
 func (r *run) lint(doc *stack.Document, first *workload) {
 	for _, f := range stack.Lint(doc, stack.LintOptions{Namespace: first.namespace}) {
 		if f.Severity != stack.SeverityError {
@@ -42,7 +42,7 @@ func (r *run) lint(doc *stack.Document, first *workload) {
 	}
 }
 
-// given says that a mapping has something at a path.
+// given reports whether a mapping has a value at a path.
 func given(m map[string]any, path string) bool {
 	var v any = m
 	for key := range strings.SplitSeq(path, ".") {
@@ -56,7 +56,8 @@ func given(m map[string]any, path string) bool {
 	return v != nil
 }
 
-// byName finds the workload that is called w<number> in the values.
+// byName returns the workload that is called w<number> in the values, nil if there
+// is none.
 func (r *run) byName(name string) *workload {
 	if len(name) < 2 || name[0] != 'w' {
 		return nil
@@ -74,7 +75,7 @@ func (r *run) byName(name string) *workload {
 	return r.workloads[id]
 }
 
-// renamed says in a message what workloads are really called.
+// renamed returns a message with the real names of workloads.
 func (r *run) renamed(message string) string {
 	for _, form := range []struct{ before, after string }{{`workload "`, `"`}, {"workloads.", ""}} {
 		rest := message

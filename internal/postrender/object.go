@@ -14,49 +14,50 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
-// What a document must contain to be worth a look, besides whether it is YAML.
+// A document is looked at only if it contains one of these. Of others it matters
+// only whether they are YAML.
 var (
 	prefixBytes = []byte(Prefix)
 	autoscalers = [][]byte{[]byte("ScaledObject"), []byte("HorizontalPodAutoscaler"), []byte("TriggerAuthentication")}
 )
 
-// FilenameAnnotation is Helm's: it names the file of the chart that a document
-// came from, and Helm puts it there again.
+// FilenameAnnotation is Helm's annotation with the file of the chart that a document
+// comes from. Helm sorts the documents back into these files afterwards.
 const FilenameAnnotation = "postrenderer.helm.sh/postrender-filename"
 
-// maxSlow is how much of a stream, in bytes, the YAML library reads only to see
-// whether it is YAML. In the sandbox it takes seconds for a megabyte. What is
-// mistaken after that is for Helm and Kubernetes to find.
+// maxSlow is how many bytes of a stream the YAML library reads only to see whether
+// they are YAML. In the sandbox it needs seconds for a megabyte. Mistakes beyond
+// that are left for Helm and Kubernetes to find.
 const maxSlow = 256 << 10
 
-// maxValues is how many values one document may have.
+// maxValues is how many values a document may have.
 const maxValues = 1_000_000
 
-// object is what a document says.
+// object is the content of a document.
 type object struct {
 	*document
 	index      int // of the document
 	tree       map[string]any
-	parsed     *stack.Document // knows positions; nil for what is not ours
+	parsed     *stack.Document // knows positions; nil without our prefix
 	apiVersion string
 	kind       string
 	name       string
 	namespace  string
 }
 
-// asText leaves scalars as they stand: only names are looked at.
+// asText keeps scalars as they are written: only names matter.
 var asText = yamlin.Scalars{
 	Plain: func(text string) (any, bool) { return text, true },
 	Key:   func(text string) (string, bool) { return text, true },
 }
 
-// reader reads documents and counts what that costs.
+// reader reads documents and counts the bytes that are slow to read.
 type reader struct {
 	stream []byte
 	slow   int
 }
 
-// read checks a document, and returns the object when it may matter.
+// read checks a document, and returns its object if that may matter.
 func (r *reader) read(d *document) (*object, error) {
 	text := d.text(r.stream)
 	marked := bytes.Contains(text, prefixBytes)
@@ -82,8 +83,8 @@ func (r *reader) read(d *document) (*object, error) {
 		interesting = interesting && isMapping
 	}
 	if interesting {
-		// What cannot be a tree of ours (other tags, a key given twice) is no
-		// mistake here.
+		// Values files may not have other tags or a key given twice, but here
+		// they are not a mistake.
 		if parsed, err := stack.Parse("", text); err == nil {
 			return newObject(d, parsed.Tree()), nil
 		}
@@ -91,7 +92,7 @@ func (r *reader) read(d *document) (*object, error) {
 	return nil, nil
 }
 
-// marked reads a document that has our prefix somewhere.
+// marked reads a document that contains our prefix.
 func (r *reader) marked(d *document, text []byte) (*object, error) {
 	parsed, err := stack.Parse("", text)
 	if err != nil {
@@ -99,7 +100,7 @@ func (r *reader) marked(d *document, text []byte) (*object, error) {
 			return nil, nil
 		}
 		if isMapping, wrong := syntax(text); wrong == nil && !isMapping {
-			return nil, nil // no object of Kubernetes
+			return nil, nil // not a Kubernetes object
 		}
 		return nil, worded(text, err)
 	}
@@ -108,7 +109,7 @@ func (r *reader) marked(d *document, text []byte) (*object, error) {
 	return o, nil
 }
 
-// syntax is the YAML library's opinion.
+// syntax reports what the YAML library finds in a text: a mapping, or a mistake.
 func syntax(text []byte) (isMapping bool, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -126,7 +127,7 @@ func syntax(text []byte) (isMapping bool, err error) {
 	}
 }
 
-// worded says what is wrong in the words that values files get.
+// worded returns an error in the words that are used for values files.
 func worded(text []byte, err error) error {
 	var parse *stack.ParseError
 	if errors.As(err, &parse) {
@@ -148,18 +149,18 @@ func newObject(d *document, tree map[string]any) *object {
 	return o
 }
 
-// title names the object and where it stands.
+// title names the object and where it is.
 func (o *object) title() string {
 	return fmt.Sprintf("%s %q (%s)", o.kind, o.name, o.where(0))
 }
 
-// str is a string in a mapping.
+// str returns a string in a mapping, "" if there is none.
 func str(m map[string]any, key string) string {
 	s, _ := m[key].(string)
 	return s
 }
 
-// mapping is a mapping in a mapping.
+// mapping returns a mapping in a mapping, nil if there is none.
 func mapping(m map[string]any, key string) map[string]any {
 	below, _ := m[key].(map[string]any)
 	return below

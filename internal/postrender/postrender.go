@@ -9,19 +9,19 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
-// MaxBytes is the size of the largest stream that Run takes. What Helm can
-// store of a release is far smaller.
+// MaxBytes is the size in bytes of the largest stream that callers should pass to
+// Run. What Helm can store of a release is far smaller.
 const MaxBytes = 16 << 20
 
 // Options of Run.
 type Options struct {
-	// Values that all workloads share: what they have below `kafka` and
-	// `defaults`. Annotations win over them. Nil is none.
+	// Values are shared by all workloads: those below `kafka` and `defaults`.
+	// Annotations override them. Nil means none.
 	Values *stack.Document
 }
 
-// Run adds to a stream of manifests what its annotations ask for. The error is
-// complete, and lists all mistakes that were found.
+// Run adds to a stream of manifests what its annotations ask for. The error is of
+// type Problems and lists all mistakes that were found.
 func Run(stream []byte, opts Options) ([]byte, error) {
 	r := &run{reader: reader{stream: stream}, types: types{}, added: map[int][]string{}, cut: map[int][2]int{}}
 	if err := r.shared(opts.Values); err != nil {
@@ -54,14 +54,14 @@ type run struct {
 	workloads []*workload
 	problems  Problems
 
-	added map[int][]string // objects to add, by the document that they follow
-	cut   map[int][2]int   // part of the stream to leave out, by its document
+	added map[int][]string // objects to add after a document, by its index
+	cut   map[int][2]int   // part of a document to leave out, by its index
 }
 
-// sharable are the keys of values that mean something for workloads.
+// sharable are the keys of values that apply to workloads.
 var sharable = []string{"defaults", "kafka"}
 
-// shared takes what is for all workloads.
+// shared reads the values for all workloads.
 func (r *run) shared(doc *stack.Document) error {
 	if doc == nil {
 		return nil
@@ -72,7 +72,9 @@ func (r *run) shared(doc *stack.Document) error {
 	}
 	for key := range tree {
 		if r.problems == nil && !slices.Contains(sharable, key) {
-			r.problems = append(r.problems, Problem{Where: key, Message: "values for post-render hold " + strings.Join(sharable, " and ") + " only", Fix: "leave it out"})
+			r.problems = append(r.problems, Problem{
+				Where: key, Message: "values for post-render may contain " + strings.Join(sharable, " and ") + " only", Fix: "remove it",
+			})
 		}
 	}
 	r.kafka, r.defaults = mapping(tree, "kafka"), mapping(tree, "defaults")
@@ -82,7 +84,7 @@ func (r *run) shared(doc *stack.Document) error {
 	return nil
 }
 
-// readAll reads every document. One that is no YAML ends the run.
+// readAll reads every document. One that is not YAML is a problem.
 func (r *run) readAll() {
 	for i := range r.docs {
 		d := &r.docs[i]
@@ -101,7 +103,7 @@ func (r *run) readAll() {
 	}
 }
 
-// annotated finds what is to be scaled.
+// annotated finds the workloads.
 func (r *run) annotated() {
 	var elsewhere []string
 	for _, o := range r.objects {
@@ -125,7 +127,8 @@ func (r *run) annotated() {
 			continue
 		}
 		if hook := str(mapping(mapping(o.tree, "metadata"), "annotations"), hookAnnotation); hook != "" {
-			r.problem(w, "it is a hook of Helm ("+hook+"), which runs to its end and cannot be scaled", "annotate another object, or remove "+hookAnnotation)
+			r.problem(w, "it is a hook of Helm ("+hook+"), which runs to its end and cannot be scaled",
+				"annotate another object, or remove "+hookAnnotation)
 		}
 		if w.name == "" {
 			r.problem(w, "it has no metadata.name", "give it one")
@@ -133,22 +136,23 @@ func (r *run) annotated() {
 		w.id = len(r.workloads)
 		r.workloads = append(r.workloads, w)
 	}
-	// Charts that put annotations on everything they make are none of our
-	// business, if there is something to scale among it.
+	// Some charts put annotations on everything they make. That is not a mistake
+	// if there is something to scale.
 	if len(r.workloads) == 0 && len(elsewhere) > 0 && r.problems == nil {
 		r.problems = append(r.problems, Problem{
-			Message: "annotations " + Prefix + "... stand on " + some(elsewhere) + ", and only a Deployment or StatefulSet of apps/v1 can have them",
-			Fix:     "annotate the Deployment or StatefulSet, or its pod template",
+			Message: "annotations " + Prefix + "... are on " + some(elsewhere) +
+				", but only a Deployment or StatefulSet of apps/v1 can have them",
+			Fix: "annotate the Deployment or StatefulSet, or its pod template",
 		})
 	}
 }
 
-// scalable says that an object may be annotated.
+// scalable reports whether an object may be annotated.
 func scalable(o *object) bool {
 	return strings.HasPrefix(o.apiVersion, "apps/") && (o.kind == "Deployment" || o.kind == "StatefulSet")
 }
 
-// list refuses annotated objects that stand in a List.
+// list refuses annotated objects in a List.
 func (r *run) list(o *object) {
 	items, _ := o.tree["items"].([]any)
 	for _, item := range items {
@@ -158,12 +162,12 @@ func (r *run) list(o *object) {
 			continue
 		}
 		if w := r.newWorkload(inner); w != nil {
-			r.problem(w, "it stands in a "+o.kind, "make it a document of its own, or remove the annotations")
+			r.problem(w, "it is in a "+o.kind, "make it a document of its own, or remove the annotations")
 		}
 	}
 }
 
-// some lists a few titles.
+// some lists the first few titles.
 func some(list []string) string {
 	if len(list) > 3 {
 		list = append(list[:3:3], "others")
@@ -171,7 +175,7 @@ func some(list []string) string {
 	return strings.Join(list, ", ")
 }
 
-// out is the stream with everything added and cut.
+// out returns the stream with everything added and cut.
 func (r *run) out() []byte {
 	if len(r.added) == 0 && len(r.cut) == 0 {
 		return r.stream
@@ -201,7 +205,7 @@ func (r *run) out() []byte {
 			out = append(out, "---\n"...)
 			out = append(out, text...)
 		}
-		// A document after ... has no line of its own that starts it.
+		// A document after ... need not begin with a line of its own.
 		if i+1 < len(r.docs) && r.docs[i+1].start == r.docs[i+1].body {
 			out = append(out, "...\n"...)
 		}

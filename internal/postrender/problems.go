@@ -11,7 +11,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
-// maxProblems bounds a message: more have one cause, as a rule.
+// maxProblems is how many problems a message lists; more usually have one cause.
 const maxProblems = 10
 
 // Problem is one mistake: what is wrong, where, and what to do.
@@ -19,7 +19,7 @@ type Problem struct {
 	Where, Message, Fix string
 }
 
-// String is the problem on one line.
+// String returns the problem on one line.
 func (p Problem) String() string {
 	s := p.Message
 	if p.Where != "" {
@@ -31,20 +31,16 @@ func (p Problem) String() string {
 	return s
 }
 
-// Problems are all that were found.
+// Problems are all the mistakes that were found.
 type Problems []Problem
 
-// Error lists the first of them.
+// Error lists the first problems, one a line.
 func (p Problems) Error() string {
 	var b strings.Builder
-	switch {
-	case len(p) == 1:
-		b.WriteString("1 mistake in the manifests")
-	case len(p) > maxProblems:
-		b.WriteString(strconv.Itoa(len(p)) + " mistakes in the manifests, of which these are the first " + strconv.Itoa(maxProblems))
+	b.WriteString(text.Count(len(p), "mistake", "mistakes") + " in the manifests")
+	if len(p) > maxProblems {
+		b.WriteString(", of which these are the first " + strconv.Itoa(maxProblems))
 		p = p[:maxProblems]
-	default:
-		b.WriteString(strconv.Itoa(len(p)) + " mistakes in the manifests")
 	}
 	for _, one := range p {
 		b.WriteString("\n  " + one.String())
@@ -52,7 +48,7 @@ func (p Problems) Error() string {
 	return b.String()
 }
 
-// unreadable reports a document that is no YAML.
+// unreadable reports a document that is not YAML.
 func (r *run) unreadable(d *document, err error) {
 	p := Problem{Where: d.where(0), Message: err.Error()}
 	var parse *stack.ParseError
@@ -62,12 +58,12 @@ func (r *run) unreadable(d *document, err error) {
 	r.problems = append(r.problems, p)
 }
 
-// problem reports about an object.
+// problem reports a mistake in an object.
 func (r *run) problem(w *workload, message, fix string) {
 	r.problems = append(r.problems, Problem{Where: w.title(), Message: message, Fix: fix})
 }
 
-// at reports about a place in an object.
+// at reports a mistake at a place in an object.
 func (r *run) at(w *workload, keys []string, message, fix string) {
 	where := w.where(0)
 	if w.parsed != nil {
@@ -76,13 +72,15 @@ func (r *run) at(w *workload, keys []string, message, fix string) {
 	r.problems = append(r.problems, Problem{Where: w.kind + " " + text.Quote(w.name) + " (" + where + ")", Message: message, Fix: fix})
 }
 
-// setting reports about a field of the values: at the annotation that sets it,
-// or that should.
+// setting reports a mistake in a field of the values, at the annotation that sets it
+// or that should set it.
 func (r *run) setting(w *workload, path, message, fix string) {
 	best := -1
 	for i := range w.settings {
-		// The longest path that holds the field wins; settings are sorted.
-		if s := &w.settings[i]; s.path == wholeWorkload && best < 0 || path == s.path || strings.HasPrefix(path, s.path) && strings.IndexByte(".[", path[len(s.path)]) >= 0 {
+		// The longest path that contains the field wins; settings are sorted.
+		s := &w.settings[i]
+		inside := strings.HasPrefix(path, s.path) && (path == s.path || strings.IndexByte(".[", path[len(s.path)]) >= 0)
+		if inside || s.path == wholeWorkload && best < 0 {
 			best = i
 		}
 	}

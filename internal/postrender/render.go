@@ -11,17 +11,17 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
-// chunk is how many workloads are rendered at once; values have limits.
+// chunk is how many workloads are rendered at once, since values have limits.
 const chunk = 500
 
-// group is workloads of one namespace that reach Kafka alike.
+// group is the workloads of one namespace that reach Kafka in the same way.
 type group struct {
 	kafka     map[string]any
 	workloads []*workload
 }
 
-// render makes the objects of all workloads and leaves their replicas out. What
-// is wrong already keeps it from that, and not from finding more mistakes.
+// render renders the objects of all workloads and leaves their replicas out. After
+// a mistake it goes on only to find more of them.
 func (r *run) render() {
 	for _, g := range r.groups() {
 		for rest, first := g.workloads, true; len(rest) > 0; first = false {
@@ -35,7 +35,7 @@ func (r *run) render() {
 	}
 }
 
-// groups sorts the workloads by what they share.
+// groups divides the workloads by what they share.
 func (r *run) groups() []*group {
 	var list []*group
 	byKey := map[string]*group{}
@@ -64,7 +64,7 @@ func (r *run) groups() []*group {
 	return list
 }
 
-// merged is a mapping laid over another one; both stay as they are.
+// merged returns a copy of under with the values of over in it.
 func merged(under, over map[string]any) map[string]any {
 	out := make(map[string]any, len(under)+len(over)+1)
 	for k, v := range under {
@@ -83,7 +83,7 @@ func merged(under, over map[string]any) map[string]any {
 	return out
 }
 
-// renderSome checks and renders workloads of a group.
+// renderSome checks and renders some workloads of a group.
 func (r *run) renderSome(g *group, some []*workload, first bool) {
 	values := map[string]any{"fullnameOverride": g.workloads[0].scaled}
 	if g.kafka != nil {
@@ -119,8 +119,8 @@ func (r *run) renderSome(g *group, some []*workload, first bool) {
 	}
 }
 
-// take adds rendered objects behind their workloads. What a group shares is
-// added once, before its first ScaledObject.
+// take adds rendered objects after their workloads. The objects that a group shares
+// are added once, before its first ScaledObject.
 func (r *run) take(rendered stack.Rendered, owner *workload, first bool) {
 	objects := rendered.Objects()
 	for _, shared := range []bool{true, false} {
@@ -133,14 +133,15 @@ func (r *run) take(rendered stack.Rendered, owner *workload, first bool) {
 			if !shared {
 				w = r.owner(o.Text)
 			} else if other := r.there[targetKey{w.namespace, o.Kind, o.Name}]; other != nil {
-				r.problem(w, "its "+o.Kind+" would be named "+text.Quote(o.Name)+", as the one of "+other.where(0), "rename that one in the chart's values")
+				r.problem(w, "its "+o.Kind+" would be named "+text.Quote(o.Name)+", like the one in "+other.where(0),
+					"rename that one in the chart's values")
 			}
 			r.added[w.index] = append(r.added[w.index], w.adopted(o))
 		}
 	}
 }
 
-// owner finds the workload of a ScaledObject by its label.
+// owner returns the workload of a ScaledObject, which its label names.
 func (r *run) owner(text string) *workload {
 	_, rest, _ := strings.Cut(text, "\n"+workloadLabel+`"w`)
 	id := 0

@@ -10,8 +10,8 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
-// dropReplicas leaves spec.replicas out, which would set the workload back at
-// each upgrade.
+// dropReplicas leaves spec.replicas out, which would undo the scaling at every
+// upgrade.
 func (r *run) dropReplicas(w *workload) {
 	if w.keep || mapping(w.tree0(), "spec")["replicas"] == nil {
 		return
@@ -21,18 +21,21 @@ func (r *run) dropReplicas(w *workload) {
 	text := w.text(r.stream)
 	from, to, ok := entry(text, offset(text, pos.Line, pos.Column))
 	if !ok || !w.alone(text, from, to) {
-		r.at(w, path, "spec.replicas is written in a way that cannot be left out alone, and would set the "+w.kind+" back at every upgrade", "write it as `replicas: 1` on a line of its own, or annotate "+Prefix+keepReplicas+`: "true"`)
+		r.at(w, path, "spec.replicas cannot be removed on its own as it is written, and would undo the scaling at every upgrade",
+			"write it as `replicas: 1` on a line of its own, or annotate "+Prefix+keepReplicas+`: "true"`)
 		return
 	}
 	r.cut[w.index] = [2]int{w.body + from, w.body + to}
 }
 
-// alone says that nothing else changes with a part of the text: an alias, a comma
-// or a comment may go with it, or a block of text take what comes after it.
+// alone reports whether a part of the text can be removed without changing anything
+// else. An alias, a comma or a comment may be lost with it, or a block of text may
+// extend to what follows.
 func (w *workload) alone(text []byte, from, to int) bool {
 	above := bytes.TrimRight(text[:from], "\r\n")
-	if bytes.HasSuffix(above, []byte("\nspec:")) && bytes.IndexByte(text[from:to], '#') < 0 && (bytes.IndexByte(text, '&') < 0 || bytes.IndexByte(text, '*') < 0) {
-		return true // as most have it
+	aliases := bytes.IndexByte(text, '&') >= 0 && bytes.IndexByte(text, '*') >= 0
+	if bytes.HasSuffix(above, []byte("\nspec:")) && bytes.IndexByte(text[from:to], '#') < 0 && !aliases {
+		return true // the usual form
 	}
 	without, err := stack.Parse("", append(text[:from:from], text[to:]...))
 	if err != nil {
@@ -48,7 +51,7 @@ func (w *workload) alone(text []byte, from, to int) bool {
 	return err == nil && bytes.Equal(got, rest)
 }
 
-// withoutEmptySpec is an object as JSON; a spec of nothing is none.
+// withoutEmptySpec returns an object as JSON, without its spec if that is empty.
 func withoutEmptySpec(tree map[string]any) ([]byte, error) {
 	if spec, ok := tree["spec"].(map[string]any); len(spec) == 0 && (ok || tree["spec"] == nil) {
 		delete(tree, "spec")
@@ -56,10 +59,11 @@ func withoutEmptySpec(tree map[string]any) ([]byte, error) {
 	return yamlout.AppendJSON(nil, tree)
 }
 
-// tree0 is the object itself.
+// tree0 returns the object itself, not the values that its annotations give.
 func (w *workload) tree0() map[string]any { return w.object.tree }
 
-// offset of a line and column, which count from 1, the column in characters.
+// offset returns the offset of a line and column, which count from 1. Columns count
+// characters.
 func offset(text []byte, line, column int) int {
 	at := 0
 	for ; line > 1; line-- {
@@ -72,7 +76,8 @@ func offset(text []byte, line, column int) int {
 	return at
 }
 
-// lineLength is where the first line ends, with any end that YAML has for lines.
+// lineLength returns the length of the first line with its line break, which may be
+// any of YAML's.
 func lineLength(text []byte) int {
 	for i, c := range text {
 		switch rest := text[i+1:]; {
@@ -87,8 +92,8 @@ func lineLength(text []byte) int {
 	return len(text)
 }
 
-// entry finds what to leave out for a key with a number: its line in a block,
-// and itself with a comma in braces.
+// entry finds what to remove with a key and its number: the line in a block, or the
+// entry with a comma in braces.
 func entry(text []byte, key int) (from, to int, ok bool) {
 	at := key
 	skip := func(set string) {
@@ -125,7 +130,7 @@ func entry(text []byte, key int) (from, to int, ok bool) {
 		skip(" ")
 		return key, at, true
 	}
-	// The last in its braces takes the comma before it along.
+	// The last entry in braces is removed with the comma before it.
 	for from = key; from > 0 && bytes.IndexByte([]byte(" \r\n"), text[from-1]) >= 0; {
 		from--
 	}

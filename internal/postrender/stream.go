@@ -8,21 +8,21 @@ import (
 	"strings"
 )
 
-// document is one of a stream.
+// document is one document of a stream.
 type document struct {
-	number     int // among those with content, from 1
-	start, end int // in the stream, with the line that starts it
-	body       int // where its own text starts
-	line       int // of the stream, of body
+	number     int // among documents with content, from 1
+	start, end int // offsets in the stream, with the line that begins it
+	body       int // offset of its own text
+	line       int // line of body in the stream
 	source     string
 }
 
-// byteOrderMark may stand before everything.
+// byteOrderMark may precede everything else.
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// split finds the documents of a stream. A line that starts with --- starts
-// one, whatever follows, as Helm has it (rulers of more dashes too); one that
-// starts with ... ends one. Every byte belongs to one document.
+// split finds the documents of a stream. As in Helm, a line that starts with ---
+// begins one, whatever follows (more dashes too); a line that starts with ... ends
+// one. Every byte belongs to one document.
 func split(stream []byte) []document {
 	docs := []document{{line: 1}}
 	last := &docs[0]
@@ -65,11 +65,11 @@ func split(stream []byte) []document {
 	return docs
 }
 
-// text is what the document itself says.
+// text returns the document without the line that begins it.
 func (d *document) text(stream []byte) []byte { return stream[d.body:d.end] }
 
-// directives says that there is nothing but headers such as %YAML, whose
-// document comes after the next marker.
+// directives reports whether there are only directives such as %YAML, whose document
+// comes after the next marker.
 func (d *document) directives(stream []byte) bool {
 	for line := range bytes.Lines(d.text(stream)) {
 		if line = bytes.TrimSpace(line); len(line) > 0 && line[0] != '#' && line[0] != '%' {
@@ -79,7 +79,8 @@ func (d *document) directives(stream []byte) bool {
 	return true
 }
 
-// where says which document it is, and where in the stream the line of it is.
+// where names the document and, if line is not 0, a line of it, counted in the
+// stream.
 func (d *document) where(line int) string {
 	var b strings.Builder
 	b.WriteString("document " + strconv.Itoa(d.number))

@@ -11,14 +11,14 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/text"
 )
 
-// maxName is what KEDA leaves for a ScaledObject's name: its HPA is named
+// maxName is the longest name of a ScaledObject that KEDA allows: its HPA is named
 // keda-hpa-<name> and may have 63 characters.
 const maxName = 54
 
-// targetKey is a workload as others refer to it.
+// targetKey is how other objects refer to a workload.
 type targetKey struct{ namespace, kind, name string }
 
-// targets names the ScaledObjects, and finds workloads that something in the
+// targets names the ScaledObjects, and finds workloads that an autoscaler in the
 // stream scales already.
 func (r *run) targets() {
 	scaled := map[targetKey]*workload{}
@@ -26,7 +26,8 @@ func (r *run) targets() {
 	for _, w := range r.workloads {
 		key := targetKey{w.namespace, w.kind, w.name}
 		if other := scaled[key]; other != nil {
-			r.problem(w, "document "+strconv.Itoa(other.number)+" is the same "+w.kind+", annotated too", "annotate one of them, or turn one off in the chart's values")
+			r.problem(w, "document "+strconv.Itoa(other.number)+" is the same "+w.kind+" and annotated too",
+				"annotate one of them, or turn one off in the chart's values")
 			w.twice = true
 			continue
 		}
@@ -44,19 +45,23 @@ func (r *run) targets() {
 		switch {
 		case o.kind == "ScaledObject" && strings.HasPrefix(o.apiVersion, "keda.sh/"):
 			if w := scaled[o.target()]; w != nil {
-				r.problem(w, "the ScaledObject "+text.Quote(o.name)+" ("+o.where(0)+") scales it already, and KEDA refuses a second", "remove the annotations, or turn that ScaledObject off in the chart's values")
+				r.problem(w, "the ScaledObject "+text.Quote(o.name)+" ("+o.where(0)+") scales it already, and KEDA refuses a second one",
+					"remove the annotations, or turn that ScaledObject off in the chart's values")
 			} else if w := names[[2]string{o.namespace, o.name}]; w != nil {
-				r.problem(w, "its ScaledObject would be named "+text.Quote(w.scaled)+", as the one of "+o.where(0), "rename that ScaledObject in the chart's values")
+				r.problem(w, "its ScaledObject would be named "+text.Quote(w.scaled)+", like the one in "+o.where(0),
+					"rename that ScaledObject in the chart's values")
 			}
 		case o.kind == "HorizontalPodAutoscaler" && strings.HasPrefix(o.apiVersion, "autoscaling/"):
 			if w := scaled[o.target()]; w != nil && !w.takesOver(o) {
-				r.problem(w, "the HorizontalPodAutoscaler "+text.Quote(o.name)+" ("+o.where(0)+") scales it already, and KEDA refuses a ScaledObject beside it", "turn the HPA off in the chart's values (often autoscaling.enabled=false), or remove the annotations")
+				r.problem(w, "the HorizontalPodAutoscaler "+text.Quote(o.name)+" ("+o.where(0)+
+					") scales it already, and KEDA refuses a ScaledObject beside it",
+					"turn the HPA off in the chart's values (often autoscaling.enabled=false), or remove the annotations")
 			}
 		}
 	}
 }
 
-// target is what an autoscaler scales.
+// target returns what an autoscaler scales.
 func (o *object) target() targetKey {
 	ref := mapping(mapping(o.tree, "spec"), "scaleTargetRef")
 	kind, version := unquote(str(ref, "kind")), unquote(str(ref, "apiVersion"))
@@ -69,19 +74,22 @@ func (o *object) target() targetKey {
 	return targetKey{o.namespace, kind, unquote(str(ref, "name"))}
 }
 
-// unquote is for text that was not resolved.
+// unquote removes quotes from text that was not resolved.
 func unquote(s string) string { return strings.Trim(s, `"'`) }
 
-// takesOver says that KEDA is told to take an HPA over, or to leave it alone.
+// takesOver reports whether annotations tell KEDA to take the HPA over, or to ignore
+// it.
 func (w *workload) takesOver(hpa *object) bool {
 	if str(mapping(mapping(hpa.tree, "metadata"), "annotations"), "validations.keda.sh/hpa-ownership") == "false" {
 		return true
 	}
 	scaling := mapping(w.tree, "scaling")
-	return str(mapping(scaling, "annotations"), "scaledobject.keda.sh/transfer-hpa-ownership") == "true" && str(scaling, "hpaName") == hpa.name
+	transfer := str(mapping(scaling, "annotations"), "scaledobject.keda.sh/transfer-hpa-ownership")
+	return transfer == "true" && str(scaling, "hpaName") == hpa.name
 }
 
-// cutName is the template wks.cut: a prefix and eight digits of a hash.
+// cutName shortens a name as the template wks.cut does: to a prefix and eight digits
+// of a hash.
 func cutName(name string) string {
 	if len(name) <= maxName {
 		return name

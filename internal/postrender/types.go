@@ -10,10 +10,10 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
-// types knows what annotations' values are; the same paths come again and again.
+// types caches the types of fields by path, since the same paths recur.
 type types map[string]string
 
-// of is the type of a field by its path, as `explain` tells it.
+// of returns the type of a field, as `explain` prints it.
 func (t types) of(path string) string {
 	kind, known := t[path]
 	if !known {
@@ -32,7 +32,7 @@ func (t types) of(path string) string {
 	return kind
 }
 
-// belongs finds the field that a path without its section means, such as
+// belongs returns the field that a path without its section probably means, such as
 // source.topic for topic.
 func (t types) belongs(path string) string {
 	root, rest, _ := strings.Cut(path, ".")
@@ -62,8 +62,8 @@ func (t types) belongs(path string) string {
 	return ""
 }
 
-// value reads an annotation's text as the field has it: text stays text,
-// whatever it looks like, and a list may be written with commas alone.
+// value reads the text of an annotation by the type of its field: strings stay
+// strings, whatever they look like, and lists may be written with commas alone.
 func (t types) value(path, text string) (any, *stack.ParseError) {
 	trimmed := strings.TrimSpace(text)
 	switch t.of(path) {
