@@ -4,15 +4,16 @@ package diff
 
 import "slices"
 
-// gap is a place where two sequences differ: a[a:aEnd] stands where
-// b[b:bEnd] does, and the rest of both is equal.
+// gap is a place where two sequences differ: one has a[a:aEnd] where the other has
+// b[b:bEnd].
 type gap struct{ a, aEnd, b, bEnd int }
 
-// maxCells bounds the table of a comparison; what is larger is one gap.
+// maxCells is the size of the largest table of a comparison. Sequences that need a
+// larger one are a single gap.
 const maxCells = 4 << 20
 
-// gaps aligns two sequences by a longest common subsequence. gaps(b, a) is the
-// mirror image of gaps(a, b): the lesser sequence is always taken first.
+// gaps aligns two sequences by a longest common subsequence. gaps(b, a) mirrors
+// gaps(a, b), since the lesser sequence always comes first.
 func gaps(a, b []string) []gap {
 	if slices.Compare(a, b) > 0 {
 		list := gaps(b, a)
@@ -52,10 +53,10 @@ func gaps(a, b []string) []gap {
 	return list
 }
 
-// common pairs the elements of a longest common subsequence.
+// common returns the pairs of elements of a longest common subsequence.
 func common(a, b []string) (pairs [][2]int) {
 	width := len(b) + 1
-	// length[i*width+j] is that of a[i:] and b[j:].
+	// length[i*width+j] is the length of that of a[i:] and b[j:].
 	length := make([]int32, (len(a)+1)*width)
 	for i := len(a) - 1; i >= 0; i-- {
 		for j := len(b) - 1; j >= 0; j-- {

@@ -164,14 +164,14 @@ func TestNotes(t *testing.T) {
 	got := must(t, "", "diff", "-f", in("stack.yaml"), in("m"))
 	for _, want := range []string{
 		"note: " + in("m/kustomization.yaml") + " is for kustomize and was left out: what it changes is not in this comparison\n",
-		" of what is removed would be rendered with --all\n",
+		" of the removed objects would be rendered with --all\n",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
 	}
 	got = must(t, "", "diff", "--all", "-f", in("stack.yaml"), in("empty"))
-	if !strings.Contains(got, "note: "+in("empty")+" holds no manifests (*.yaml, *.yml, *.json)\n") || strings.Contains(got, " 0 added") {
+	if !strings.Contains(got, "note: "+in("empty")+" contains no manifests (*.yaml, *.yml, *.json)\n") || strings.Contains(got, " 0 added") {
 		t.Errorf("got\n%s", got)
 	}
 	if got := must(t, "", "diff", in("k"), in("m")); strings.Count(got, "is for kustomize") != 3 {
@@ -205,7 +205,7 @@ func TestErrors(t *testing.T) {
 		{"no such directory", []string{"-f", in("stack.yaml"), in("none")}, in("none") + ": no such file or directory"},
 		{"no such values", []string{"-f", in("none"), in("one.yaml")}, "no such file or directory"},
 		{"broken document", []string{"-f", in("stack.yaml"), in("m")}, in("m/b.yaml") + ", document 2: yaml: line 3: did not find expected node content"},
-		{"twice", []string{"-f", in("stack.yaml"), in("twice")}, "ConfigMap prod/c stands twice, in " + in("twice/a.yaml") + ", document 2 and in " + in("twice/b.yaml")},
+		{"twice", []string{"-f", in("stack.yaml"), in("twice")}, "ConfigMap prod/c is there twice, in " + in("twice/a.yaml") + ", document 2 and in " + in("twice/b.yaml")},
 		{"values in a directory", []string{"-f", in("stack.yaml"), in("values")}, in("values/a.yml") + ": has neither apiVersion nor kind"},
 		{"bad old values", []string{in("bad.yaml"), in("stack.yaml")}, in("bad.yaml") + ": 1 mistake in the values"},
 		{"broken values", []string{in("stack.yaml"), in("broken.yaml")}, "broken.yaml:1"},

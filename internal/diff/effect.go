@@ -6,19 +6,19 @@ import (
 	"strings"
 )
 
-// Effect says what a change means for what runs.
+// Effect is what a change means for what is running.
 type Effect string
 
 const (
 	// Restart: the pod template differs, so the controller replaces the pods.
 	Restart Effect = "pods restart"
-	// Scaling: only how many pods there are.
+	// Scaling: only the number of pods changes.
 	Scaling Effect = "scaling only, no restart"
-	// Refused: Kubernetes does not change such a field of an object that exists.
+	// Refused: Kubernetes does not change such a field of an existing object.
 	Refused Effect = "immutable: delete the object first"
 )
 
-// kindEffects tell what a change means, by kind.
+// kindEffects are functions that return the effect of a change, by kind.
 var kindEffects = map[string]func(o *Object, path string) Effect{
 	"apps/Deployment":                              templateOr("spec.selector"),
 	"apps/DaemonSet":                               templateOr("spec.selector"),
@@ -33,7 +33,7 @@ var kindEffects = map[string]func(o *Object, path string) Effect{
 	"/Secret":                                      frozen,
 }
 
-// effects of a changed object, each once.
+// effects returns the effects on a changed object, each once.
 func effects(o *Object, fields []Field) (list []Effect) {
 	effect := kindEffects[o.Group+"/"+o.Kind]
 	if effect == nil {
@@ -53,13 +53,13 @@ func effects(o *Object, fields []Field) (list []Effect) {
 	return list
 }
 
-// under says that a path is a field or lies in it.
+// under reports whether a path is a field or inside it.
 func under(path, field string) bool {
 	rest, ok := strings.CutPrefix(path, field)
 	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }
 
-// templateOr is the effect of a controller of pods.
+// templateOr returns the effect on a controller of pods with these fixed fields.
 func templateOr(fixed ...string) func(*Object, string) Effect {
 	refused := immutable(fixed...)
 	return func(o *Object, path string) Effect {
@@ -70,7 +70,8 @@ func templateOr(fixed ...string) func(*Object, string) Effect {
 	}
 }
 
-// immutable are fields that Kubernetes does not change.
+// immutable returns the effect on an object with fields that Kubernetes does not
+// change.
 func immutable(fields ...string) func(*Object, string) Effect {
 	return func(_ *Object, path string) Effect {
 		for _, field := range fields {
@@ -82,7 +83,8 @@ func immutable(fields ...string) func(*Object, string) Effect {
 	}
 }
 
-// statefulSet may change in these fields and in no others of its spec.
+// statefulSet returns the effect on a StatefulSet, whose spec may change only in a
+// few fields.
 func statefulSet(_ *Object, path string) Effect {
 	if under(path, "spec.template") {
 		return Restart
@@ -108,7 +110,7 @@ func scaling(_ *Object, path string) Effect {
 	return ""
 }
 
-// frozen is a ConfigMap or Secret that says it never changes.
+// frozen returns the effect on a ConfigMap or Secret, which may be immutable.
 func frozen(o *Object, path string) Effect {
 	if o.Tree["immutable"] == true && (under(path, "data") || under(path, "binaryData")) {
 		return Refused

@@ -22,7 +22,7 @@ type comparison struct{ fields []Field }
 
 func (c *comparison) add(f Field) { c.fields = append(c.fields, f) }
 
-// value compares what stands at a path; name is the field's own.
+// value compares the values at a path; name is that of the field.
 func (c *comparison) value(path, name string, old, new any) {
 	switch was := old.(type) {
 	case map[string]any:
@@ -73,7 +73,7 @@ func (c *comparison) mapping(path string, old, new map[string]any) {
 	}
 }
 
-// member is the path of a key.
+// member returns the path of a key.
 func member(path, key string) string {
 	if !plain(key) {
 		return path + "[" + strconv.Quote(key) + "]"
@@ -84,21 +84,21 @@ func member(path, key string) string {
 	return path + "." + key
 }
 
-// plain says that a key or a value needs no quotes in a path.
+// plain reports whether a key or value needs no quotes in a path.
 func plain(s string) bool {
 	return s != "" && strings.IndexFunc(s, func(r rune) bool {
 		return r != '-' && r != '_' && !(r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)))
 	}) < 0
 }
 
-// canonical is a value as text, the same for equal values and for no others.
+// canonical returns a value as text, which is equal for equal values only.
 func canonical(v any) string {
 	if h, ok := v.(hidden); ok {
 		return "hidden " + string(h)
 	}
 	data, err := json.Marshal(v)
 	if err != nil {
-		// Only what is no JSON, such as an infinite number.
+		// Only what JSON does not have, such as an infinite number.
 		return kindOf(v)
 	}
 	return string(data)

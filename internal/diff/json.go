@@ -7,7 +7,7 @@ import (
 	"encoding/json"
 )
 
-// The report for programs. Values are whole here; those of Secrets are masked.
+// The report for programs, with values in full length; those of Secrets are masked.
 type (
 	jsonReport struct {
 		Changed int          `json:"changed"`
@@ -35,7 +35,7 @@ type (
 	}
 )
 
-// JSON is the report for programs.
+// JSON returns the report for programs.
 func (r *Report) JSON() ([]byte, error) {
 	out := jsonReport{
 		Changed: r.Count(Changed), Added: r.Count(Added), Removed: r.Count(Removed),
@@ -64,7 +64,7 @@ func (r *Report) JSON() ([]byte, error) {
 	return encode(out, "  ")
 }
 
-// encode writes JSON for people's eyes too: < and > as they are.
+// encode writes JSON that people can read too: < and > are not escaped.
 func encode(v any, indent string) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)

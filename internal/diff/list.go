@@ -9,19 +9,19 @@ import (
 	"strconv"
 )
 
-// naturalKeys are the fields that tell a list's elements apart, by the list's
-// name; the first that every element has, and no two share, is taken.
+// naturalKeys are the fields that identify the elements of a list, by the name of
+// the list. The first one that every element has, with a value of its own, is used.
 var naturalKeys = map[string][]string{
 	"ports":         {"name", "containerPort", "port"},
 	"volumeDevices": {"devicePath"},
 	"volumeMounts":  {"mountPath"},
 }
 
-// usualKeys are those of all other lists.
+// usualKeys are the natural keys of all other lists.
 var usualKeys = []string{"name", "key", "path", "type"}
 
-// list compares lists: by a natural key where there is one, else by what the
-// elements are.
+// list compares lists by a natural key if they have one, and otherwise by the
+// elements as a whole.
 func (c *comparison) list(path, name string, old, new []any) {
 	keys := naturalKeys[name]
 	if keys == nil {
@@ -40,7 +40,7 @@ func (c *comparison) list(path, name string, old, new []any) {
 	c.unkeyed(path, old, new)
 }
 
-// elements of a list by the value of a key.
+// elements are the elements of a list by the value of a key.
 type elements struct {
 	order []string
 	of    map[string]any
@@ -69,7 +69,7 @@ func byKey(list []any, key string) (elements, bool) {
 	return e, true
 }
 
-// keyed compares elements of the same key, and says when their order changed.
+// keyed compares the elements with the same key, and notes a change of their order.
 func (c *comparison) keyed(path, key string, old, new elements) {
 	var stay, now []any
 	for _, id := range old.order {
@@ -104,8 +104,8 @@ func (c *comparison) keyed(path, key string, old, new elements) {
 	}
 }
 
-// unkeyed aligns elements that are equal. Of the others, those that are equal
-// moved, those that stand in the same gap changed, and the rest came or went.
+// unkeyed aligns equal elements. Of those that are left, equal ones moved, those in
+// the same gap changed, and the rest were added or removed.
 func (c *comparison) unkeyed(path string, old, new []any) {
 	a, b := canonicals(old), canonicals(new)
 	g := gaps(a, b)
@@ -132,7 +132,7 @@ func (c *comparison) unkeyed(path string, old, new []any) {
 	}
 }
 
-// moves pairs elements of gaps that are equal, in the order in which they stand.
+// moves pairs equal elements of different gaps, in their order.
 func moves(a, b []string, g []gap) map[int]int {
 	waiting := map[string][]int{}
 	for _, gap := range g {
@@ -159,7 +159,7 @@ func canonicals(list []any) []string {
 	return texts
 }
 
-// without lists the numbers of a range that are not left out.
+// without lists the numbers of a range except those that are left out.
 func without(from, to int, out func(int) bool) (list []int) {
 	for i := from; i < to; i++ {
 		if !out(i) {
@@ -169,7 +169,7 @@ func without(from, to int, out func(int) bool) (list []int) {
 	return list
 }
 
-// place is the path of an element, which may stand elsewhere on the new side.
+// place returns the path of an element, with both of its positions if they differ.
 func place(path string, from, to int) string {
 	if from == to {
 		return fmt.Sprintf("%s[%d]", path, from)

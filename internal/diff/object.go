@@ -9,13 +9,13 @@ import (
 	"strings"
 )
 
-// ID is what the API server tells objects apart by. The version of a group is
-// not part of it: the same object can be read in several.
+// ID is what identifies an object for the API server. The version of its group is
+// not part of it, since the same object can be read in several versions.
 type ID struct {
 	Group, Kind, Namespace, Name string
 }
 
-// String is the object as messages name it.
+// String returns the name of the object in messages.
 func (id ID) String() string {
 	if id.Namespace == "" {
 		return id.Kind + " " + id.Name
@@ -39,17 +39,17 @@ type Object struct {
 	Tree       map[string]any
 }
 
-// hidden is the value of a Secret: it compares and is never shown.
+// hidden is the value of a Secret, which is compared but never shown.
 type hidden string
 
-// mask is shown for what is hidden.
+// mask is shown in place of hidden values.
 const mask = "***"
 
-// MarshalJSON keeps it out of every output.
+// MarshalJSON keeps the value out of every output.
 func (hidden) MarshalJSON() ([]byte, error) { return json.Marshal(mask) }
 
-// hide makes the values of a Secret hidden. What stands in stringData is put
-// into data as the API server does, and so is compared with it.
+// hide makes the values of a Secret hidden. As the API server does, it moves
+// stringData to data, so that the two are compared.
 func hide(secret map[string]any) {
 	data := map[string]any{}
 	if m, ok := secret["data"].(map[string]any); ok {
@@ -73,14 +73,14 @@ func hide(secret map[string]any) {
 	metadata, _ := secret["metadata"].(map[string]any)
 	annotations, _ := metadata["annotations"].(map[string]any)
 	for key, v := range annotations {
-		// kubectl's copy of all that it applied.
+		// kubectl's copy of the whole object.
 		if strings.HasSuffix(key, "last-applied-configuration") {
 			annotations[key] = hidden(canonical(v))
 		}
 	}
 }
 
-// label of an object; "" when there is none.
+// label returns a label of the object, "" if there is none.
 func (o *Object) label(key string) string {
 	metadata, _ := o.Tree["metadata"].(map[string]any)
 	labels, _ := metadata["labels"].(map[string]any)

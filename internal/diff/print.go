@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// Colours of the terminal.
+// The colours of a terminal.
 const (
 	red    = "31"
 	green  = "32"
@@ -17,13 +17,13 @@ const (
 	bold   = "1"
 )
 
-// Paint colours text, or does not.
+// Paint returns text in a colour, or unchanged.
 type Paint func(colour, text string) string
 
-// Plain is the Paint of files and pipes.
+// Plain is the Paint for files and pipes.
 func Plain(_, text string) string { return text }
 
-// Colourful is the Paint of terminals.
+// Colourful is the Paint for terminals.
 func Colourful(colour, text string) string {
 	if colour == "" {
 		return text
@@ -31,18 +31,18 @@ func Colourful(colour, text string) string {
 	return "\x1b[" + colour + "m" + text + "\x1b[0m"
 }
 
-// What people read is cut: programs have JSON.
+// The text for people is shortened; programs get the full values as JSON.
 const (
 	maxValue = 56 // characters of a value
 	maxLines = 24 // lines of a text
 )
 
-// sign and colour of what became of a thing.
+// signs are the sign and the colour of each kind of change.
 var signs = map[Op]struct{ sign, colour string }{
 	Added: {"+", green}, Removed: {"-", red}, Changed: {"~", yellow}, Moved: {"~", yellow}, "": {" ", ""},
 }
 
-// Text is the report for people.
+// Text returns the report for people.
 func (r *Report) Text(paint Paint) string {
 	var b strings.Builder
 	for i := range r.Objects {
@@ -110,7 +110,7 @@ func printLines(b *strings.Builder, list []Line, paint Paint) {
 	}
 }
 
-// short is a value on one line, as JSON.
+// short returns a value as JSON on one line.
 func short(v any) string {
 	data, err := encode(v, "")
 	if err != nil {
@@ -119,13 +119,13 @@ func short(v any) string {
 	return printable(strings.TrimSuffix(string(data), "\n"))
 }
 
-// cut shortens text that is long, to the part after a number of bytes that
-// both sides have in common.
+// cut shortens long text. If both sides begin with the same bytes, from is how many,
+// and most of them are left out.
 func cut(s string, from int) string {
 	if utf8.RuneCountInString(s) <= maxValue {
 		return s
 	}
-	const lead = 20 // bytes of what is common
+	const lead = 20 // common bytes that stay
 	head := ""
 	if from -= lead; from > lead {
 		for !utf8.RuneStart(s[from]) {
@@ -139,7 +139,7 @@ func cut(s string, from int) string {
 	return head + s
 }
 
-// differ is where two texts begin to differ.
+// differ returns where two texts begin to differ.
 func differ(a, b string) int {
 	n := 0
 	for n < len(a) && n < len(b) && a[n] == b[n] {
@@ -148,7 +148,7 @@ func differ(a, b string) int {
 	return min(n, len(a)-1, len(b)-1)
 }
 
-// printable writes what a terminal would obey, or would not show, as escapes.
+// printable escapes the characters that a terminal would obey or not show.
 func printable(s string) string {
 	if strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) < 0 {
 		return s

@@ -15,8 +15,8 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
-// Read reads the objects of a stream of YAML or JSON documents, those in Lists
-// too. The name is what messages call it.
+// Read reads the objects of a stream of YAML or JSON documents, including those in
+// Lists. Messages call the stream by its name.
 func Read(name string, data []byte) ([]Object, error) {
 	var objects []Object
 	docs := split(string(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))))
@@ -28,7 +28,8 @@ func Read(name string, data []byte) ([]Object, error) {
 		}
 		v, err := decode(text)
 		if err != nil {
-			// Once more, as the file has it, for the number of its line.
+			// Read it again after as many lines as in the file, so that the
+			// error has the right line.
 			_, err = decode(strings.Repeat("\n", lines) + text)
 			return nil, fmt.Errorf("%s: %w", where, err)
 		}
@@ -43,14 +44,14 @@ func Read(name string, data []byte) ([]Object, error) {
 	return objects, nil
 }
 
-// split cuts a stream into documents.
+// split divides a stream into documents.
 func split(stream string) []string {
 	var docs []string
 	start, at := 0, 0
 	for line := range strings.Lines(stream) {
 		if line == "---" || strings.HasPrefix(line, "---") && strings.ContainsAny(line[3:4], " \t\r\n") {
 			docs = append(docs, stream[start:at])
-			// What follows on the line belongs to the document.
+			// The rest of the line belongs to the document.
 			start = at + 3
 		}
 		at += len(line)
@@ -58,11 +59,11 @@ func split(stream string) []string {
 	return append(docs, stream[start:])
 }
 
-// add adds what a document holds: an object, or a List of them.
+// add adds the content of a document: an object, or a List of objects.
 func add(objects []Object, where string, v any) ([]Object, error) {
 	tree, ok := v.(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("%s: is no Kubernetes object but %s: only manifests can be compared", where, kindOf(v))
+		return nil, fmt.Errorf("%s: not a Kubernetes object but %s: only manifests can be compared", where, kindOf(v))
 	}
 	apiVersion, _ := tree["apiVersion"].(string)
 	kind, _ := tree["kind"].(string)
@@ -84,7 +85,7 @@ func add(objects []Object, where string, v any) ([]Object, error) {
 	}
 	switch {
 	case apiVersion == "" && kind == "":
-		return nil, fmt.Errorf("%s: has neither apiVersion nor kind, so it is no manifest: take it out of what is compared", where)
+		return nil, fmt.Errorf("%s: has neither apiVersion nor kind, so it is not a manifest: leave it out of the comparison", where)
 	case apiVersion == "":
 		return nil, fmt.Errorf("%s: %s has no apiVersion", where, kind)
 	case kind == "":
@@ -98,14 +99,14 @@ func add(objects []Object, where string, v any) ([]Object, error) {
 	return append(objects, o), nil
 }
 
-// decode reads one document as Kubernetes does; an empty one is nil. Numbers
-// are int64 where they are whole, else float64.
+// decode reads one document as Kubernetes does. An empty one is nil. Numbers are
+// int64 if they are whole, and float64 otherwise.
 func decode(text string) (any, error) {
 	if !strings.HasSuffix(text, "\n") {
 		text += "\n"
 	}
-	// The reader of values takes most documents and is many times faster. It
-	// makes numbers float64, which does not hold the largest.
+	// The reader of values can read most documents and is many times faster. It
+	// makes numbers float64, which cannot represent the largest ones.
 	if doc, err := stack.Parse("manifest", []byte(text)); err == nil && len(doc.Tree()) > 0 {
 		if v, exact := normal(doc.Tree()); exact {
 			return v, nil
@@ -122,9 +123,9 @@ func decode(text string) (any, error) {
 		return nil, err
 	}
 	if depth(v) > maxDepth {
-		return nil, fmt.Errorf("lists and mappings stand in each other more than %d deep", maxDepth)
+		return nil, fmt.Errorf("lists and mappings are nested more than %d deep", maxDepth)
 	}
-	// As text, keys such as 1 and "1" are one, and YAMLToJSON takes either.
+	// As text, keys such as 1 and "1" are equal, and YAMLToJSON keeps only one.
 	var written any
 	if err := goyaml.UnmarshalStrict([]byte(text), &written); err != nil || keys(written) != keys(v) {
 		return nil, errors.New(`two keys of a mapping are the same as text, as 1 and "1" are: remove one`)
@@ -133,11 +134,11 @@ func decode(text string) (any, error) {
 	return v, nil
 }
 
-// maxDepth bounds how deep values stand in each other; Kubernetes' own types
-// need a tenth.
+// maxDepth is how deep values may be nested. The types of Kubernetes need a tenth of
+// that.
 const maxDepth = 256
 
-// depth is how deep values stand in each other.
+// depth returns how deep values are nested.
 func depth(v any) (deepest int) {
 	switch v := v.(type) {
 	case map[string]any:
@@ -152,7 +153,7 @@ func depth(v any) (deepest int) {
 	return deepest
 }
 
-// keys counts those of all mappings.
+// keys counts the keys of all mappings.
 func keys(v any) (n int) {
 	switch v := v.(type) {
 	case map[string]any:
@@ -171,11 +172,11 @@ func keys(v any) (n int) {
 	return n
 }
 
-// exactly is up to where a float64 holds every whole number.
+// exactly is the limit below which a float64 represents every whole number.
 const exactly = 1 << 53
 
-// normal gives numbers one type, so that values compare with ==. It says
-// whether all of them are sure to be what was written.
+// normal gives numbers a common type, so that == compares them. It reports whether
+// all of them are certain to be what was written.
 func normal(v any) (any, bool) {
 	exact := true
 	switch v := v.(type) {

@@ -8,49 +8,50 @@ import (
 	"strings"
 )
 
-// Op is what became of an object or of a field.
+// Op is how an object or a field changed.
 type Op string
 
 const (
 	Added   Op = "added"
 	Removed Op = "removed"
 	Changed Op = "changed"
-	// Moved is a list's element that stands elsewhere, or elements in another order.
+	// Moved is an element of a list at another position, or a list in another order.
 	Moved Op = "moved"
 )
 
-// Report is what changes from one set of objects to another.
+// Report says what changes from one set of objects to another.
 type Report struct {
-	// Objects that differ, by kind, namespace and name.
+	// Objects are those that differ, by kind, namespace and name.
 	Objects []ObjectChange
-	// Same is the number of those that do not.
+	// Same is the number of those that do not differ.
 	Same int
-	// Notes say what the reader should know about the comparison itself.
+	// Notes say what to know about the comparison itself.
 	Notes []string
 }
 
-// ObjectChange is one object that differs.
+// ObjectChange is an object that differs.
 type ObjectChange struct {
 	Op Op
 	ID
 	APIVersion string
-	// Effects say what it means for what runs.
+	// Effects are what the change means for what is running.
 	Effects []Effect
-	// Fields that differ, of an object that is on both sides.
+	// Fields are those that differ, if the object is on both sides.
 	Fields []Field
 }
 
-// Field is one field that differs.
+// Field is a field that differs.
 type Field struct {
 	Op       Op
 	Path     string
 	Old, New any
-	// Lines of a text that differ, with some around them.
+	// Lines are the lines of a text that differ, with some around them.
 	Lines []Line
 }
 
-// Compare says what changes from the old objects to the new ones. An object
-// without a namespace is taken for the one in this namespace, if there is one.
+// Compare returns what changes from the old objects to the new ones. An object without
+// a namespace counts as that in the given namespace, if the other side has one
+// there. It fails if an object is twice on one side.
 func Compare(old, new []Object, namespace string) (Report, error) {
 	var report Report
 	before, err := index(old)
@@ -89,21 +90,21 @@ func Compare(old, new []Object, namespace string) (Report, error) {
 	return report, nil
 }
 
-// index finds objects by what they are.
+// index returns objects by their ID.
 func index(objects []Object) (map[ID]*Object, error) {
 	byID := make(map[ID]*Object, len(objects))
 	for i := range objects {
 		o := &objects[i]
 		if first := byID[o.ID]; first != nil {
-			return nil, fmt.Errorf("%s stands twice, in %s and in %s: a cluster holds one: remove or rename the other", o.ID, first.Source, o.Source)
+			return nil, fmt.Errorf("%s is there twice, in %s and in %s, but a cluster can have only one: remove or rename the other", o.ID, first.Source, o.Source)
 		}
 		byID[o.ID] = o
 	}
 	return byID, nil
 }
 
-// settle puts objects without a namespace, that the other side does not know
-// so, into the namespace in which the other side has them.
+// settle gives objects without a namespace the namespace in which the other side has
+// them, unless that also has them without one.
 func settle(objects, other map[ID]*Object, namespace string) {
 	for id, o := range objects {
 		if id.Namespace != "" || other[id] != nil {
@@ -118,8 +119,8 @@ func settle(objects, other map[ID]*Object, namespace string) {
 	}
 }
 
-// strangers says when both sides are of different releases or namespaces: then
-// everything is removed and added, which is seldom what was asked.
+// strangers notes that the sides belong to different releases or namespaces. Then
+// everything is removed and added, which is rarely what was asked for.
 func strangers(before, after map[ID]*Object) []string {
 	if len(before) == 0 || len(after) == 0 {
 		return nil
@@ -145,10 +146,11 @@ func strangers(before, after map[ID]*Object) []string {
 	if len(was) == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("no object is on both sides: the old side is of %s, the new one of %s; --release and --namespace say what values are rendered for", strings.Join(was, " and "), strings.Join(is, " and "))}
+	return []string{fmt.Sprintf("no object is on both sides: the old side is of %s, the new one of %s; "+
+		"--release and --namespace say what values are rendered for", strings.Join(was, " and "), strings.Join(is, " and "))}
 }
 
-// only is the one value that the objects have; "" for none and for several.
+// only returns the value that all objects share, "" if there is none or several.
 func only(objects map[ID]*Object, of func(*Object) string) string {
 	one := ""
 	for _, o := range objects {
@@ -163,7 +165,7 @@ func only(objects map[ID]*Object, of func(*Object) string) string {
 	return one
 }
 
-// Count is the number of objects that were so changed.
+// Count returns the number of objects that changed in this way.
 func (r *Report) Count(op Op) (n int) {
 	for i := range r.Objects {
 		if r.Objects[i].Op == op {
@@ -173,7 +175,7 @@ func (r *Report) Count(op Op) (n int) {
 	return n
 }
 
-// Summary is one line.
+// Summary returns the counts, and which pods restart, on one line.
 func (r *Report) Summary() string {
 	s := fmt.Sprintf("%d changed, %d added, %d removed, %d the same", r.Count(Changed), r.Count(Added), r.Count(Removed), r.Same)
 	var restarts []string

@@ -65,9 +65,9 @@ func TestReadErrors(t *testing.T) {
 		{"broken document", object("v1", "A", "a") + "---\na: [\n", "m.yaml, document 3: yaml: line 7: did not find expected node content"},
 		{"a key twice", "apiVersion: v1\nkind: A\nkind: B\nmetadata: {name: a}\n", `m.yaml: yaml: unmarshal errors:` + "\n" + `  line 3: key "kind" already set in map`},
 		{"a key twice as text", "apiVersion: v1\nkind: A\nmetadata: {name: a}\ndata: {1: a, \"1\": b}\n", `m.yaml: two keys of a mapping are the same as text, as 1 and "1" are: remove one`},
-		{"deep", "apiVersion: v1\nkind: A\nmetadata: {name: a}\ndata: " + strings.Repeat("[", 257) + strings.Repeat("]", 257) + "\n", "m.yaml: lists and mappings stand in each other more than 256 deep"},
-		{"no mapping", "- a\n", "m.yaml: is no Kubernetes object but a list: only manifests can be compared"},
-		{"values", "functions: {}\n", "m.yaml: has neither apiVersion nor kind, so it is no manifest: take it out of what is compared"},
+		{"deep", "apiVersion: v1\nkind: A\nmetadata: {name: a}\ndata: " + strings.Repeat("[", 257) + strings.Repeat("]", 257) + "\n", "m.yaml: lists and mappings are nested more than 256 deep"},
+		{"no mapping", "- a\n", "m.yaml: not a Kubernetes object but a list: only manifests can be compared"},
+		{"values", "functions: {}\n", "m.yaml: has neither apiVersion nor kind, so it is not a manifest: leave it out of the comparison"},
 		{"no kind", "apiVersion: v1\nmetadata: {name: a}\n", `m.yaml: an object of apiVersion "v1" has no kind`},
 		{"no apiVersion", "kind: A\nmetadata: {name: a}\n", "m.yaml: A has no apiVersion"},
 		{"no name", "apiVersion: v1\nkind: A\n", "m.yaml: A has no metadata.name"},
@@ -86,7 +86,7 @@ func TestReadErrors(t *testing.T) {
 func TestTwice(t *testing.T) {
 	twice := append(read(t, "a.yaml", configMap()), read(t, "b.yaml", configMap()+configMap("data: {}"))[1:]...)
 	_, err := Compare(twice, nil, "")
-	want := "ConfigMap prod/c stands twice, in a.yaml, document 2 and in b.yaml, document 3: a cluster holds one: remove or rename the other"
+	want := "ConfigMap prod/c is there twice, in a.yaml, document 2 and in b.yaml, document 3, but a cluster can have only one: remove or rename the other"
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

@@ -16,10 +16,10 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
-// maxManifests bounds a file of manifests.
+// maxManifests is the size in bytes of the largest file of manifests.
 const maxManifests = 256 << 20
 
-// side is one of the two that are compared.
+// side is one of the two sides of a comparison.
 type side struct {
 	name    string
 	values  *stack.Document // nil for manifests
@@ -27,7 +27,7 @@ type side struct {
 	notes   []string
 }
 
-// open reads what an argument names: values, manifests, or a directory of them.
+// open reads what an argument names: values, manifests, or a directory of manifests.
 func open(c *cli.Call, name string) (*side, error) {
 	if name != "-" {
 		info, err := os.Stat(name)
@@ -56,8 +56,8 @@ func open(c *cli.Call, name string) (*side, error) {
 	return &side{name: name, values: doc}, err
 }
 
-// manifests says that a file holds Kubernetes objects and not values: its
-// first document names a kind.
+// manifests reports whether a file contains Kubernetes objects rather than values: its
+// first document has a kind.
 func manifests(data []byte) bool {
 	kind, version := false, false
 	for _, doc := range split(string(data)) {
@@ -111,17 +111,17 @@ func directory(dir string) (*side, error) {
 		return err
 	})
 	if err == nil && files == 0 {
-		s.notes = append(s.notes, dir+" holds no manifests (*.yaml, *.yml, *.json)")
+		s.notes = append(s.notes, dir+" contains no manifests (*.yaml, *.yml, *.json)")
 	}
 	return s, err
 }
 
-// kustomization says that a file is one by the names that kustomize takes.
+// kustomization reports whether a file has one of the names that kustomize reads.
 func kustomization(base string) bool {
 	return base == "kustomization.yaml" || base == "kustomization.yml" || base == "Kustomization"
 }
 
-// render renders the side if it is values.
+// render renders the side if it consists of values.
 func (s *side) render(c *cli.Call) error {
 	if s.values == nil {
 		return nil
@@ -134,7 +134,7 @@ func (s *side) render(c *cli.Call) error {
 	return err
 }
 
-// more notes that --all would render objects that are now taken for removed.
+// more notes that --all would render objects that are now reported as removed.
 func (s *side) more(c *cli.Call, r *Report) {
 	if s.values == nil || c.Flags.Bool("all") || r.Count(Removed) == 0 {
 		return
@@ -154,6 +154,6 @@ func (s *side) more(c *cli.Call, r *Report) {
 		}
 	}
 	if n > 0 {
-		r.Notes = append(r.Notes, fmt.Sprintf("%d of what is removed would be rendered with --all", n))
+		r.Notes = append(r.Notes, fmt.Sprintf("%d of the removed objects would be rendered with --all", n))
 	}
 }

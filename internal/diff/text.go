@@ -6,22 +6,22 @@ import (
 	"strings"
 )
 
-// inside leads from a field into the document that its text is.
+// inside separates a field from the path in the document that its text contains.
 const inside = " > "
 
-// around is the number of equal lines that are shown before and after others.
+// around is the number of equal lines that are shown before and after a difference.
 const around = 1
 
-// Line is one line of a text: Op is Added, Removed, or empty for one that is
-// on both sides. Number counts from 1, on the new side but for removed ones.
+// Line is one line of a text. Op is Added, Removed, or "" for a line on both sides.
+// Number counts from 1, on the old side for removed lines and otherwise on the new.
 type Line struct {
 	Op     Op     `json:"change,omitempty"`
 	Number int    `json:"number"`
 	Text   string `json:"text"`
 }
 
-// text compares texts: what both sides read as a document field by field, other
-// texts of several lines by line.
+// text compares texts: field by field if both sides contain a document, and line by
+// line if they have several lines.
 func (c *comparison) text(path, old, new string) {
 	if was, is := document(old), document(new); was != nil && kindOf(was) == kindOf(is) {
 		n := len(c.fields)
@@ -29,7 +29,8 @@ func (c *comparison) text(path, old, new string) {
 		if len(c.fields) > n {
 			return
 		}
-		// The same meaning in other words: what reads the text may care.
+		// The documents are equal, but written differently, which may matter to
+		// whoever reads the text.
 	}
 	f := Field{Op: Changed, Path: path, Old: old, New: new}
 	if strings.Contains(old, "\n") || strings.Contains(new, "\n") {
@@ -38,14 +39,14 @@ func (c *comparison) text(path, old, new string) {
 	c.add(f)
 }
 
-// document reads text that looks like YAML or JSON: a mapping or a list in it,
-// else nil.
+// document returns the mapping or list in a text that looks like YAML or JSON, nil if
+// there is none.
 func document(text string) any {
 	trimmed := strings.TrimSpace(text)
 	if trimmed == "" || trimmed[0] != '{' && trimmed[0] != '[' && !strings.Contains(trimmed, "\n") {
 		return nil
 	}
-	// Of several documents the first would stand for all.
+	// Only the first of several documents would be compared.
 	if docs := split(text); len(docs) > 2 || len(docs) == 2 && strings.TrimSpace(docs[0]) != "" {
 		return nil
 	}
@@ -66,7 +67,7 @@ func document(text string) any {
 func lines(old, new string) (list []Line) {
 	a, b := strings.SplitAfter(old, "\n"), strings.SplitAfter(new, "\n")
 	all := gaps(a, b)
-	shown := 0 // lines of b before this one are in the list, or too far off
+	shown := 0 // lines of b before this one are listed, or too far away
 	same := func(from, to int) {
 		for i := max(shown, from); i < to; i++ {
 			if b[i] != "" {

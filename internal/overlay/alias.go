@@ -10,13 +10,13 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 )
 
-// maxAliased is how many values aliases may stand for. Kyaml has no bound for
-// them, and an alias in the value that it stands for ends the program.
+// maxAliased is how many values aliases may expand to. Kyaml has no limit for them,
+// and an alias inside the value that it refers to would end the program.
 const maxAliased = 100_000
 
-var errAliases = fmt.Errorf("aliases such as *name stand for more than %d values, or for what they stand in", maxAliased)
+var errAliases = fmt.Errorf("aliases such as *name expand to more than %d values, or to a value that contains them", maxAliased)
 
-// bounded says that aliases stand for no more than what is left.
+// bounded reports whether aliases expand to no more values than are left.
 func bounded(n *yaml.Node, aliased bool, left *int) bool {
 	if n.Kind == yaml.AliasNode {
 		n, aliased = n.Alias, true
@@ -32,9 +32,9 @@ func bounded(n *yaml.Node, aliased bool, left *int) bool {
 	return *left >= 0
 }
 
-// boundedFiles is a file system without files whose aliases kyaml could not
-// follow. Of a file that cannot be read kustomize tells other things, so the
-// first one is kept.
+// boundedFiles is a file system that refuses files whose aliases kyaml could not
+// expand. It keeps the first refusal, because kustomize reports something else
+// about a file that it cannot read.
 type boundedFiles struct {
 	filesys.FileSystem
 	refused error
@@ -49,7 +49,7 @@ func (b *boundedFiles) ReadFile(path string) ([]byte, error) {
 	for docs := yaml.NewDecoder(bytes.NewReader(data)); ; {
 		var n yaml.Node
 		if docs.Decode(&n) != nil {
-			return data, nil // its end, or no YAML: kustomize says so
+			return data, nil // its end, or not YAML, which kustomize reports
 		}
 		if !bounded(&n, false, &left) {
 			err = fmt.Errorf("%q: %w", path, errAliases)

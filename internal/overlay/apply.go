@@ -17,18 +17,19 @@ import (
 	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// mark numbers the stream's objects, to know them again afterwards.
+// mark is the annotation that numbers the objects of the stream, to recognize them
+// afterwards.
 const mark = "helm-wasm.dev/stream-position"
 
-// streamFile is the name that the stream has among an overlay's resources. It
-// comes first, or where the overlay lists it.
+// streamFile is the name of the stream among the resources of an overlay. It comes
+// first, or where the overlay lists it.
 const streamFile = "helm-wasm-stream.yaml"
 
-// Apply lets the overlay in a directory change the objects of a stream, as if
-// they stood in its `resources`. The directory may hold a Kustomization or a
-// Component. Helm has a hook and an ordinary object of one name; kustomize takes
-// a name once: so the overlay is run once more with those that came later.
-// Objects without a name are passed on as they are.
+// Apply lets the overlay in a directory change the objects of a stream, as if they
+// were among its `resources`. The directory may contain a Kustomization or a
+// Component. In Helm a hook and an ordinary object may share a name, but kustomize
+// accepts each name once, so the overlay is run again for later objects of a name.
+// Objects without a name are passed on unchanged.
 func Apply(fsys filesys.FileSystem, stream []byte, dir string, o Options) (_ []byte, err error) {
 	defer caught(&err)
 	objects, err := parse(stream)
@@ -60,14 +61,14 @@ func Apply(fsys filesys.FileSystem, stream []byte, dir string, o Options) (_ []b
 	return []byte(text), err
 }
 
-// maxTurns is how many objects of one name a stream may have: an ordinary one
-// and some hooks.
+// maxTurns is how many objects of a stream may share a name: an ordinary one and
+// some hooks.
 const maxTurns = 8
 
 // objects are a stream.
 type objects struct {
 	named    []*kyaml.RNode
-	turn     []int // how many of the same id came before
+	turn     []int // how many objects with the same identity came before
 	nameless []*kyaml.RNode
 }
 
@@ -86,7 +87,8 @@ func parse(stream []byte) (_ *objects, err error) {
 		}
 		meta, err := n.GetMeta()
 		if err != nil || n.GetKind() == "" || n.GetApiVersion() == "" {
-			return nil, fmt.Errorf("reading the manifests: document %d is no Kubernetes object: it needs apiVersion, kind and metadata", i+1)
+			return nil, fmt.Errorf("reading the manifests: document %d is not a Kubernetes object: "+
+				"it needs apiVersion, kind and metadata", i+1)
 		}
 		if meta.Name == "" {
 			o.nameless = append(o.nameless, n)
@@ -95,7 +97,8 @@ func parse(stream []byte) (_ *objects, err error) {
 		id := resIdentity{meta.APIVersion, meta.Kind, meta.Namespace, meta.Name}
 		o.turn = append(o.turn, seen[id])
 		if seen[id]++; seen[id] > maxTurns {
-			return nil, fmt.Errorf("reading the manifests: more than %d objects are %s %q: a name stands for one object, and for a few hooks", maxTurns, id.kind, id.name)
+			return nil, fmt.Errorf("reading the manifests: more than %d objects are %s %q: "+
+				"one object and a few hooks may share a name", maxTurns, id.kind, id.name)
 		}
 		if err := n.PipeE(kyaml.SetAnnotation(mark, strconv.Itoa(len(o.named)))); err != nil {
 			return nil, fmt.Errorf("reading the manifests: %s %q: %w", meta.Kind, meta.Name, err)
@@ -105,8 +108,8 @@ func parse(stream []byte) (_ *objects, err error) {
 	return o, nil
 }
 
-// readStream reads the objects of a stream, those in Lists too: kustomize takes
-// Lists apart only where they have names, or are all there is.
+// readStream reads the objects of a stream, including those in Lists: kustomize
+// splits Lists only if they have names, or if there is nothing else.
 func readStream(stream []byte) ([]*kyaml.RNode, error) {
 	nodes, err := (&kio.ByteReader{Reader: bytes.NewReader(stream), OmitReaderAnnotations: true, DisableUnwrapping: true}).Read()
 	if err != nil {
@@ -126,14 +129,14 @@ func readStream(stream []byte) ([]*kyaml.RNode, error) {
 	return objects, nil
 }
 
-// unlisted is an object, or what a List of any kind holds.
+// unlisted returns the objects in a List of any kind, or the object itself.
 func unlisted(n *kyaml.RNode) []*kyaml.RNode {
 	items := n.Field("items")
 	if items == nil || !strings.HasSuffix(n.GetKind(), "List") {
 		return []*kyaml.RNode{n}
 	}
 	if value := items.Value; value.YNode().Kind != kyaml.SequenceNode && !value.IsTaggedNull() {
-		return []*kyaml.RNode{n} // kustomize says so
+		return []*kyaml.RNode{n} // kustomize reports it
 	}
 	var objects []*kyaml.RNode
 	for _, item := range items.Value.Content() {
@@ -144,7 +147,7 @@ func unlisted(n *kyaml.RNode) []*kyaml.RNode {
 
 type resIdentity struct{ apiVersion, kind, namespace, name string }
 
-// rounds is how often the overlay has to run.
+// rounds returns how often the overlay has to run.
 func (o *objects) rounds() int {
 	n := 1
 	for _, t := range o.turn {
@@ -153,8 +156,8 @@ func (o *objects) rounds() int {
 	return n
 }
 
-// round is the stream with each object once: those whose turn it is, and of the
-// others the first, since patches may name them.
+// round returns the stream with each identity once: the object whose turn it is, and
+// otherwise the first one, since patches may name it.
 func (o *objects) round(round int) (string, error) {
 	again := map[resIdentity]bool{}
 	id := func(n *kyaml.RNode) resIdentity {
@@ -172,8 +175,8 @@ func (o *objects) round(round int) (string, error) {
 	return kio.StringAll(nodes)
 }
 
-// keep takes what a round is for: all of the first one, and of the others those
-// objects whose turn it is.
+// keep returns the objects that a round is for: in the first round all of them, and
+// in the others those whose turn it is.
 func (o *objects) keep(built resmap.ResMap, round int) ([]*kyaml.RNode, error) {
 	var kept []*kyaml.RNode
 	for _, r := range built.Resources() {
@@ -202,7 +205,7 @@ func (o *objects) keep(built resmap.ResMap, round int) ([]*kyaml.RNode, error) {
 
 func describe(r *resource.Resource) string { return r.GetKind() + "/" + r.GetName() }
 
-// kustomization is the file of a directory.
+// kustomization is the kustomization file of a directory.
 type kustomization struct {
 	fsys       filesys.FileSystem
 	root, file string
@@ -212,7 +215,7 @@ type kustomization struct {
 func readKustomization(fsys filesys.FileSystem, dir string) (*kustomization, error) {
 	root, _, err := fsys.CleanedAbs(dir)
 	if err != nil || !fsys.IsDir(dir) {
-		return nil, fmt.Errorf("%q is no directory", dir)
+		return nil, fmt.Errorf("%q is not a directory", dir)
 	}
 	k := &kustomization{fsys: fsys, root: root.String()}
 	for _, name := range konfig.RecognizedKustomizationFileNames() {
@@ -221,7 +224,7 @@ func readKustomization(fsys filesys.FileSystem, dir string) (*kustomization, err
 		}
 	}
 	if k.file == "" {
-		return nil, fmt.Errorf("%q holds no kustomization.yaml", dir)
+		return nil, fmt.Errorf("%q does not contain a kustomization.yaml", dir)
 	}
 	data, err := fsys.ReadFile(k.file)
 	if err != nil {
@@ -234,7 +237,7 @@ func readKustomization(fsys filesys.FileSystem, dir string) (*kustomization, err
 		k.node.Content = []*yaml.Node{{Kind: yaml.MappingNode}}
 	}
 	if k.node.Content[0].Kind != yaml.MappingNode {
-		return nil, fmt.Errorf("reading %q: it holds no mapping", k.file)
+		return nil, fmt.Errorf("reading %q: it does not contain a mapping", k.file)
 	}
 	return k, nil
 }

@@ -10,8 +10,8 @@ import (
 	"sigs.k8s.io/kustomize/api/konfig"
 )
 
-// stream is what Helm gives a post-renderer: an ordinary object and a hook of
-// one name among them.
+// stream is what Helm passes to a post-renderer, including an ordinary object and a
+// hook with the same name.
 const stream = `apiVersion: v1
 kind: ConfigMap
 metadata:
@@ -46,7 +46,7 @@ stringData:
   a: "yes"
 `
 
-// read gives the objects as Kind/name: data, annotations.
+// read decodes the objects of a stream.
 func read(t *testing.T, out []byte) []map[string]any {
 	t.Helper()
 	var list []map[string]any
@@ -105,8 +105,8 @@ func TestApply(t *testing.T) {
 	}
 }
 
-// Names are references of each other, as in any kustomization, and an overlay
-// may say where the stream comes among its resources. A Component does, too.
+// References follow names, as in any kustomization, and an overlay may list the
+// stream among its resources. So may a Component.
 func TestApplyComponent(t *testing.T) {
 	const uses = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: 'app:1', envFrom: [{configMapRef: {name: settings}}]}]}\n"
 	for _, kustomization := range []string{
@@ -133,15 +133,15 @@ func TestApplyComponent(t *testing.T) {
 
 func TestApplyMessages(t *testing.T) {
 	tests := []struct{ name, kustomization, stream, want string }{
-		{"no object", "resources: []\n", "a: 1\n", "reading the manifests: document 1 is no Kubernetes object"},
-		{"many", "resources: []\n", strings.Repeat(configMap+"---\n", 9), `reading the manifests: more than 8 objects are ConfigMap "settings": a name`},
+		{"no object", "resources: []\n", "a: 1\n", "reading the manifests: document 1 is not a Kubernetes object"},
+		{"many", "resources: []\n", strings.Repeat(configMap+"---\n", 9), `reading the manifests: more than 8 objects are ConfigMap "settings": one object`},
 		{"broken", "resources: []\n", "a: [\n", "reading the manifests: "},
-		{"circle", "resources: []\n", configMap + "x: &x [*x]\n", "reading the manifests: aliases such as *name stand for more than 100000 values, or for what they stand in"},
+		{"circle", "resources: []\n", configMap + "x: &x [*x]\n", "reading the manifests: aliases such as *name expand to more than 100000 values, or to a value that contains them"},
 		{"laughs", "resources: []\n", configMap + "a: &a [1, 2, 3, 4, 5, 6, 7, 8, 9, 0]\n" + laughs("ab") + laughs("bc") + laughs("cd") + laughs("de"), "reading the manifests: aliases such as *name"},
 		{"no list", "resources: []\n", "apiVersion: v1\nkind: XList\nmetadata: {name: x}\nitems: 1\n", `building overlay "/o": `},
 		{"patch", "patches: [{patch: '{apiVersion: v1, kind: ConfigMap, metadata: {name: other}}'}]\n", configMap, `building overlay "/o": a patch is for ConfigMap/other`},
 		{"own", "resources: [missing.yaml]\n", configMap, `building overlay "/o": `},
-		{"list", "[1]\n", configMap, `building overlay "/o": reading "/o/kustomization.yaml": it holds no mapping`},
+		{"list", "[1]\n", configMap, `building overlay "/o": reading "/o/kustomization.yaml": it does not contain a mapping`},
 		{"no YAML", "a: [\n", configMap, `building overlay "/o": reading "/o/kustomization.yaml": yaml: `},
 	}
 	for _, tt := range tests {
@@ -152,20 +152,20 @@ func TestApplyMessages(t *testing.T) {
 			}
 		})
 	}
-	if _, err := Apply(tree(t, nil), nil, "/none", Options{}); err == nil || !strings.Contains(err.Error(), `"/none" is no directory`) {
+	if _, err := Apply(tree(t, nil), nil, "/none", Options{}); err == nil || !strings.Contains(err.Error(), `"/none" is not a directory`) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := Apply(tree(t, map[string]string{"/o/a": ""}), nil, "/o", Options{}); err == nil || !strings.Contains(err.Error(), `holds no kustomization.yaml`) {
+	if _, err := Apply(tree(t, map[string]string{"/o/a": ""}), nil, "/o", Options{}); err == nil || !strings.Contains(err.Error(), `does not contain a kustomization.yaml`) {
 		t.Errorf("got %v", err)
 	}
 }
 
-// laughs is a key of ten aliases: laughs("ab") makes b of a.
+// laughs is a key of ten aliases: laughs("ab") makes b from a.
 func laughs(keys string) string {
 	return keys[1:] + ": &" + keys[1:] + " [" + strings.Repeat("*"+keys[:1]+", ", 10) + "]\n"
 }
 
-// What a List holds is changed, wherever the List stands.
+// The objects in a List are changed, wherever the List is.
 func TestApplyList(t *testing.T) {
 	const items = "items: [{apiVersion: v1, kind: Secret, metadata: {name: a}}, {apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: Pod, metadata: {name: b}}]}]\n"
 	fsys := tree(t, map[string]string{"/o/kustomization.yaml": "namePrefix: dev-\n"})
@@ -187,8 +187,8 @@ func TestApplyList(t *testing.T) {
 	}
 }
 
-// FuzzApply looks for streams that stop the program, and for objects that are
-// lost or made without reason.
+// FuzzApply looks for streams that crash the program, and for objects that are lost
+// or added without reason.
 func FuzzApply(f *testing.F) {
 	f.Add(stream)
 	f.Add(configMap)
@@ -215,7 +215,7 @@ func FuzzApply(f *testing.F) {
 		}
 		want := len(before.named) + len(before.nameless)
 		for _, n := range before.named {
-			// Kustomize takes such an object for a note to itself.
+			// Kustomize treats such an object as local configuration.
 			if local, ok := n.GetAnnotations()[konfig.IgnoredByKustomizeAnnotation]; ok && local != "false" {
 				want--
 			}

@@ -12,13 +12,12 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 )
 
-// A program that imports package stack: it reads values, holds them against the
+// A program that imports package stack: it reads values, checks them against the
 // rules, renders them, and lets an overlay change the result, all in memory.
 // Package stack itself links neither kustomize nor Kubernetes.
 //
-// Kustomize keeps a schema in a variable of its package: build one overlay at a
-// time, and call openapi.ResetOpenAPI (of kyaml) between overlays that bring an
-// `openapi` of their own.
+// Kustomize keeps a schema in a package variable: build one overlay at a time, and
+// call kyaml's openapi.ResetOpenAPI between overlays with an `openapi` of their own.
 func Example() {
 	values, err := stack.Parse("stack.yaml", []byte(`
 functions:

@@ -12,8 +12,8 @@ import (
 	"sigs.k8s.io/kustomize/api/types"
 )
 
-// Kustomize tells of each way it tried a path, from the outside in. What helps
-// is the directory, the file and the last cause.
+// Kustomize reports every way in which it tried a path, from the outside in. The
+// useful parts are the directory, the file and the last cause.
 var (
 	within       = regexp.MustCompile(`recursed accumulation of path '([^']*)'`)
 	unknownField = regexp.MustCompile(`unknown field "([^"]*)"`)
@@ -28,7 +28,8 @@ var (
 	replacement  = regexp.MustCompile(`nothing selected by ([^\s:']+)[^']*`)
 )
 
-// explain is one message: which overlay, where in it, what, and what to do.
+// explain turns an error of kustomize into one message: which overlay, where in it,
+// what is wrong, and what to do.
 func explain(dir string, err error) error {
 	text := strings.Join(strings.Fields(err.Error()), " ")
 	at := dir
@@ -42,7 +43,7 @@ func explain(dir string, err error) error {
 	return fmt.Errorf("%s: %s", where, readable(cause(text)))
 }
 
-// cause is the message without what kustomize tried before.
+// cause returns the message without what kustomize tried before.
 func cause(text string) string {
 	switch {
 	case unknownField.MatchString(text):
@@ -54,11 +55,13 @@ func cause(text string) string {
 		return fmt.Sprintf("unknown field %q: %s", field, hint)
 	case outside.MatchString(text):
 		m := outside.FindStringSubmatch(text)
-		return fmt.Sprintf("the file %q is outside of %q: a kustomization reads its own directory only; list a directory with a kustomization.yaml under resources or components, or give --allow-files-outside", m[1], m[2])
+		return fmt.Sprintf("the file %q is outside %q: a kustomization reads its own directory only; list a directory "+
+			"with a kustomization.yaml under resources or components, or give --allow-files-outside", m[1], m[2])
 	case alphaPlugin.MatchString(text):
 		return "it runs a program of this machine as a function: give --allow-exec if you trust it"
 	case sameID.MatchString(text):
-		return fmt.Sprintf("two resources are %s: kustomize takes an object once; leave one of them out", sameID.FindStringSubmatch(text)[1])
+		return fmt.Sprintf("two resources are %s: kustomize accepts each object once; leave one of them out",
+			sameID.FindStringSubmatch(text)[1])
 	case strings.Contains(text, "MalformedYAMLError"):
 		text = tail(text, "MalformedYAMLError: ")
 		if m := inFile.FindStringSubmatch(text); m != nil {
@@ -66,21 +69,24 @@ func cause(text string) string {
 		}
 		return text
 	case noTarget.MatchString(text):
-		return fmt.Sprintf("a patch is for %s, which is not there: look at its name, kind and namespace, or give it a target", noTarget.FindStringSubmatch(text)[1])
+		return fmt.Sprintf("a patch is for %s, which does not exist: check its name, kind and namespace, or give it a target",
+			noTarget.FindStringSubmatch(text)[1])
 	case noFile.MatchString(text) && strings.Contains(text, "no such file or directory"):
 		all := noFile.FindAllStringSubmatch(text, -1)
 		return fmt.Sprintf("%q does not exist", all[len(all)-1][1])
 	case noKustomize.MatchString(text):
-		return fmt.Sprintf("%q holds no kustomization.yaml", noKustomize.FindStringSubmatch(text)[1])
+		return fmt.Sprintf("%q does not contain a kustomization.yaml", noKustomize.FindStringSubmatch(text)[1])
 	case replacement.MatchString(text):
-		return fmt.Sprintf("a replacement takes a value from %s, which is not there: add the object, or take the replacement out", replacement.FindStringSubmatch(text)[1])
+		return fmt.Sprintf("a replacement takes a value from %s, which does not exist: add the object, or remove the replacement",
+			replacement.FindStringSubmatch(text)[1])
 	case within.MatchString(text):
 		return tail(text, within.FindString(text)+": ")
 	}
 	return text
 }
 
-// readable writes kustomize's identities, such as Job.v1.batch/a.[noNs], as Kind/name.
+// readable rewrites kustomize's identities, such as Job.v1.batch/a.[noNs], as
+// Kind/name.
 func readable(text string) string {
 	return identity.ReplaceAllStringFunc(text, func(id string) string {
 		m := identity.FindStringSubmatch(id)
@@ -94,10 +100,10 @@ func readable(text string) string {
 	})
 }
 
-// tail is what follows the last mark.
+// tail returns what follows the last mark.
 func tail(text, mark string) string { return text[strings.LastIndex(text, mark)+len(mark):] }
 
-// fields are the keys of a kustomization.
+// fields returns the keys of a kustomization.
 func fields() []string {
 	var names []string
 	t := reflect.TypeFor[types.Kustomization]()

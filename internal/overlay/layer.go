@@ -9,7 +9,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 )
 
-// layer is a file system with some files over another's.
+// layer is a file system with some files over those of another.
 type layer struct {
 	filesys.FileSystem
 	files map[string][]byte // by absolute path
@@ -34,7 +34,7 @@ func (l layer) CleanedAbs(path string) (filesys.ConfirmedDir, string, error) {
 	return l.FileSystem.CleanedAbs(path)
 }
 
-// with is the file system in which the kustomization has a stream among its
+// with returns the file system in which the kustomization has a stream among its
 // resources: first, so that patches and generators find it.
 func (k *kustomization) with(stream string) filesys.FileSystem {
 	root := *k.node.Content[0]
@@ -46,7 +46,7 @@ func (k *kustomization) with(stream string) filesys.FileSystem {
 		case "resources":
 			at = i + 1
 		case "kind":
-			// What a Component does, a Kustomization does alone, too.
+			// A Kustomization can do the same, and needs no other around it.
 			if root.Content[i+1].Value == "Component" {
 				root.Content[i+1] = &yaml.Node{Kind: yaml.ScalarNode, Value: "Kustomization"}
 			}
@@ -65,7 +65,7 @@ func (k *kustomization) with(stream string) filesys.FileSystem {
 	}
 	text, err := yaml.Marshal(&root)
 	if err != nil {
-		text = []byte(err.Error()) // kustomize then says that it is no YAML
+		text = []byte(err.Error()) // which kustomize reports as not YAML
 	}
 	return layer{k.fsys, map[string][]byte{
 		k.file:                            text,
@@ -73,7 +73,7 @@ func (k *kustomization) with(stream string) filesys.FileSystem {
 	}}
 }
 
-// listed says that an overlay has the stream among its resources already.
+// listed reports whether an overlay lists the stream among its resources itself.
 func listed(resources *yaml.Node) bool {
 	for _, r := range resources.Content {
 		if r.Value == streamFile {

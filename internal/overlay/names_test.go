@@ -15,7 +15,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/overlay"
 )
 
-// shipped is kustomize/ in memory, with a kustomization of the test's own in
+// shipped is kustomize/ in memory, with a kustomization of the test in
 // overlays/mine.
 func shipped(t *testing.T, kustomization string) filesys.FileSystem {
 	t.Helper()
@@ -42,10 +42,10 @@ func shipped(t *testing.T, kustomization string) filesys.FileSystem {
 	return fsys
 }
 
-// objects are those of a build, by Kind/name.
+// objects are the objects of a build, by Kind/name.
 type objects map[string]map[string]any
 
-// mine builds a test's kustomization.
+// mine builds the kustomization of a test.
 func mine(t *testing.T, kustomization string) (objects, string) {
 	t.Helper()
 	out, err := overlay.Build(shipped(t, kustomization), "/overlays/mine", overlay.Options{})
@@ -64,10 +64,10 @@ func mine(t *testing.T, kustomization string) (objects, string) {
 	}
 }
 
-// hash is what kustomize adds to names of generated objects.
+// hash is what kustomize appends to the names of generated objects.
 var hash = regexp.MustCompile(`-[0-9bcdfghkmt2456789]{10}$`)
 
-// at is the value at a path of keys and indexes; nil where there is none.
+// at returns the value at a path of keys and indices, nil if there is none.
 func (o objects) at(t *testing.T, name string, path ...any) any {
 	t.Helper()
 	if o[name] == nil {
@@ -102,7 +102,7 @@ const (
 	metadata = "metadata"
 )
 
-// Prefix, suffix and namespace reach every name, and the strings that hold them.
+// Prefix, suffix and namespace reach every name, and the strings that contain names.
 func TestNamesFollow(t *testing.T) {
 	o, text := mine(t, `
 namespace: other
@@ -144,7 +144,7 @@ transformers: [../../wiring]
 	}
 }
 
-// References of authentication, to Secrets that the kustomization makes, too.
+// References to credentials follow, including those to generated Secrets.
 func TestCredentialsFollow(t *testing.T) {
 	o, _ := mine(t, `
 namespace: other
@@ -162,7 +162,7 @@ transformers: [../../wiring]
 	o.want(t, secret, "Job/my-shop-topics", spec, "template", spec, "containers", 0, "env", 0, "valueFrom", "secretKeyRef", "name")
 }
 
-// A strategic merge meets triggers and containers by name, and other lists of
+// A strategic merge matches triggers and containers by name, and other lists of
 // Kubernetes by their own keys, although the base brings a schema.
 func TestPatchesMerge(t *testing.T) {
 	o, _ := mine(t, `
@@ -214,7 +214,7 @@ patches:
 	o.want(t, 30092, "Service/shop-kafka", spec, "ports", 0, "nodePort")
 }
 
-// images reaches modules, and replicas is the least that KEDA keeps.
+// images reaches modules, and replicas becomes the minimum of KEDA.
 func TestImagesAndReplicas(t *testing.T) {
 	o, _ := mine(t, `
 resources: [../../base]
@@ -239,7 +239,7 @@ transformers: [../../wiring]
 	o.want(t, nil, deployment, spec, "replicas")
 }
 
-// A change of configuration is a new name, so that pods and the Job follow it.
+// A changed configuration gets a new name, so that pods and the Job follow it.
 func TestHashes(t *testing.T) {
 	before, _ := mine(t, "resources: [../../base]\n")
 	after, _ := mine(t, "resources: [../../base]\nnamespace: other\ntransformers: [../../wiring]\n")
@@ -261,7 +261,7 @@ func TestHashes(t *testing.T) {
 	}
 }
 
-// The last component that brings Kafka decides, whatever came before it.
+// The last component that brings Kafka wins, whatever came before it.
 func TestLastKafkaDecides(t *testing.T) {
 	modes := []string{"kafka-bundled", "kafka-strimzi", "kafka-external"}
 	list := func(names ...string) string {
@@ -292,7 +292,7 @@ func TestLastKafkaDecides(t *testing.T) {
 	}
 }
 
-// Two of one namespace need selectors of their own.
+// Two stacks in one namespace need selectors of their own.
 func TestSelectors(t *testing.T) {
 	o, _ := mine(t, `
 resources: [../../base]

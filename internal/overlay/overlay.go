@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package overlay runs kustomize in this process: for `helm-wasm build`, and for
-// manifests that an overlay is to change. It is linked into the native program
-// only; the plugin is too small for it.
+// Package overlay runs kustomize in this process: for `helm-wasm build`, and to let an
+// overlay change manifests. It is linked into the native program only, since the
+// plugin has to stay small.
 //
-// Kustomize keeps the schema of Kubernetes, or the one that a kustomization
-// brings, in variables of its package. So builds run one after the other, each
-// with a schema of its own, and a panic in one becomes its error.
+// Kustomize keeps the schema of Kubernetes, or the one that a kustomization brings,
+// in package variables. Therefore builds run one after the other, each with a
+// schema of its own. A panic in a build becomes its error.
 package overlay
 
 import (
@@ -20,22 +20,23 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/openapi"
 )
 
-// Options of a build. The zero value is what `kustomize build` does.
+// Options of a build. The zero value behaves like `kustomize build`.
 type Options struct {
 	// AllowExec lets kustomizations run programs of this machine as KRM
 	// functions, as --enable-alpha-plugins --enable-exec do.
 	AllowExec bool
 
-	// AllowFilesOutside lets kustomizations read files outside of their
-	// directory, as --load-restrictor LoadRestrictionsNone does.
+	// AllowFilesOutside lets kustomizations read files outside their directory,
+	// as --load-restrictor LoadRestrictionsNone does.
 	AllowFilesOutside bool
 }
 
 // running is held during a build.
 var running sync.Mutex
 
-// Build builds the kustomization in a directory and returns its objects as YAML:
-// the bytes of `kustomize build`. dir may be a URL where fsys is the machine's.
+// Build builds the kustomization in a directory and returns its objects as YAML, with
+// the same bytes as `kustomize build`. If fsys is that of the machine, dir may be a
+// URL.
 func Build(fsys filesys.FileSystem, dir string, o Options) (out []byte, err error) {
 	defer caught(&err)
 	objects, err := run(fsys, dir, o)
@@ -49,7 +50,7 @@ func Build(fsys filesys.FileSystem, dir string, o Options) (out []byte, err erro
 	return out, nil
 }
 
-// run builds, one at a time.
+// run runs one build at a time.
 func run(fsys filesys.FileSystem, dir string, o Options) (objects resmap.ResMap, err error) {
 	running.Lock()
 	defer running.Unlock()

@@ -12,7 +12,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 )
 
-// tree is a file system in memory of a test's files.
+// tree is a file system in memory with the files of a test.
 func tree(t testing.TB, files map[string]string) filesys.FileSystem {
 	t.Helper()
 	fsys := filesys.MakeFsInMemory()
@@ -42,7 +42,7 @@ func TestBuild(t *testing.T) {
 	}
 }
 
-// Each message names the overlay, where in it, and what to do.
+// Each message names the overlay and the place in it, and says what to do.
 func TestMessages(t *testing.T) {
 	tests := []struct {
 		name  string
@@ -51,18 +51,18 @@ func TestMessages(t *testing.T) {
 	}{
 		{"no file", map[string]string{"o/kustomization.yaml": "resources: [missing.yaml]\n"}, `building overlay "o": "DIR/o/missing.yaml" does not exist`},
 		{"no directory", map[string]string{"x": ""}, `building overlay "o": "o" does not exist`},
-		{"no kustomization", map[string]string{"o/a.yaml": configMap}, `building overlay "o": "DIR/o" holds no kustomization.yaml`},
+		{"no kustomization", map[string]string{"o/a.yaml": configMap}, `building overlay "o": "DIR/o" does not contain a kustomization.yaml`},
 		{"unknown field", map[string]string{"o/kustomization.yaml": "resorces: []\n"}, `building overlay "o": unknown field "resorces": did you mean "resources"?`},
 		{"far field", map[string]string{"o/kustomization.yaml": "quux: []\n"}, `building overlay "o": unknown field "quux": kustomization.yaml has no such field`},
 		{"broken YAML", map[string]string{"o/kustomization.yaml": "resources: [a.yaml]\n", "o/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x\n"}, `building overlay "o": a.yaml: yaml: line 2: did not find expected ',' or '}'`},
-		{"circle", map[string]string{"o/kustomization.yaml": "resources: [a.yaml]\n", "o/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: &m {name: a, x: *m}\n"}, `building overlay "o": "DIR/o/a.yaml": aliases such as *name stand for more than 100000 values, or for what they stand in`},
+		{"circle", map[string]string{"o/kustomization.yaml": "resources: [a.yaml]\n", "o/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: &m {name: a, x: *m}\n"}, `building overlay "o": "DIR/o/a.yaml": aliases such as *name expand to more than 100000 values, or to a value that contains them`},
 		{"circle in a patch", map[string]string{"o/kustomization.yaml": "patches: [{path: p.yaml}]\n", "o/p.yaml": "a: &a [*a]\n"}, `building overlay "o": "DIR/o/p.yaml": aliases such as`},
 		{"circle in a kustomization", map[string]string{"o/kustomization.yaml": "commonLabels: &a {b: *a}\n"}, `building overlay "o": "DIR/o/kustomization.yaml": aliases such as`},
 		{"below", map[string]string{"o/kustomization.yaml": "resources: [../base]\n", "base/kustomization.yaml": "resources: [b.yaml]\n"}, `building overlay "o": in "DIR/base": "DIR/base/b.yaml" does not exist`},
-		{"outside", map[string]string{"o/kustomization.yaml": "resources: [../a.yaml]\n", "a.yaml": configMap}, `building overlay "o": the file "DIR/a.yaml" is outside of "DIR/o": a kustomization reads its own directory only`},
-		{"twice", map[string]string{"o/kustomization.yaml": "resources: [a.yaml, b.yaml]\n", "o/a.yaml": configMap, "o/b.yaml": configMap}, `building overlay "o": two resources are ConfigMap/settings: kustomize takes an object once; leave one of them out`},
-		{"patch of nothing", map[string]string{"o/kustomization.yaml": "resources: [a.yaml]\npatches: [{path: p.yaml}]\n", "o/a.yaml": configMap, "o/p.yaml": strings.Replace(configMap, "settings", "setings", 1)}, `building overlay "o": a patch is for ConfigMap/setings, which is not there: look at its name, kind and namespace, or give it a target`},
-		{"replacement of nothing", map[string]string{"o/kustomization.yaml": "resources: [a.yaml]\nreplacements: [{source: {kind: Wiring, fieldPath: metadata.name}, targets: [{select: {kind: ConfigMap}, fieldPaths: [data.key]}]}]\n", "o/a.yaml": configMap}, `building overlay "o": a replacement takes a value from any Wiring, which is not there: add the object, or take the replacement out`},
+		{"outside", map[string]string{"o/kustomization.yaml": "resources: [../a.yaml]\n", "a.yaml": configMap}, `building overlay "o": the file "DIR/a.yaml" is outside "DIR/o": a kustomization reads its own directory only`},
+		{"twice", map[string]string{"o/kustomization.yaml": "resources: [a.yaml, b.yaml]\n", "o/a.yaml": configMap, "o/b.yaml": configMap}, `building overlay "o": two resources are ConfigMap/settings: kustomize accepts each object once; leave one of them out`},
+		{"patch of nothing", map[string]string{"o/kustomization.yaml": "resources: [a.yaml]\npatches: [{path: p.yaml}]\n", "o/a.yaml": configMap, "o/p.yaml": strings.Replace(configMap, "settings", "setings", 1)}, `building overlay "o": a patch is for ConfigMap/setings, which does not exist: check its name, kind and namespace, or give it a target`},
+		{"replacement of nothing", map[string]string{"o/kustomization.yaml": "resources: [a.yaml]\nreplacements: [{source: {kind: Wiring, fieldPath: metadata.name}, targets: [{select: {kind: ConfigMap}, fieldPaths: [data.key]}]}]\n", "o/a.yaml": configMap}, `building overlay "o": a replacement takes a value from any Wiring, which does not exist: add the object, or remove the replacement`},
 		{"program", map[string]string{"o/kustomization.yaml": "generators: [g.yaml]\n", "o/g.yaml": "apiVersion: v1\nkind: Any\nmetadata:\n  name: x\n  annotations:\n    config.kubernetes.io/function: |\n      exec: {path: ./true}\n"}, `building overlay "o": it runs a program of this machine as a function: give --allow-exec if you trust it`},
 	}
 	for _, tt := range tests {
@@ -115,8 +115,8 @@ func TestAllowed(t *testing.T) {
 	}
 }
 
-// Kustomize's schema is a variable of its package: one build must not see that
-// of another, and builds at the same time must not meet.
+// Kustomize's schema is a package variable: a build must not see the schema of
+// another one, and concurrent builds must not interfere.
 func TestBuildsDoNotMeet(t *testing.T) {
 	const patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec: {template: {spec: {containers: [{name: a, image: new}]}}}\n"
 	const deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec: {template: {spec: {containers: [{name: a, image: old}, {name: b, image: old}]}}}\n"

@@ -18,7 +18,7 @@ import (
 
 const tree = "../../kustomize"
 
-// The component fetches the KEDA whose chart and CRDs the project pins.
+// The component fetches the version of KEDA that the project pins.
 func TestVersionOfKEDA(t *testing.T) {
 	module, err := os.ReadFile("../../charts/keda-source/go.mod")
 	if err != nil {
@@ -34,7 +34,7 @@ func TestVersionOfKEDA(t *testing.T) {
 	}
 }
 
-// The base's values are without a mistake, as anyone's who copies them.
+// The values of the base have no mistakes, since people copy them.
 func TestValuesLint(t *testing.T) {
 	data, err := os.ReadFile(tree + "/stack.yaml")
 	if err != nil {
@@ -51,7 +51,7 @@ func TestValuesLint(t *testing.T) {
 	}
 }
 
-// No field that kustomize has given up, and no file that nothing uses.
+// There is no field that kustomize has deprecated, and no unused file.
 func TestTree(t *testing.T) {
 	old := regexp.MustCompile(`(?m)^(bases|commonLabels|vars|patchesStrategicMerge|patchesJson6902|imageTags):`)
 	var all []string
@@ -92,7 +92,7 @@ func TestTree(t *testing.T) {
 	}
 }
 
-// recorder notes what is read.
+// recorder records which files are read.
 type recorder struct {
 	filesys.FileSystem
 	read []string

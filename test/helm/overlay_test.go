@@ -43,7 +43,7 @@ patches:
 		t.Errorf("objects without the overlay's label in\n%s", got)
 	}
 	args[len(args)-1] = "--overlay=" + filepath.Join(overlay, "none")
-	if r := h.run(nil, helmBin, args...); r.code != 1 || !strings.Contains(r.stderr, "building overlay") || !strings.Contains(r.stderr, "is no directory") || strings.Contains(r.stdout, "kind: Deployment") {
+	if r := h.run(nil, helmBin, args...); r.code != 1 || !strings.Contains(r.stderr, "building overlay") || !strings.Contains(r.stderr, "is not a directory") || strings.Contains(r.stdout, "kind: Deployment") {
 		t.Errorf("want a failure without manifests:\n%s", r)
 	}
 	if r := h.run([]byte("a: b\n"), helmBin, "wasm", "post-render", "--overlay="+overlay); r.code != 1 || r.stdout != "" || !strings.Contains(r.stderr, "overlay") {
