@@ -7,8 +7,8 @@ import (
 	"text/template/parse"
 )
 
-// compiler prepares one template: names of functions, templates and variables
-// are looked up here, once.
+// compiler prepares one template: it looks up the names of functions, templates and
+// variables, once.
 type compiler struct {
 	set   *Set
 	tmpl  *template
@@ -87,7 +87,7 @@ func (c *compiler) branch(n *parse.BranchNode, changesDot bool) node {
 func (c *compiler) rangeOver(n *parse.RangeNode) node {
 	scope := len(c.vars)
 	r := &rangeNode{index: -1, elm: -1, node: lastPlace(n.Pipe), two: len(n.Pipe.Decl) > 1}
-	// The variables stand for index and element, not for the pipeline.
+	// The variables get the index and the element, not the value of the pipeline.
 	pipe := *n.Pipe
 	pipe.Decl = nil
 	r.over = c.pipe(&pipe)
@@ -113,7 +113,7 @@ func (c *compiler) rangeOver(n *parse.RangeNode) node {
 	return r
 }
 
-// unwrapped is a pipeline for those who take null for nil.
+// unwrapped returns a pipeline for a use that treats null like nil.
 func unwrapped(e expr) expr {
 	if p, ok := e.(*plainExpr); ok {
 		return p.inner
@@ -121,7 +121,7 @@ func unwrapped(e expr) expr {
 	return e
 }
 
-// pipe prepares a pipeline; its value is never null.
+// pipe prepares a pipeline, whose value is never null.
 func (c *compiler) pipe(p *parse.PipeNode) expr {
 	first := c.command(p.Cmds[0])
 	e := &pipeExpr{first: first}
@@ -172,7 +172,7 @@ func (c *compiler) command(cmd *parse.CommandNode) expr {
 	return c.arg(cmd.Args[0], anyParam)
 }
 
-// applied prepares a later command, which gets the value before it.
+// applied prepares a later command, which gets the value of the one before it.
 func (c *compiler) applied(cmd *parse.CommandNode) applier {
 	args := cmd.Args[1:]
 	switch n := cmd.Args[0].(type) {
@@ -202,7 +202,7 @@ func (c *compiler) methodArgs(args []parse.Node) []expr {
 	return list
 }
 
-// call prepares a function; n is where its errors point.
+// call prepares a function call. Errors point to n.
 func (c *compiler) call(id *parse.IdentifierNode, n parse.Node, args []parse.Node, piped bool) expr {
 	if id.Ident == "and" || id.Ident == "or" {
 		if len(args) == 0 && !piped {
@@ -220,10 +220,12 @@ func (c *compiler) call(id *parse.IdentifierNode, n parse.Node, args []parse.Nod
 		given++
 	}
 	if fn.variadic && given < len(fn.params)-1 {
-		return &abortExpr{id, "wrong number of args for " + fn.name + ": want at least " + strconv.Itoa(len(fn.params)-1) + " got " + strconv.Itoa(len(args))}
+		return &abortExpr{id, "wrong number of args for " + fn.name +
+			": want at least " + strconv.Itoa(len(fn.params)-1) + " got " + strconv.Itoa(len(args))}
 	}
 	if !fn.variadic && given != len(fn.params) {
-		return &abortExpr{id, "wrong number of args for " + fn.name + ": want " + strconv.Itoa(len(fn.params)) + " got " + strconv.Itoa(given)}
+		return &abortExpr{id, "wrong number of args for " + fn.name +
+			": want " + strconv.Itoa(len(fn.params)) + " got " + strconv.Itoa(given)}
 	}
 	e := &callExpr{fn: fn, node: n, last: id, finalKind: fn.param(len(args))}
 	for i, a := range args {

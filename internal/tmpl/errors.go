@@ -9,19 +9,19 @@ import (
 	"text/template/parse"
 )
 
-// Error is a failed execution. Its text is Helm's, but for one thing: where a
-// field is taken of an element of a range that has none, Helm says "in type
-// interface {}" and we name the type.
+// Error is a failed execution. Its text is that of Helm with one exception: for a field
+// of an element of a range that has no fields, Helm says "in type interface {}",
+// and this package names the type.
 type Error struct {
-	// Frames lead from the file, first, to the template that failed.
+	// Frames lead from the file to the template that failed.
 	Frames []Frame
 	// Msg says what is wrong.
 	Msg string
-	// Asked is set when the template itself gave up, by fail or required:
-	// Msg is then meant for the user as it stands.
+	// Asked reports that the template itself failed, by fail or required, so
+	// that Msg is meant for the user.
 	Asked bool
 
-	// called is the function that returned Msg, if one did.
+	// called is the function that returned Msg, if any.
 	called string
 }
 
@@ -36,8 +36,8 @@ func (f Frame) String() string {
 	return f.Location + ": executing " + strconv.Quote(f.Template) + " at <" + f.Context + ">"
 }
 
-// Error formats as Helm does: the plain message of fail and required with the
-// file's location, one line for the error of a function, a trace otherwise.
+// Error formats the error as Helm does: the message of fail and required with the
+// location in the file, one line for the error of a function, a trace otherwise.
 func (e *Error) Error() string {
 	if len(e.Frames) == 0 {
 		return e.Msg
@@ -70,18 +70,18 @@ func (e *Error) Error() string {
 	return strings.TrimSpace(b.String())
 }
 
-// askedError is what fail and required return.
+// askedError is the error that fail and required return.
 type askedError string
 
 func (e askedError) Error() string { return string(e) }
 
-// frame is the place of n in template t.
+// frame returns the place of n in template t.
 func frame(t *template, n parse.Node) Frame {
 	location, context := t.tree.ErrorContext(n)
 	return Frame{Location: location, Template: t.name, Context: context}
 }
 
-// abort unwinds to Execute with the trace of all unfinished includes.
+// abort unwinds to Execute with a trace of all unfinished includes.
 func (s *state) abort(n parse.Node, msg string) {
 	panic(&Error{Frames: s.trace(n), Msg: msg})
 }
@@ -102,8 +102,8 @@ func (s *state) trace(n parse.Node) []Frame {
 	return append(frames, frame(s.tmpl, n))
 }
 
-// parseError shortens an error of the parser as Helm does: the location and
-// the last of its messages.
+// parseError shortens an error of the parser as Helm does: to the location and the
+// last of its messages.
 func parseError(file string, err error) error {
 	tokens := strings.Split(err.Error(), ": ")
 	if len(tokens) == 1 {

@@ -10,8 +10,8 @@ import (
 	"text/template/parse"
 )
 
-// Limits of one execution. Helm's own limit is on one template including
-// itself; ours on all templates keeps the sandbox's stack in bounds.
+// The limits of one execution. maxRunning is Helm's limit for a template that includes
+// itself. maxDepth, for all templates together, protects the stack of the sandbox.
 const (
 	maxRunning = 1000
 	maxDepth   = 4000
@@ -24,23 +24,23 @@ type state struct {
 	out   []byte
 	limit int
 
-	// done is finished output, flushed bytes in all; scratch is for indenting.
+	// done is finished output of flushed bytes; scratch is used for indenting.
 	done    []string
 	flushed int
 	scratch []byte
 
-	// vars holds the variables of all running templates; those of the
-	// current one start at base.
+	// vars are the variables of all running templates; those of the current one
+	// begin at base.
 	vars []any
 	base int
 
-	// args is a stack of arguments under evaluation.
+	// args is a stack of evaluated arguments.
 	args []any
 
-	// calls are the unfinished includes, outermost first.
+	// calls are the unfinished includes, the outermost first.
 	calls []call
 	depth int
-	// running counts, by template, the includes that are not finished.
+	// running counts the unfinished includes by template.
 	running []int
 }
 
@@ -62,7 +62,7 @@ type node interface {
 	exec(s *state, dot any) control
 }
 
-// run executes t on data; the output goes to s.out.
+// run executes t on data and appends the output to s.out.
 func (s *state) run(t *template, data any) {
 	caller, base := s.tmpl, s.base
 	s.tmpl = t
@@ -77,11 +77,11 @@ func (s *state) run(t *template, data any) {
 	s.tmpl, s.base = caller, base
 }
 
-// flushSize is how much output is worth setting aside.
+// flushSize is how many bytes of output are worth setting aside.
 const flushSize = 64 << 10
 
-// flush sets finished output aside, so that it is not copied each time the
-// buffer grows. Inside an include the caller still needs it.
+// flush sets finished output aside, so that it is not copied whenever the buffer
+// grows. Inside an include the caller still needs the output.
 func (s *state) flush() {
 	if s.depth == 0 && len(s.out) >= flushSize {
 		s.done = append(s.done, string(s.out))
@@ -99,7 +99,7 @@ func (s *state) list(nodes []node, dot any) control {
 	return next
 }
 
-// include runs t as the function include does and returns its output.
+// include runs t as the function include does, and returns its output.
 func (s *state) include(n parse.Node, t *template, data any) string {
 	start := s.enter(n, t, data)
 	text := string(s.out[start:])
@@ -107,10 +107,11 @@ func (s *state) include(n parse.Node, t *template, data any) string {
 	return text
 }
 
-// enter runs t, leaves its output at the end of s.out and says where it starts.
+// enter runs t, appends its output to s.out and returns where it starts.
 func (s *state) enter(n parse.Node, t *template, data any) int {
 	if s.running[t.id] > maxRunning {
-		s.abortCall(n, "include", errors.New("rendering template has a nested reference name: "+t.name+": unable to execute template"))
+		err := errors.New("rendering template has a nested reference name: " + t.name + ": unable to execute template")
+		s.abortCall(n, "include", err)
 	}
 	s.deeper(n)
 	start := len(s.out)
@@ -221,7 +222,7 @@ type rangeNode struct {
 func (n *rangeNode) exec(s *state, dot any) control {
 	v := n.over.eval(s, dot)
 	ran := false
-	// once runs the body for one element and says whether to go on.
+	// once runs the body for one element and reports whether to go on.
 	once := func(index, elem any) bool {
 		ran = true
 		if s.flushed+len(s.out) > s.limit {

@@ -21,7 +21,7 @@ type varExpr int
 
 func (e varExpr) eval(s *state, _ any) any { return s.vars[s.base+int(e)] }
 
-// abortExpr is an expression that Go's templates refuse only when it runs.
+// abortExpr is an expression that fails, as in Go's templates, only when it runs.
 type abortExpr struct {
 	node parse.Node
 	msg  string
@@ -111,8 +111,8 @@ func (s *state) fields(n parse.Node, v any, names []string) any {
 	return v
 }
 
-// field is one field of v. An inner value is the field of another: for
-// text/template its type is that of the other's elements.
+// field returns a field of v. inner means that v is itself a field: for text/template
+// its type is then the element type of the map around it.
 func (s *state) field(n parse.Node, v any, name string, inner bool) any {
 	switch v := v.(type) {
 	case map[string]any:
@@ -164,7 +164,7 @@ func (e *pipeExpr) eval(s *state, dot any) any {
 	return v
 }
 
-// plainExpr is a pipeline of one command: its value is no interface any more.
+// plainExpr is a pipeline of one command, which turns null to nil.
 type plainExpr struct{ inner expr }
 
 func (e *plainExpr) eval(s *state, dot any) any { return plain(e.inner.eval(s, dot)) }
@@ -175,13 +175,13 @@ type callExpr struct {
 	args []expr
 	node parse.Node
 
-	// kinds of the parameters that args go to, and of that for the value that
-	// a pipeline adds.
+	// kinds are those of the parameters for args; finalKind is that of the
+	// parameter for the value that a pipeline adds.
 	kinds     []paramKind
 	finalKind paramKind
 
-	// Where errors about the type of an argument point, and of the value
-	// that a pipeline adds.
+	// places are where errors about the types of arguments point; last is the
+	// same for the value that a pipeline adds.
 	places []parse.Node
 	last   parse.Node
 }
@@ -218,7 +218,7 @@ func (e *callExpr) apply(s *state, dot, final any) any {
 	return v
 }
 
-// check is what text/template does when an argument meets a typed parameter.
+// check does what text/template does with an argument for a typed parameter.
 func (s *state) check(n parse.Node, v any, kind paramKind) any {
 	ok := false
 	switch kind {
@@ -246,7 +246,7 @@ func (s *state) check(n parse.Node, v any, kind paramKind) any {
 	return nil
 }
 
-// logicExpr is and / or, which stop at the first argument that decides.
+// logicExpr is and or or, which stop at the first argument that decides.
 type logicExpr struct {
 	or   bool
 	args []expr
@@ -267,7 +267,7 @@ func (e *logicExpr) apply(s *state, dot, final any) any {
 	return v
 }
 
-// includeExpr is the function include with a name known beforehand.
+// includeExpr is the function include with a constant name.
 type includeExpr struct {
 	tmpl *template
 	data expr

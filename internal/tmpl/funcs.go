@@ -10,8 +10,8 @@ import (
 	"text/template/parse"
 )
 
-// paramKind is the Go type of a function's parameter, as far as text/template
-// checks arguments against it.
+// paramKind is the Go type of a parameter, as far as text/template checks arguments
+// against it.
 type paramKind int
 
 const (
@@ -20,7 +20,8 @@ const (
 	intParam
 	boolParam
 	mapParam
-	// valueParam tells nil from null, as parameters of type reflect.Value do.
+	// valueParam distinguishes nil from null, like a parameter of type
+	// reflect.Value.
 	valueParam
 )
 
@@ -35,11 +36,11 @@ type function struct {
 	variadic bool // the last parameter takes any number
 	call     func(s *state, args []any) (any, error)
 
-	// pure is call of a function that neither fails nor needs the state.
+	// pure replaces call for a function that neither fails nor needs the state.
 	pure func(args []any) any
 }
 
-// param is the kind of the i-th argument.
+// param returns the kind of the i-th argument.
 func (f *function) param(i int) paramKind {
 	if i >= len(f.params) {
 		if len(f.params) == 0 {
@@ -52,13 +53,15 @@ func (f *function) param(i int) paramKind {
 
 var (
 	functions = map[string]*function{}
-	// known is what the parser asks for names of functions.
+	// known tells the parser the names of functions.
 	known = map[string]any{}
 )
 
 // letters are what signatures are written in: a any, s string, i int, b bool,
 // m map, v value. A final + makes the last parameter variadic.
-var letters = map[byte]paramKind{'a': anyParam, 's': stringParam, 'i': intParam, 'b': boolParam, 'm': mapParam, 'v': valueParam}
+var letters = map[byte]paramKind{
+	'a': anyParam, 's': stringParam, 'i': intParam, 'b': boolParam, 'm': mapParam, 'v': valueParam,
+}
 
 // register adds a function to the table. The signature is in letters.
 func register(name, signature string, call func(s *state, args []any) (any, error)) {
@@ -102,12 +105,12 @@ func init() {
 	registerLists()
 }
 
-// Functions are the names of all functions that templates may call.
+// Functions returns the names of all functions that templates may call, sorted.
 func Functions() []string {
 	return slices.Sorted(maps.Keys(functions))
 }
 
-// dynamicInclude is include with a name that is computed.
+// dynamicInclude returns include for a computed name.
 func dynamicInclude(n parse.Node) *function {
 	return &function{name: "include", params: []paramKind{stringParam, anyParam}, call: func(s *state, a []any) (any, error) {
 		t := s.set.templates[a[0].(string)]
@@ -119,7 +122,7 @@ func dynamicInclude(n parse.Node) *function {
 }
 
 func registerFlow() {
-	// The compiler replaces and, or and include.
+	// The compiler replaces and, or and include by expressions of their own.
 	for _, name := range []string{"and", "or", "include"} {
 		register(name, "sa", func(*state, []any) (any, error) { return nil, errors.New("not prepared") })
 	}
@@ -172,9 +175,9 @@ func registerFlow() {
 	pure("kindOf", "a", func(a []any) any { return kindName(a[0]) })
 	pure("typeIs", "sa", func(a []any) any { return a[0].(string) == typeName(a[1]) })
 	pure("kindIs", "sa", func(a []any) any { return a[0].(string) == kindName(a[1]) })
-	// There is no cluster to look into, as in `helm template`.
+	// There is no cluster to look up objects in, as in `helm template`.
 	pure("lookup", "ssss", func([]any) any { return map[string]any{} })
 }
 
-// empty is sprig's: the zero value of its type.
+// empty is sprig's empty: it reports the zero value of a type.
 func empty(v any) bool { return !truth(v) }

@@ -46,7 +46,7 @@ func registerDicts() {
 		_, ok := a[0].(map[string]any)[a[1].(string)]
 		return ok
 	})
-	// Sprig gives keys and values in Go's random order; ours is sorted.
+	// Sprig returns keys and values in Go's random order. Here they are sorted.
 	pure("keys", "m+", func(a []any) any {
 		keys := []string{}
 		for _, m := range a {
@@ -164,9 +164,9 @@ func mergeAll(a []any, overwrite bool) map[string]any {
 	return dst
 }
 
-// merge is mergo's, which sprig uses: without overwrite, src fills what dst
-// lacks or has empty; with it, src wins. Maps merge, lists are replaced, and
-// nothing is copied.
+// merge does what mergo does for sprig: without overwrite, src supplies what is
+// missing or empty in dst; with it, src wins. Maps are merged, lists are replaced,
+// and nothing is copied.
 func merge(dst, src map[string]any, overwrite bool) {
 	for k, s := range src {
 		if s == nil {

@@ -8,7 +8,7 @@ import (
 	"sort"
 )
 
-// length is the length of a list.
+// length returns the length of a list.
 func length(v any) (int, bool) {
 	switch v := v.(type) {
 	case []any:
@@ -21,7 +21,7 @@ func length(v any) (int, bool) {
 	return 0, false
 }
 
-// at is an element of a list.
+// at returns an element of a list.
 func at(v any, i int) any {
 	switch v := v.(type) {
 	case []any:
@@ -32,10 +32,11 @@ func at(v any, i int) any {
 	return v.([]int)[i]
 }
 
-// errNilType is what reflection says about no value, in sprig's list functions.
+// errNilType is the error of sprig's list functions, which use reflection, for nil.
 var errNilType = errors.New("runtime error: invalid memory address or nil pointer dereference")
 
-// items is a copy of a list's elements; verb is for the error of other types.
+// items returns a copy of the elements of a list. verb begins the error for other
+// types.
 func items(v any, verb string) ([]any, error) {
 	if v == nil {
 		return nil, errNilType
@@ -141,7 +142,7 @@ func registerLists() {
 		if _, ok := length(a[0]); !ok {
 			return []string{text(a[0])}
 		}
-		// Sprig sorts a []string in place, and so must we.
+		// Like sprig, this sorts a []string in place.
 		s := stringList(a[0])
 		sort.Strings(s)
 		return s
@@ -173,8 +174,8 @@ func contains(list []any, v any) bool {
 	return false
 }
 
-// deepEqual is reflect.DeepEqual for template values: an int is no float, and
-// a nil list is no empty one.
+// deepEqual is reflect.DeepEqual for template values: an int does not equal a float,
+// nor a nil list an empty one.
 func deepEqual(a, b any) bool {
 	switch a := a.(type) {
 	case map[string]any:

@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// toInt64 is cast.ToInt64: what is no number is 0.
+// toInt64 is cast.ToInt64: what is not a number becomes 0.
 func toInt64(v any) int64 {
 	switch v := v.(type) {
 	case int:
@@ -16,7 +16,8 @@ func toInt64(v any) int64 {
 	case int64:
 		return v
 	case float64:
-		// What Go leaves open, amd64 decides: out of range is the least int.
+		// Go leaves this undefined. On amd64, values out of range become the
+		// smallest int.
 		if v != v || v >= 1<<63 || v < -1<<63 {
 			return math.MinInt64
 		}
@@ -55,7 +56,7 @@ func toFloat64(v any) float64 {
 	return 0
 }
 
-// trimZeroDecimal cuts ".00" off the end.
+// trimZeroDecimal removes ".00" from the end.
 func trimZeroDecimal(s string) string {
 	zero := false
 	for i := len(s); i > 0; i-- {

@@ -70,7 +70,8 @@ func registerStrings() {
 	pure("toStrings", "a", func(a []any) any { return stringList(a[0]) })
 }
 
-// maxRepeat keeps one call from filling the sandbox's memory.
+// maxRepeat is how many bytes one call may produce, so that it cannot fill the memory
+// of the sandbox.
 const maxRepeat = 64 << 20
 
 func repeat(s string, n int) (string, error) {
@@ -90,8 +91,8 @@ func indent(width int, s string) (string, error) {
 	return string(appendIndented(make([]byte, 0, len(s)+8*width+len(s)/8), []byte(s), width)), nil
 }
 
-// sprintf is fmt.Sprintf with a shortcut for what charts mostly write: %s and
-// %d of the types that these verbs are for.
+// sprintf is fmt.Sprintf with a shortcut for what charts mostly use: %s and %d with
+// the types that these verbs are for.
 func sprintf(format string, args []any) string {
 	var buf [128]byte
 	out := buf[:0]

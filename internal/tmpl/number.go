@@ -7,8 +7,8 @@ import (
 	"text/template/parse"
 )
 
-// number is the value of a literal where any type will do: an int if it is
-// written as one, else a float.
+// number returns the value of a literal for a parameter of any type: an int if it is
+// written as one, otherwise a float.
 func number(n *parse.NumberNode) expr {
 	hex := len(n.Text) > 2 && n.Text[0] == '0' && (n.Text[1] == 'x' || n.Text[1] == 'X') && !strings.ContainsAny(n.Text, "pP")
 	char := n.Text != "" && n.Text[0] == '\''

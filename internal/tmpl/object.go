@@ -10,15 +10,17 @@ import (
 
 // Object is a value with fields and methods of its own, such as .Files.
 type Object interface {
-	// Field returns a value, or a Method.
+	// Field returns the field of that name, which may be a Method, and reports
+	// whether there is one.
 	Field(name string) (any, bool)
+	// TypeName returns the name of the type in Helm, for errors.
 	TypeName() string
 }
 
-// Method is called with the arguments that the template gives.
+// Method is a method of an Object. It is called with the template's arguments.
 type Method func(args []any) (any, error)
 
-// Files is .Files: the chart's files that are no templates.
+// Files is .Files: the files of the chart that are not templates.
 type Files map[string]string
 
 func (Files) TypeName() string { return "engine.files" }
@@ -42,7 +44,7 @@ func (f Files) Field(name string) (any, bool) {
 	return nil, false
 }
 
-// Capabilities is .Capabilities: what the cluster can do.
+// Capabilities is .Capabilities: what the cluster supports.
 type Capabilities struct {
 	KubeVersion KubeVersion
 	APIVersions APIVersions

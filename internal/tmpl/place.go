@@ -4,8 +4,8 @@ package tmpl
 
 import "text/template/parse"
 
-// lastPlace is the node that text/template evaluates last in n. Errors that
-// are noticed afterwards point there.
+// lastPlace returns the node that text/template evaluates last in n. Errors that
+// occur afterwards point there.
 func lastPlace(n parse.Node) parse.Node {
 	switch n := n.(type) {
 	case *parse.PipeNode:

@@ -10,9 +10,9 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/yamlout"
 )
 
-// The commonest actions of a chart print a large text made by one function:
-// include or toYaml, mostly indented. Their nodes write it straight to the
-// output instead of through three strings.
+// The most common actions of a chart print a large text from one function, include or
+// toYaml, mostly indented. Their nodes write it directly to the output instead of
+// through three strings.
 
 func (c *compiler) print(n *parse.ActionNode) node {
 	plainPrint := &printNode{c.pipe(n.Pipe), n}
@@ -81,7 +81,7 @@ func (n *printQuoted) exec(s *state, dot any) control {
 	return next
 }
 
-// producer appends its text to the output.
+// producer is an expression that can append its text to the output.
 type producer interface {
 	produce(s *state, dot any)
 }
@@ -125,7 +125,7 @@ func (n *printInclude) exec(s *state, dot any) control {
 
 const spaces = "                                                                                "
 
-// indentFrom indents the output from start on.
+// indentFrom indents the output after start.
 func (s *state) indentFrom(n parse.Node, start, width int, newline bool) {
 	if width > s.limit {
 		s.abort(n, tooLarge(s.limit))
@@ -138,9 +138,8 @@ func (s *state) indentFrom(n parse.Node, start, width int, newline bool) {
 	s.out = appendIndented(s.out, s.scratch, width)
 }
 
-// appendIndented appends text with width spaces before each line. Lines are
-// found by bytes.IndexByte: loops over single bytes are what the sandbox is
-// slowest at.
+// appendIndented appends text with width spaces before each line. It finds lines with
+// bytes.IndexByte, because loops over single bytes are the slowest in the sandbox.
 func appendIndented(dst, text []byte, width int) []byte {
 	for {
 		for pad := width; pad > 0; pad -= len(spaces) {

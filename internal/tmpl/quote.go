@@ -7,7 +7,7 @@ import (
 	"strconv"
 )
 
-// quoteString is strconv.Quote, faster for what needs no escape.
+// quoteString is strconv.Quote, but faster for text that needs no escapes.
 func quoteString(s string) string {
 	if !isPlain(s) {
 		return strconv.Quote(s)
@@ -20,9 +20,9 @@ const (
 	highs = 0x8080808080808080
 )
 
-// isPlain says whether s is printable ASCII without quotes and backslashes. It
-// looks at eight bytes at a time: each round of a loop costs the sandbox more
-// than the arithmetic in it.
+// isPlain reports whether s is printable ASCII without quotes and backslashes. It
+// checks eight bytes at a time: in the sandbox an iteration costs more than the
+// arithmetic in it.
 func isPlain(s string) bool {
 	var tail [8]byte
 	for len(s) >= 8 {
@@ -40,9 +40,9 @@ func isPlain(s string) bool {
 	return plainWord(binary.LittleEndian.Uint64(tail[:]))
 }
 
-// plainWord checks eight bytes. The high bit of a byte of bad is set for those
-// beyond ASCII, below the space, or equal to a quote, a backslash or DEL; a
-// borrow can only add false alarms to words that have a bad byte anyway.
+// plainWord checks eight bytes. In bad, the high bit is set for each byte that is
+// beyond ASCII, below the space, or a quote, a backslash or DEL. Borrows can add
+// false alarms only to words that have a bad byte anyway.
 func plainWord(w uint64) bool {
 	bad := w | (w - 0x20*ones) | zeroByte(w^'"'*ones) | zeroByte(w^'\\'*ones) | zeroByte(w^0x7F*ones)
 	return bad&highs == 0

@@ -21,7 +21,7 @@ type template struct {
 	name string
 	tree *parse.Tree
 	body []node
-	// slots is the number of variables alive at once, `$` included.
+	// slots is the number of variables alive at once, including `$`.
 	slots int
 	// id is the template's place in state.running.
 	id int
@@ -29,8 +29,8 @@ type template struct {
 	once sync.Once
 }
 
-// compile makes the template ready to run. A chart defines more than one
-// release uses, so it waits for the first use; releases may run at once.
+// compile prepares the template at its first use, since a chart defines more templates
+// than a release uses. Several goroutines may call it.
 func (t *template) compile(set *Set) {
 	t.once.Do(func() {
 		c := &compiler{set: set, tmpl: t, vars: []string{"$"}, slots: 1}
@@ -39,8 +39,8 @@ func (t *template) compile(set *Set) {
 	})
 }
 
-// Parse parses files, by name, in the order in which Helm does it: deep paths
-// before shallow ones, so that a chart's own definitions win over a subchart's.
+// Parse parses files, by name. It does so in the order of Helm, deep paths before
+// shallow ones, so that definitions of a chart win over those of its subcharts.
 func Parse(files map[string]string) (*Set, error) {
 	names := make([]string, 0, len(files))
 	for name := range files {
@@ -74,10 +74,10 @@ func Parse(files map[string]string) (*Set, error) {
 	return set, nil
 }
 
-// Has says whether a template of this name exists.
+// Has reports whether there is a template of this name.
 func (s *Set) Has(name string) bool { return s.templates[name] != nil }
 
-// noValue is what Go prints for a value that is not there.
+// noValue is what Go prints for a missing value.
 const noValue = "<no value>"
 
 // Options limit one execution.
@@ -86,8 +86,9 @@ type Options struct {
 	MaxOutput int
 }
 
-// Execute runs the template called name on data and returns its output, with
-// the text "<no value>", Go's mark of a missing value, taken out as Helm does.
+// Execute runs the template called name on data and returns its output. Like Helm, it
+// removes the text "<no value>", which Go prints for a missing value. Errors are of
+// type *Error.
 func (s *Set) Execute(name string, data any, opts Options) (out string, err error) {
 	t := s.templates[name]
 	if t == nil {

@@ -7,19 +7,19 @@ import (
 	"strconv"
 )
 
-// Go's templates know two kinds of nothing: no value at all, and an interface
-// that holds nil, which is what a missing key gives. A field of the first is
-// nothing again; a field of the second is an error. Here the first is nil and
-// the second is null. Functions see both as nil.
+// Go's templates have two kinds of nothing: no value at all, and an interface that is
+// nil, which a missing key gives. A field of the first is nothing again; a field of
+// the second is an error. Here the first is nil and the second is null. Functions
+// get nil for both.
 type nothing struct{ _ byte }
 
 var (
 	null any = &nothing{}
-	// absent stands for no argument at all from a pipeline.
+	// absent means that a pipeline adds no argument.
 	absent any = &nothing{}
 )
 
-// plain turns null to nil.
+// plain turns null into nil.
 func plain(v any) any {
 	if v == null {
 		return nil
@@ -27,7 +27,7 @@ func plain(v any) any {
 	return v
 }
 
-// boxed is what comes out of a map or list.
+// boxed returns a value that comes out of a map or list: null in place of nil.
 func boxed(v any) any {
 	if v == nil {
 		return null
@@ -63,7 +63,7 @@ func truth(v any) bool {
 	return true
 }
 
-// typeName is %T.
+// typeName formats the type of a value like %T.
 func typeName(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -94,7 +94,7 @@ func typeName(v any) string {
 	return fmt.Sprintf("%T", v)
 }
 
-// kindName is reflect's Kind.
+// kindName returns the name of the Kind of a value, as in package reflect.
 func kindName(v any) string {
 	switch v := v.(type) {
 	case nil, *nothing:
@@ -109,7 +109,7 @@ func kindName(v any) string {
 	return "struct"
 }
 
-// text is %v.
+// text formats a value like %v.
 func text(v any) string {
 	switch v := v.(type) {
 	case string:
@@ -128,7 +128,7 @@ func text(v any) string {
 	return fmt.Sprint(v)
 }
 
-// appendFloat is %v of a float: the trap of 1e+06 included.
+// appendFloat formats a float like %v, including the surprising 1e+06.
 func appendFloat(dst []byte, f float64) []byte {
 	return strconv.AppendFloat(dst, f, 'g', -1, 64)
 }
