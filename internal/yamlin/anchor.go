@@ -4,17 +4,17 @@ package yamlin
 
 import "strings"
 
-// mergeKey is the name of an unquoted <<. No text that is read has a NUL, so
-// no other key has this name.
+// mergeKey is the name of an unquoted <<. Text with a NUL is not read, so no other key
+// has this name.
 const mergeKey = "<<\x00"
 
-// anchor is a value that aliases can stand for.
+// anchor is a value that aliases can refer to.
 type anchor struct {
 	value  any
-	node   Node // has what is below the value
-	size   int  // how many values it holds, itself included
-	height int  // how deep they nest
-	done   bool // false while it is read: nothing can hold itself
+	node   Node // the positions below the value
+	size   int  // how many values it contains, including itself
+	height int  // how deep they are nested
+	done   bool // false while it is being read: no value can contain itself
 }
 
 // name reads what follows an & or *.
@@ -31,8 +31,8 @@ func (p *parser) name() string {
 	return p.s[start:p.at]
 }
 
-// named reads an anchor and the value after it, which stands at the depth. A
-// later anchor of that name takes its place, even one within the value.
+// named reads an anchor and the value after it, which is at that depth. A later anchor
+// of the same name replaces it, even one inside the value.
 func (p *parser) named(depth int, value func() (any, bool)) (any, bool) {
 	name := p.name()
 	if name == "" || p.at < p.end && p.s[p.at] != ' ' {
@@ -60,8 +60,8 @@ func (p *parser) named(depth int, value func() (any, bool)) (any, bool) {
 	return v, true
 }
 
-// anchored reads an anchor and its value below a key, or a dash, in the given
-// column. One of nothing is for the library.
+// anchored reads an anchor and its value below a key or a dash in the given column. An
+// anchor without a value is left to the library.
 func (p *parser) anchored(column, depth int, dash bool) (any, bool) {
 	return p.named(depth+1, func() (any, bool) {
 		if !p.rest() {
@@ -79,11 +79,11 @@ func (p *parser) anchored(column, depth int, dash bool) (any, bool) {
 	})
 }
 
-// alias reads an alias that stands at the depth. It gives a copy: who changes
-// one place does not mean the others.
+// alias reads an alias at that depth and returns a copy of its value, so that changing
+// one place does not change the others.
 //
-// All that aliases stand for may be as many values as the text has bytes. So a
-// bomb costs no more than text does, and is left to the library.
+// All aliases together may expand to as many values as the text has bytes. So a bomb
+// costs no more than text, and is left to the library.
 func (p *parser) alias(depth int) (any, bool) {
 	at := p.at
 	a := p.anchors[p.name()]
@@ -104,7 +104,7 @@ func (p *parser) alias(depth int) (any, bool) {
 	return Copy(a.value), true
 }
 
-// Copy is a tree that shares no mapping and no list with another.
+// Copy returns a copy of a tree that shares no mapping or list with it.
 func Copy(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
@@ -123,14 +123,14 @@ func Copy(v any) any {
 	return v
 }
 
-// fields are what a mapping holds so far.
+// fields are the fields of a mapping so far.
 type fields struct {
 	m      map[string]any
-	merged map[string]bool // names that merge keys alone have given
+	merged map[string]bool // names that only merge keys have set
 }
 
-// put adds a key, unless it is there. The last word counts: a merge key wins
-// over keys before it and yields to those after it.
+// put adds a key, unless the mapping has it. A merge key overrides the keys before it
+// and is overridden by those after it.
 func (p *parser) put(f *fields, name string, v any, at int) bool {
 	if !p.values {
 		return true
@@ -156,7 +156,7 @@ func (p *parser) put(f *fields, name string, v any, at int) bool {
 	return false
 }
 
-// after is the offset of what follows spaces.
+// after returns the offset of what follows the spaces.
 func (p *parser) after(at int) int {
 	for p.s[at] == ' ' {
 		at++
@@ -164,7 +164,7 @@ func (p *parser) after(at int) int {
 	return at
 }
 
-// merge lays a mapping, or several, over the fields.
+// merge sets the fields of a mapping or of a list of mappings.
 func (f *fields) merge(v any) bool {
 	switch v := v.(type) {
 	case map[string]any:
@@ -190,9 +190,9 @@ func (f *fields) merge(v any) bool {
 	return false
 }
 
-// WithoutAliases writes {} for aliases of what was read before the trouble, so
-// that a part of the text can be read without the rest. Where bytes are the
-// trouble nothing was read, and no alias is what to tell of.
+// WithoutAliases replaces aliases of values that were read before the trouble by {}, so
+// that a part of the text can be read without the rest. If the trouble is in the
+// bytes, nothing was read, and all aliases are replaced.
 func (t Trouble) WithoutAliases(part []byte) []byte {
 	p := parser{s: string(part), end: len(part)}
 	for {

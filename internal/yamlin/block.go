@@ -3,26 +3,26 @@
 package yamlin
 
 import (
-	"bytes"
-	"encoding/binary"
 	"strings"
 	"unicode/utf8"
 )
 
-// maxDepth is how deep blocks and brackets may nest before the library is
-// asked, which has a message for too deep.
+// maxDepth is how deep blocks and brackets may be nested. Deeper ones are left to the
+// library, which has a message for them.
 const maxDepth = 40
 
-// Scalars resolve unquoted text.
+// Scalars say how to resolve unquoted text.
 type Scalars struct {
-	// Plain is a value; ok is false where it is better not to say.
+	// Plain returns the value of a text. It is not ok for a text that should be
+	// left to the library.
 	Plain func(text string) (v any, ok bool)
-	// Key is the name that a key stands for.
+	// Key returns the name of a key. It is not ok like Plain.
 	Key func(text string) (name string, ok bool)
 }
 
-// Parse reads one document that is a mapping in block style, of at most limit
-// values. It is not ok for anything unusual and for every mistake.
+// Parse reads one document that is a mapping in block style with at most limit values.
+// It is not ok for anything unusual and for every mistake; why then says what it
+// found.
 func Parse(data []byte, scalars Scalars, limit int) (tree map[string]any, why Trouble, ok bool) {
 	p := &parser{scalars: scalars, left: limit, values: true}
 	tree, ok = p.document(data)
@@ -53,78 +53,25 @@ func (p *parser) document(data []byte) (map[string]any, bool) {
 	return m, true
 }
 
-// usual tells whether the text is ASCII, and where it has a tab, another
-// control, or a character that YAML takes for the end of a line or refuses;
-// -1 is nowhere.
-func usual(data []byte) (ascii bool, odd int) {
-	ascii = true
-	size := len(data)
-	for len(data) > 0 {
-		left := len(data)
-		line := data
-		if i := bytes.IndexByte(data, '\n'); i >= 0 {
-			line, data = data[:i], data[i+1:]
-		} else {
-			data = nil
-		}
-		// Eight bytes at a time: the sandbox charges for each round of a loop.
-		for len(line) >= 8 && printable(binary.LittleEndian.Uint64(line)) {
-			line = line[8:]
-		}
-		for i, c := range line {
-			if c >= ' ' && c < 0x7f {
-				continue
-			}
-			if c < 0x80 {
-				return false, size - left
-			}
-			ascii = false
-			next := line[i+1:]
-			switch {
-			case c == 0xc2: // NEL and other controls
-				if len(next) == 0 || next[0] < 0xa0 {
-					return false, size - left
-				}
-			case c == 0xe2: // line and paragraph separator
-				if len(next) < 2 || next[0] == 0x80 && next[1]&0xfe == 0xa8 {
-					return false, size - left
-				}
-			case c == 0xef: // byte order mark, not characters
-				if len(next) == 0 || next[0] >= 0xb7 {
-					return false, size - left
-				}
-			}
-		}
-	}
-	return ascii, -1
-}
-
-// printable says that eight bytes are all ASCII, from space to tilde. A carry
-// between bytes can only add false alarms, which take the slow way.
-func printable(w uint64) bool {
-	const ones, highs = 0x0101010101010101, 0x8080808080808080
-	return (w|(w-0x20*ones)|(w+ones))&highs == 0
-}
-
-// parser stands on a line that has content.
+// parser is at a line with content.
 type parser struct {
 	s       string
 	scalars Scalars
 
-	at, end int // what is left of the line
+	at, end int // the rest of the line
 	indent  int // of the line
 	eof     bool
-	odd     bool   // something that next met is for the library
-	bytes   bool   // some are not text
-	left    int    // values that may still come
+	odd     bool   // next came to something for the library
+	bytes   bool   // some bytes are not usual text
+	left    int    // how many more values there may be
 	values  bool   // make the tree
 	twice   string // a key that was given twice
-	here    *Node  // where to record what stands where; nil records nothing
+	here    *Node  // where to record positions; nil records none
 
 	anchors map[string]*anchor
 	shared  bool // there are aliases or merge keys
-	copied  int  // values that aliases stand for
-	deepest int  // depth since the last anchor began
+	copied  int  // how many values aliases have expanded to
+	deepest int  // the greatest depth since the last anchor began
 }
 
 // next goes to the next line that is neither blank nor a comment.
@@ -139,7 +86,7 @@ func (p *parser) next() bool {
 	return p.from(start)
 }
 
-// from goes to the first line with content from the offset, where a line starts.
+// from goes to the first line with content at or after the offset of a line.
 func (p *parser) from(start int) bool {
 	for start < len(p.s) {
 		end := strings.IndexByte(p.s[start:], '\n')
@@ -165,12 +112,12 @@ func (p *parser) from(start int) bool {
 	return false
 }
 
-// marker says that a line starts or ends a document, or a directive.
+// marker reports whether a line begins or ends a document, or is a directive.
 func marker(line string) bool {
 	return strings.HasPrefix(line, "---") || strings.HasPrefix(line, "...") || line[0] == '%'
 }
 
-// seen says that there is content before the offset.
+// seen reports whether there is content before the offset.
 func (p *parser) seen(offset int) bool {
 	before := parser{s: p.s[:offset]}
 	return before.from(0)
@@ -183,20 +130,19 @@ func (p *parser) spaces() {
 	}
 }
 
-// rest says that nothing but a comment is left of the line.
+// rest reports whether the rest of the line is empty or a comment.
 func (p *parser) rest() bool {
 	start := p.at
 	p.spaces()
 	return p.at == p.end || p.s[p.at] == '#' && p.at > start
 }
 
-// item says that the line is at an item of a list.
+// item reports whether the parser is at an item of a list.
 func (p *parser) item() bool {
 	return !p.eof && p.s[p.at] == '-' && (p.at+1 == p.end || p.s[p.at+1] == ' ')
 }
 
-// mapping reads the keys that stand in the given column, from the present
-// position in its line.
+// mapping reads the keys in the given column, beginning at the present position.
 func (p *parser) mapping(column, depth int) (map[string]any, bool) {
 	if !p.nest(depth) {
 		return nil, false
@@ -226,13 +172,13 @@ func (p *parser) mapping(column, depth int) (map[string]any, bool) {
 	}
 }
 
-// nest goes to a depth of blocks and brackets.
+// nest notes a depth of blocks and brackets, and reports whether it is allowed.
 func (p *parser) nest(depth int) bool {
 	p.deepest = max(p.deepest, depth)
 	return depth <= maxDepth
 }
 
-// value reads what follows a key and ends on the next line.
+// value reads what follows a key, and goes to the next line.
 func (p *parser) value(column, depth int) (any, bool) {
 	if p.rest() {
 		if !p.next() || p.indent < column {
@@ -252,8 +198,8 @@ func (p *parser) value(column, depth int) (any, bool) {
 	return p.inline(column, depth)
 }
 
-// block reads a mapping or a list that starts the line; templates also write
-// `{}` and `[]` there.
+// block reads a mapping or list at the start of a line, where templates also write
+// `{}` and `[]`.
 func (p *parser) block(depth int) (any, bool) {
 	switch c := p.s[p.at]; {
 	case p.item():
@@ -264,7 +210,7 @@ func (p *parser) block(depth int) (any, bool) {
 	return p.mapping(p.indent, depth)
 }
 
-// list reads items whose dashes stand in the given column.
+// list reads the items whose dashes are in the given column.
 func (p *parser) list(column, depth int) (any, bool) {
 	if !p.nest(depth) {
 		return nil, false
@@ -325,7 +271,7 @@ func (p *parser) list(column, depth int) (any, bool) {
 	}
 }
 
-// inline reads a value that starts in the line, below a key or dash in the
+// inline reads a value that begins in the line of its key or dash, which is in the
 // given column, and goes to the next line.
 func (p *parser) inline(column, depth int) (any, bool) {
 	var v any
@@ -366,7 +312,7 @@ func (p *parser) inline(column, depth int) (any, bool) {
 	return v, true
 }
 
-// colon says that the text is, or has in it, something with a value.
+// colon reports whether a colon in the text would make a key of what is before it.
 func colon(text string) bool {
 	for {
 		i := strings.IndexByte(text, ':')

@@ -4,7 +4,7 @@ package yamlin
 
 import "strings"
 
-// flow reads what stands in brackets or braces, on one line or several.
+// flow reads a value in brackets or braces, on one line or several.
 func (p *parser) flow(depth int) (any, bool) {
 	if !p.nest(depth) {
 		return nil, false
@@ -103,7 +103,7 @@ func (p *parser) comma(closing byte) bool {
 	return p.s[p.at] == closing
 }
 
-// gap skips spaces, comments and ends of lines between the parts of a flow.
+// gap skips spaces, comments and line breaks between the parts of a flow.
 func (p *parser) gap() bool {
 	if !p.rest() {
 		return true
@@ -131,5 +131,5 @@ func (p *parser) flowPlain() (any, bool) {
 		p.at = i
 		return p.plain(strings.TrimRight(p.s[start:i], " "))
 	}
-	return nil, false // may go on in the next line
+	return nil, false // it may continue on the next line
 }

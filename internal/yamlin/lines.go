@@ -4,7 +4,7 @@ package yamlin
 
 import "strings"
 
-// deeper says that the line after this one has content right of the column.
+// deeper reports whether the next line has content to the right of the column.
 func (p *parser) deeper(column int) bool {
 	at := p.end + 1
 	if at+column >= len(p.s) {
@@ -18,7 +18,7 @@ func (p *parser) deeper(column int) bool {
 	return strings.TrimLeft(p.line(at), " ") != ""
 }
 
-// line is the one that starts at an offset.
+// line returns the line that starts at an offset.
 func (p *parser) line(at int) string {
 	if i := strings.IndexByte(p.s[at:], '\n'); i >= 0 {
 		return p.s[at : at+i]
@@ -26,8 +26,8 @@ func (p *parser) line(at int) string {
 	return p.s[at:]
 }
 
-// continued reads text without quotes that goes on in the lines below, right of
-// the column, and goes to the line after them. A blank line within is for the
+// continued reads unquoted text that continues on the next lines, to the right of the
+// column, and goes to the line after them. Blank lines in it are left to the
 // library.
 func (p *parser) continued(text string, column int) (any, bool) {
 	var b strings.Builder
@@ -51,8 +51,8 @@ func (p *parser) continued(text string, column int) (any, bool) {
 	return p.plain(b.String())
 }
 
-// quotedLines reads text in single quotes that goes on in the lines below,
-// right of the column. A blank line within is for the library.
+// quotedLines reads text in single quotes that continues on the next lines, to the
+// right of the column. Blank lines in it are left to the library.
 func (p *parser) quotedLines(column int) (string, bool) {
 	var b strings.Builder
 	p.at++

@@ -2,34 +2,34 @@
 
 package yamlin
 
-// Node is where a key or an item of a list stands, and what is below it.
+// Node is the position of a key or of an item of a list, with those below it.
 type Node struct {
 	Name     string // of a key
 	At       int    // offset of the key, or of the item's value
 	List     bool
-	Children []Node // in the order of the file; those of an alias stand where its anchor is
-	Merged   *Node  // its children are what merge keys (<<) hold, in the order of the file
+	Children []Node // in the order of the file; those of an alias are at its anchor
+	Merged   *Node  // its children are the values of merge keys (<<), in the order of the file
 }
 
-// Locate tells where everything stands in what Parse has read.
+// Locate returns the positions of everything in a text that Parse can read.
 func Locate(data []byte, scalars Scalars, limit int) (root Node, ok bool) {
 	p := &parser{scalars: scalars, left: limit, here: &root}
 	_, ok = p.document(data)
 	return root, ok
 }
 
-// Trouble is why a text was not read.
+// Trouble says why a text was not read.
 type Trouble struct {
-	At     int    // offset near which reading stopped; all before is usual
-	Many   bool   // more values than the limit
-	Shared bool   // what aliases and merge keys stand for counts among them, roughly
-	Twice  string // a key that a mapping has twice, the second time here
-	Bytes  bool   // tabs, controls or invalid UTF-8; else all of the text has none
+	At     int    // offset near which reading stopped; everything before is usual
+	Many   bool   // there are more values than the limit
+	Shared bool   // they include, roughly, those of aliases and merge keys
+	Twice  string // a key that a mapping has twice, for the second time at At
+	Bytes  bool   // there are tabs, control characters or invalid UTF-8
 
 	anchors map[string]*anchor
 }
 
-// First is the offset of the key that is there twice.
+// First returns the offset of the first of two equal keys.
 func (t Trouble) First(data []byte, scalars Scalars, limit int) int {
 	var root Node
 	p := &parser{scalars: scalars, left: limit, values: true, here: &root}
@@ -44,8 +44,8 @@ func (t Trouble) First(data []byte, scalars Scalars, limit int) int {
 	return t.At
 }
 
-// enter counts a value and records it below another. It fails where there are
-// too many.
+// enter counts a value and records it below another. It fails if there are too many
+// values.
 func (p *parser) enter(above *Node, name string, at int) bool {
 	if p.left--; p.left < 0 {
 		return false

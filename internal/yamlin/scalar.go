@@ -4,16 +4,17 @@ package yamlin
 
 import "strings"
 
-// maxKey is far below the length at which the library refuses a key.
+// maxKey is the length in bytes of the longest key that is read, far less than the
+// library refuses.
 const maxKey = 500
 
-// class tells what a character may do in unquoted text.
+// class says what a character may do in unquoted text.
 var class [256]uint8
 
 const (
-	inKey   = 1 << iota // part of a key, and of text in brackets
-	starts              // starts text
-	special             // starts what may be something else than text
+	inKey   = 1 << iota // it may be part of a key, and of text in brackets
+	starts              // it may start text
+	special             // it may start something other than text
 )
 
 func init() {
@@ -36,13 +37,13 @@ func init() {
 	}
 }
 
-// plainStart says that text may start like this without quotes.
+// plainStart reports whether unquoted text may start like this.
 func plainStart(text string) bool {
 	c := text[0]
 	return class[c]&starts != 0 || c == '-' && len(text) > 1 && text[1] != ' '
 }
 
-// plain resolves text without quotes, unless nobody asks for values.
+// plain resolves unquoted text, unless no tree is needed.
 func (p *parser) plain(text string) (any, bool) {
 	c := text[0]
 	if class[c]&special == 0 || !p.values {
@@ -62,8 +63,8 @@ func (p *parser) plain(text string) (any, bool) {
 	return p.scalars.Plain(text)
 }
 
-// key reads a key and its colon. In brackets a colon after quotes needs no
-// space.
+// key reads a key and its colon. In a flow, no space is needed after the colon of a
+// quoted key.
 func (p *parser) key(inFlow bool) (string, bool) {
 	if p.at >= p.end {
 		return "", false
@@ -113,7 +114,7 @@ func (p *parser) key(inFlow bool) (string, bool) {
 	return "", false
 }
 
-// quoted reads text in quotes that ends in the same line.
+// quoted reads quoted text that ends on the same line.
 func (p *parser) quoted() (string, bool) {
 	quote := p.s[p.at]
 	p.at++
@@ -133,7 +134,7 @@ func (p *parser) quoted() (string, bool) {
 	return line[:i], true
 }
 
-// doubled reads single quotes with quotes inside.
+// doubled reads text in single quotes that contains doubled quotes.
 func (p *parser) doubled(line string) (string, bool) {
 	var b strings.Builder
 	for {
@@ -153,7 +154,7 @@ func (p *parser) doubled(line string) (string, bool) {
 	}
 }
 
-// escaped reads double quotes with escapes inside: the usual ones.
+// escaped reads text in double quotes that contains the usual escapes.
 func (p *parser) escaped(line string) (string, bool) {
 	var b strings.Builder
 	for i := 0; i < len(line); i++ {

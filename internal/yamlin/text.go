@@ -4,8 +4,8 @@ package yamlin
 
 import "strings"
 
-// text reads a block of text (| or >) below a key or dash in the given
-// column, and goes to the next line with content.
+// text reads a block of text (| or >) below a key or dash in the given column, and
+// goes to the next line with content.
 func (p *parser) text(column int) (any, bool) {
 	folded := p.s[p.at] == '>'
 	header := strings.TrimRight(p.s[p.at+1:p.end], " ")
@@ -15,16 +15,16 @@ func (p *parser) text(column int) (any, bool) {
 	var b strings.Builder
 	var (
 		indent   = 0     // of the text, once known
-		longest  = 0     // of the blank lines before
+		longest  = 0     // of the blank lines before it
 		breaks   = 0     // blank lines since the last text
-		pending  = false // the last text's own line break
+		pending  = false // the line break of the last text is not written yet
 		spaced   = false // the last text starts with a space
 		position = p.end + 1
 	)
 	for position < len(p.s) {
 		end := strings.IndexByte(p.s[position:], '\n')
 		if end < 0 {
-			return nil, false // the library knows what the end of a file means
+			return nil, false // the end of the file is left to the library
 		}
 		line := p.s[position : position+end]
 		start := 0

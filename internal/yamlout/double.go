@@ -21,8 +21,8 @@ func (w *writer) double(s string, a analysis, allowBreaks bool) {
 }
 
 func (w *writer) escaped(s string, allowBreaks bool) {
-	// The emitter looks for a byte order mark at the start of the text
-	// whatever the position, and then escapes every character.
+	// Whatever the position, the emitter looks for a byte order mark at the
+	// start of the text, and then escapes every character.
 	bom := strings.HasPrefix(s, "\ufeff")
 	spaces := false
 	for i := 0; i < len(s); {

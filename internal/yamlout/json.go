@@ -11,7 +11,8 @@ import (
 	"unicode/utf8"
 )
 
-// maxDepth bounds nesting, as the decoder behind sigs.k8s.io/yaml does.
+// maxDepth is how deep values may be nested: the limit of the decoder behind
+// sigs.k8s.io/yaml.
 const maxDepth = 10000
 
 var (
@@ -20,7 +21,7 @@ var (
 	errType   = errors.New("writing value: not a JSON-like type")
 )
 
-// AppendJSON appends v as encoding/json.Marshal writes it: keys sorted, and
+// AppendJSON appends v as encoding/json.Marshal writes it: with sorted keys, and with
 // <, >, & and line separators escaped.
 func AppendJSON(dst []byte, v any) ([]byte, error) {
 	return appendJSON(dst, v, 0)
@@ -103,7 +104,7 @@ func widen(m map[string]string) map[string]any {
 	return out
 }
 
-// appendJSONFloat writes f as ES6 does, like encoding/json.
+// appendJSONFloat appends f as encoding/json does, in the form of ES6.
 func appendJSONFloat(dst []byte, f float64) ([]byte, error) {
 	if math.IsInf(f, 0) || math.IsNaN(f) {
 		return dst, errNumber

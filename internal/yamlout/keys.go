@@ -9,11 +9,10 @@ import (
 	"unicode/utf8"
 )
 
-// keyLess is the YAML library's natural order: numbers inside keys compare as
-// numbers, and letters come after everything else. It is no total order (a1b <
-// a01 < a2 < a10 < a1b), and for keys in such a circle the library's own result
-// depends on the order in which Go happens to walk the map. Ours does not: see
-// sortKeys.
+// keyLess is the natural order of the YAML library: numbers inside keys compare as
+// numbers, and letters come after everything else. It is not a total order (a1b < a01
+// < a2 < a10 < a1b), and for keys in such a cycle the result of the library depends
+// on the order in which Go happens to walk the map. Here it does not; see sortKeys.
 func keyLess(a, b string) bool {
 	i := 0
 	for i < len(a) && i < len(b) && a[i] == b[i] && a[i] < utf8.RuneSelf {
@@ -78,8 +77,8 @@ func runesLess(a, b []rune) bool {
 	return len(a) < len(b)
 }
 
-// sortKeys sorts in place. Keys that can stand in a circle, which takes digits,
-// start in an order of their own, so that the same map always gives the same text.
+// sortKeys sorts in place. Keys that may form a cycle, which takes digits, are first
+// sorted as text, so that the same map always gives the same result.
 func sortKeys(keys []string) {
 	for _, k := range keys {
 		if strings.ContainsAny(k, "0123456789") {
@@ -90,8 +89,8 @@ func sortKeys(keys []string) {
 	mergeKeys(keys)
 }
 
-// mergeKeys sorts by keyLess. Most maps are small, and for those insertion is
-// faster than anything that calls through an interface.
+// mergeKeys sorts by keyLess. Most maps are small, and for those an insertion sort is
+// faster than a sort that calls a function for each comparison.
 func mergeKeys(keys []string) {
 	if len(keys) > 24 {
 		mid := len(keys) / 2

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// plainIsString says whether s, written without quotes, reads as a string in
-// YAML 1.1. The writer quotes everything else.
+// plainIsString reports whether s, written without quotes, is a string in YAML 1.1.
+// The writer quotes everything else.
 func plainIsString(s string) bool {
 	if s == "" {
 		return false
@@ -29,8 +29,8 @@ func plainIsString(s string) bool {
 	return true
 }
 
-// isWord reports the words that YAML 1.1 reads as bool, null or float. "<<" is
-// no such word here: its first character has no meaning to the reader.
+// isWord reports whether s is a word that YAML 1.1 reads as a bool, null or float. "<<"
+// is not one here, since its first character has no meaning to the reader.
 func isWord(s string) bool {
 	if len(s) > 5 {
 		return false
@@ -70,7 +70,8 @@ func isTimestamp(s string) bool {
 	return false
 }
 
-// isNumber reports integers in Go's notations, with underscores, and floats.
+// isNumber reports whether s is an integer in a notation of Go, with underscores, or a
+// float.
 func isNumber(s string) bool {
 	last := s[len(s)-1]
 	if !digit(last) && last != '.' && last != '_' && (last|0x20 < 'a' || last|0x20 > 'f') {
@@ -91,7 +92,7 @@ func isNumber(s string) bool {
 			return true
 		}
 	}
-	// ParseInt has taken every well-formed 0b literal but those with a sign
+	// ParseInt accepts every well-formed 0b literal except those with a sign
 	// after the prefix.
 	if rest, ok := strings.CutPrefix(plain, "0b"); ok {
 		if _, err := strconv.ParseInt(rest, 2, 64); err == nil {

@@ -14,20 +14,20 @@ var (
 	errMarker  = errors.New("writing value: a document marker after a line break")
 )
 
-// analysis is what the characters of a scalar allow.
+// analysis says which styles the characters of a scalar allow.
 type analysis struct {
 	multiline   bool // has a \n: a literal block if anything allows one
 	lineBreaks  bool // has any YAML line break
-	plain       bool // may stand without quotes
+	plain       bool // may be written without quotes
 	singleQuote bool
 	block       bool
-	ascii       bool // one byte each
+	ascii       bool // all characters are one byte
 }
 
 const nel = "\u0085"
 
-// inspect returns the text as it survives the way through JSON and the YAML
-// decoder, and what it allows.
+// inspect returns the text as it comes out of JSON and the YAML decoder, and the
+// styles that it allows.
 func inspect(s string) (string, analysis, error) {
 	ascii := true
 	quick := len(s) > 0
@@ -43,7 +43,7 @@ func inspect(s string) (string, analysis, error) {
 			return s, analysis{}, errControl
 		}
 	}
-	// "- ", "a: " and document markers are what is left to exclude.
+	// It remains to exclude "- ", "a: " and document markers.
 	if quick && s[len(s)-1] != ':' && s != "-" && !(len(s) >= 3 && (s[:3] == "---" || s[:3] == "...")) {
 		return s, analysis{plain: true, singleQuote: true, block: true, ascii: true}, nil
 	}
@@ -58,7 +58,7 @@ func inspect(s string) (string, analysis, error) {
 	return s, a, nil
 }
 
-// class marks every byte that can matter to quoting; the common rest is 0.
+// class is 1 for every byte that can matter for quoting, and 0 for common ones.
 var class = func() (t [256]byte) {
 	for i := range t {
 		c := byte(i)
@@ -72,9 +72,9 @@ var class = func() (t [256]byte) {
 	return t
 }()
 
-// survive applies what encoding/json and the decoder's reader do to text
-// beyond ASCII: bad bytes are replaced, C1 controls and noncharacters are
-// refused, and a NEL folds with the spaces around it as a line break does.
+// survive does to text beyond ASCII what encoding/json and the reader of the decoder
+// do: it replaces invalid bytes, refuses C1 controls and noncharacters, and folds a
+// NEL with the spaces around it like a line break.
 func survive(s string) (string, error) {
 	hasNEL, bad := false, false
 	for i := 0; i < len(s); {
@@ -90,8 +90,8 @@ func survive(s string) (string, error) {
 		}
 	}
 	if bad {
-		// Byte by byte, as encoding/json does; strings.ToValidUTF8 would
-		// replace a run of bad bytes only once.
+		// Like encoding/json, this replaces each invalid byte;
+		// strings.ToValidUTF8 would replace a run of them once.
 		s = string([]rune(s))
 	}
 	if hasNEL {
@@ -135,7 +135,7 @@ func fold(s string) (string, error) {
 	}
 }
 
-// checkMarker refuses --- and ... at the start of a line, as the scanner does.
+// checkMarker refuses --- and ... at the start of a line, like the scanner.
 func checkMarker(line, trimmed string) error {
 	if len(line) != len(trimmed) || len(line) < 3 {
 		return nil
@@ -149,8 +149,8 @@ func checkMarker(line, trimmed string) error {
 	return errMarker
 }
 
-// checkKey refuses keys that the decoder cannot read back from JSON: they
-// must end within 1024 characters, quotes and escapes included, on one line.
+// checkKey refuses keys that the decoder cannot read back from JSON: they must fit
+// into 1024 characters, including quotes and escapes, on one line.
 func checkKey(key string) error {
 	if len(key) > 1022/6 && utf8.RuneCount(appendJSONString(nil, key)) > 1024 {
 		return errKey

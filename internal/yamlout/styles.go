@@ -13,10 +13,10 @@ func (w *writer) str(s string, c context) error {
 	return nil
 }
 
-// scalar picks the style as the emitter does: a literal block for text with
-// line feeds, no quotes where the text still reads as this string, single
-// quotes where its characters need some, double quotes for the rest and for
-// words that would read as another type.
+// scalar chooses the style as the emitter does: a literal block for text with line
+// feeds, no quotes if the text is then still this string, single quotes if its
+// characters need quotes, and double quotes for the rest and for words that would
+// otherwise have another type.
 func (w *writer) scalar(s string, a analysis, c context) {
 	old := w.increaseIndent(true, false)
 	switch {
@@ -57,8 +57,8 @@ func (w *writer) putBreak(s string, i int) int {
 	return i
 }
 
-// fits says that s can be copied whole: one byte a character, no line break,
-// and too short to fold.
+// fits reports whether s can be copied as a whole: each character is one byte, there
+// is no line break, and the text is too short to fold.
 func (w *writer) fits(s string, a analysis, allowBreaks bool) bool {
 	return a.ascii && !a.lineBreaks && (!allowBreaks || w.column()+len(s) <= bestWidth || strings.IndexByte(s, ' ') < 0)
 }
@@ -164,7 +164,7 @@ func (w *writer) literal(s string) {
 	}
 }
 
-// chomp is the hint after "|" that keeps the final line breaks as they are.
+// chomp returns the hint after "|" that preserves the final line breaks.
 func chomp(s string) string {
 	i := lastChar(s, len(s))
 	switch {

@@ -10,7 +10,8 @@ import (
 const (
 	indentStep = 2
 	bestWidth  = 80
-	// maxSimpleKey is the longest key written as "key:"; longer ones get "? ".
+	// maxSimpleKey is the length of the longest key written as "key:"; longer
+	// ones are written with "? ".
 	maxSimpleKey = 128
 )
 
@@ -26,22 +27,22 @@ func AppendYAML(dst []byte, v any) ([]byte, error) {
 	return w.out, nil
 }
 
-// writer keeps the state of the YAML library's emitter: what the next token
-// needs before it, and the column that decides where long scalars fold.
+// writer has the state of the YAML library's emitter: what the next token needs before
+// it, and the column that decides where long scalars fold.
 type writer struct {
 	out []byte
-	// The column is len(out)-lineStart-multibyte: multibyte counts the bytes
-	// on this line that are not the first of a character.
+	// The column is len(out)-lineStart-multibyte; multibyte counts the bytes on
+	// this line that are not the first of a character.
 	lineStart int
 	multibyte int
 	indent    int
-	// whitespace: the last thing written separates tokens.
+	// whitespace: the last thing that was written separates tokens.
 	whitespace bool
-	// indention: only indentation and "- " or "? " stand on this line so far.
+	// indention: this line has only indentation, "- " or "? " so far.
 	indention bool
 }
 
-// context is where a node stands.
+// context is where a node is.
 type context struct {
 	root, mapping, simpleKey bool
 }
@@ -206,7 +207,7 @@ func (w *writer) pair(key string, v any, depth int) error {
 	return w.node(v, context{mapping: true}, depth+1)
 }
 
-// plain writes a scalar that is known to need no care.
+// plain writes a scalar that needs no quotes and does not fold.
 func (w *writer) plain(s string) {
 	if !w.whitespace {
 		w.out = append(w.out, ' ')
@@ -223,8 +224,8 @@ func (w *writer) integer(n int64) {
 	w.whitespace, w.indention = false, false
 }
 
-// float writes f as it comes out of JSON and of a YAML decoder: whole numbers
-// that fit 64 bits are integers, everything else is %g.
+// float writes f as it comes out of JSON and a YAML decoder: whole numbers that fit
+// into 64 bits as integers, everything else as %g.
 func (w *writer) float(f float64) error {
 	if f == math.Trunc(f) && math.Abs(f) < 1<<53 {
 		w.integer(int64(f))
@@ -235,7 +236,7 @@ func (w *writer) float(f float64) error {
 	if err != nil {
 		return err
 	}
-	// Beyond 2^53 the JSON text, whose digits are rounded, decides.
+	// Beyond 2^53 the JSON text decides, whose digits are rounded.
 	if n, err := strconv.ParseInt(string(text), 10, 64); err == nil {
 		w.integer(n)
 		return nil

@@ -13,7 +13,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// compare holds both writers against the libraries they stand in for.
+// compare compares both writers with the libraries that they replace.
 func compare(t *testing.T, v any) {
 	t.Helper()
 	wantJSON, wantErr := json.Marshal(v)
@@ -34,8 +34,8 @@ func compare(t *testing.T, v any) {
 	}
 }
 
-// undecided says that the library writes a value now like this and now otherwise:
-// the order of its keys runs in a circle.
+// undecided reports whether the library does not always write a value in the same way,
+// because the order of its keys has a cycle.
 func undecided(v any, first []byte) bool {
 	for range 500 {
 		if again, err := yaml.Marshal(v); err != nil || !bytes.Equal(again, first) {
@@ -45,9 +45,9 @@ func undecided(v any, first []byte) bool {
 	return false
 }
 
-// TestCircle: where the library's order of keys is none, ours is always the same,
-// and one that the library writes too.
-func TestCircle(t *testing.T) {
+// TestCycle: if the order of keys has a cycle, the result is always the same here, and
+// one that the library writes too.
+func TestCycle(t *testing.T) {
 	for _, v := range []map[string]any{
 		{"1ZZZZZZZZ": 1, "10": 2, "2": 3},
 		{"a1b": 1, "a01": 2, "a2": 3, "a10": 4},
@@ -147,7 +147,8 @@ func TestKeyOrder(t *testing.T) {
 	compare(t, m)
 	for _, a := range odd {
 		for _, b := range odd {
-			// Bad bytes become U+FFFD, and then one of two equal keys wins by chance.
+			// Invalid bytes become U+FFFD, and then one of two equal keys wins by
+			// chance.
 			if len(a)+len(b) < 40 && utf8.ValidString(a) && utf8.ValidString(b) {
 				compare(t, map[string]any{a: 1.0, b: 2.0})
 			}
@@ -199,7 +200,7 @@ func FuzzTree(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var v any
-		// A mapping in a mapping ten thousand times, which is valid, is 100 MB of YAML.
+		// Ten thousand nested mappings, which are valid, would be 100 MB of YAML.
 		if len(data) > 16<<10 || json.Unmarshal(data, &v) != nil {
 			return
 		}
