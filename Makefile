@@ -1,14 +1,15 @@
-# helm-wasm: `make help` lists the targets. Parts live in mk/*.mk; each adds
-# what it builds and checks to the three lists below.
+# helm-wasm: `make help` lists the targets. The parts are in mk/*.mk; each adds
+# what it builds and generates to the lists below. What is tested, and in which
+# order, is in mk/test.mk.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-# Everything that is built on the way stays in build/, what is shipped in dist/.
+# Intermediate results are in build/, what is shipped in dist/.
 BUILD := $(CURDIR)/build
 DIST := $(CURDIR)/dist
-# Third parties' software, by version: Helm, Kafka, Kubernetes, containerd. It
+# Third-party software, by version: Helm, Kafka, Kubernetes, containerd. It
 # outlives a clone. HELM_WASM_CACHE names another directory.
 CACHE ?= $(or $(HELM_WASM_CACHE),$(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/helm-wasm)
 export HELM_WASM_CACHE := $(CACHE)
@@ -18,8 +19,10 @@ GO ?= go
 export GOTOOLCHAIN ?= local
 
 BUILD_TARGETS :=
-TEST_TARGETS :=
 GENERATE_TARGETS :=
+
+# What a test needs built first. A stage of `make test` finds it built.
+built = $(if $(STAGE),,$(1))
 
 include $(sort $(wildcard mk/*.mk))
 
@@ -33,28 +36,26 @@ build: $(BUILD_TARGETS) ## build everything that is shipped into dist/, and plug
 .PHONY: generate
 generate: $(GENERATE_TARGETS) ## rewrite all generated files
 
-.PHONY: test
-test: $(TEST_TARGETS) ## run every check and test that needs no cluster
-
-# The demo: everything a newcomer does, in a Helm home of its own.
+# The demo does what a newcomer would do, in a Helm home of its own.
 .PHONY: demo
 demo: $(HELM) plugins ## build and install the plugins into a private Helm home, and try them all
 	@HELM=$(HELM) ./mk/demo.sh $(BUILD)/demo
 	@$(MAKE) --no-print-directory demo-events
 
-# The stack on a real cluster, from wasm:// as users install it. RUN=scale runs
-# the requirements whose names match, after install. KEEP=1 leaves the cluster.
+# Installs the stack on a real cluster from wasm://, as users do. RUN=scale runs
+# the requirements whose names match, after the installation. KEEP=1 leaves the
+# cluster running.
 .PHONY: e2e
 e2e: ## install the stack on a real cluster and check what it promises (about 20 minutes)
 	@CLUSTER="$(CLUSTER)" CLUSTER_CACHE=$(CLUSTER_CACHE) GO="$(GO)" RUN='$(RUN)' KEEP=$(KEEP) ./mk/e2e.sh
 
 .PHONY: clean
-clean: ## remove what was built, but for a running cluster and the cache
+clean: ## remove what was built, except a running cluster and the cache
 	@mkdir -p $(BUILD)
 	find $(BUILD) -mindepth 1 -maxdepth 1 ! -name cluster -exec rm -rf {} +
 	rm -rf $(DIST)
 
-# Only what the fragments put there: the directory may hold more.
+# Only what the fragments put there: the directory may contain more.
 .PHONY: clean-cache
-clean-cache: ## remove third parties' software, built for all clones, from HELM_WASM_CACHE or ~/.cache/helm-wasm
+clean-cache: ## remove the third-party software from HELM_WASM_CACHE or ~/.cache/helm-wasm
 	rm -rf $(addprefix $(CACHE)/,cluster helm-[0-9]* kafka-[0-9]* containerd-* kustomize-[0-9]* kubectl-[0-9]*)

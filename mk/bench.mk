@@ -1,12 +1,10 @@
 # Measurements beside peers: bench/ is a module of its own.
 
-TEST_TARGETS += test-bench
-
 BENCH_GUESTS := $(BUILD)/bench
 BENCH_ENRICH := bench/guests/enrich
 
 .PHONY: bench
-bench: $(HELM) build functions bench-guests kustomizes $(BUILD)/toolchains/java.stamp ## measure beside peers; writes bench/results.json and docs/BENCHMARKS.md (BENCH=REGEXP, RUNS=N)
+bench: $(HELM) build functions bench-guests kustomizes java ## measure beside peers; writes bench/results.json and docs/BENCHMARKS.md (BENCH=REGEXP, RUNS=N)
 	@cd bench && KUSTOMIZE=$(lastword $(KUSTOMIZES)) $(GO) run . -run '$(BENCH)' -runs $(or $(RUNS),5)
 
 # The enrichment in Rust: a transform, a command, and what Redpanda Connect calls.
@@ -17,7 +15,7 @@ BENCH_CARGO = env -u RUSTUP_TOOLCHAIN RUSTC=$(WASM_RUSTC) CARGO_TARGET_DIR=$(BUI
 	$(WASM_CARGO) build --quiet --release --offline --locked --ignore-rust-version --target $(WASM_RUST_TARGET) \
 	--config 'source.crates-io.replace-with="vendored"' --config 'source.vendored.directory="$(BUILD)/rust/enrich/vendor"'
 
-$(BENCH_GUESTS)/.stamp: $(BUILD)/toolchains/wasm-c-rust.stamp $(shell find $(BENCH_ENRICH) -type f)
+$(BENCH_GUESTS)/.stamp: $(TOOLCHAINS)/wasm-c-rust.stamp $(shell find $(BENCH_ENRICH) -type f)
 	@echo "building the benchmarks' guests (Rust)"
 	@mkdir -p $(@D) $(BUILD)/rust/enrich
 	@cd $(BENCH_ENRICH) && $(CARGO) vendor --quiet --locked $(BUILD)/rust/enrich/vendor >/dev/null
@@ -30,6 +28,7 @@ $(BENCH_GUESTS)/.stamp: $(BUILD)/toolchains/wasm-c-rust.stamp $(shell find $(BEN
 .PHONY: test-bench
 test-bench:
 	@echo "go test bench"
-	@cd bench && $(GO) vet ./... && $(GO) test ./...
+	@cd bench && $(GO) test -vet=all -timeout 30m ./...
+	@./mk/tools.sh cargo
 	@echo "cargo test $(BENCH_ENRICH)"
 	@cd $(BENCH_ENRICH) && CARGO_TARGET_DIR=$(BUILD)/rust/native $(CARGO) test --quiet --locked --lib

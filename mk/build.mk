@@ -1,8 +1,9 @@
-# The plugins, the native program, and what is shipped of both.
+# The plugins, the native program, and the packages of both.
 
-# Helm itself, of the version in go.mod, for tests and the demo.
+# Helm itself, for tests and the demo, in the version that the tests' module has.
 HELM := $(BUILD)/bin/helm
-HELM_VERSION := $(shell sed -n 's,^.*helm.sh/helm/v4 v\([0-9.]*\).*,\1,p' go.mod)
+HELM_MODULE := .
+HELM_VERSION := $(shell sed -n 's,^.*helm.sh/helm/v4 v\([0-9.]*\).*,\1,p' $(HELM_MODULE)/go.mod)
 HELM_CACHED := $(CACHE)/helm-$(HELM_VERSION)/helm
 CHART_TGZ := $(DIST)/charts/wasm-keda-stack-$(VERSION).tgz
 PLATFORMS := linux-amd64 linux-arm64 darwin-arm64
@@ -14,13 +15,13 @@ PACK_PLUGIN = ./mk/pack-plugin.sh
 
 BUILD_TARGETS += plugins native packages sums
 
-# Another clone may build it at the same time: the last one to finish wins.
+# Another clone may build it at the same time: the last to finish wins.
 $(HELM_CACHED):
 	@echo "building Helm $(HELM_VERSION) from its module (about 3 minutes the first time)"
 	@mkdir -p $(@D)
-	@$(GO) build -o $@.$$$$ helm.sh/helm/v4/cmd/helm && mv $@.$$$$ $@
+	@cd $(HELM_MODULE) && GOWORK=off $(GO) build -o $@.$$$$ helm.sh/helm/v4/cmd/helm && mv $@.$$$$ $@
 
-$(HELM): go.mod $(HELM_CACHED)
+$(HELM): $(HELM_MODULE)/go.mod $(HELM_CACHED)
 	@mkdir -p $(@D)
 	@cp -f $(HELM_CACHED) $@.new && touch $@.new && mv $@.new $@
 
@@ -49,7 +50,7 @@ native: ## build the native program for all platforms into dist/bin
 	@for platform in $(PLATFORMS); do \
 	  echo "building helm-wasm for $$platform"; \
 	  GOOS=$${platform%-*} GOARCH=$${platform#*-} CGO_ENABLED=0 $(GO) build $(REPRODUCIBLE) \
-	    -o $(DIST)/bin/helm-wasm-$$platform ./cmd/helm-wasm; \
+	    -o $(DIST)/bin/helm-wasm-$$platform ./cmd/helm-wasm || exit 1; \
 	done
 
 # dist/plugins/NAME is clean enough for `helm plugin package`, which packs
@@ -61,12 +62,13 @@ packages: plugins
 	@$(PACK_PLUGIN) wasm-plugins/getter $(DIST)/plugins LICENSE
 	@$(PACK_PLUGIN) wasm-plugins/post-renderer $(DIST)/plugins post-render.sh LICENSE
 
-# After everything else that is shipped, whoever builds it.
+# Built after everything else that is shipped.
 .SECONDEXPANSION:
 .PHONY: sums
 sums: $$(filter-out sums,$$(BUILD_TARGETS))
-	@cd $(DIST) && find . -type f ! -name SHA256SUMS ! -path './plugins/*/*' | LC_ALL=C sort | sed 's,^\./,,' | xargs sha256sum > SHA256SUMS
-	@echo "dist/ holds $$(wc -l < $(DIST)/SHA256SUMS) files; see dist/SHA256SUMS"
+	@cd $(DIST) && find . -type f ! -name SHA256SUMS ! -path './plugins/*/*' | \
+	  LC_ALL=C sort | sed 's,^\./,,' | xargs sha256sum > SHA256SUMS
+	@echo "dist/ contains $$(wc -l < $(DIST)/SHA256SUMS) files; see dist/SHA256SUMS"
 
 # completion.yaml and docs/CLI.md follow from the command table.
 GENERATE_TARGETS += generate-cli

@@ -1,7 +1,6 @@
 # The chart: subcharts from pinned modules, the package, and its checks.
 
 BUILD_TARGETS += chart
-TEST_TARGETS += chart-lint test-chart-source test-schema
 
 PRESETS := $(sort $(wildcard charts/presets/*.yaml))
 
@@ -11,9 +10,9 @@ chart: ## unpack the subcharts (KEDA, its CRDs) and package the chart into dist/
 	@mkdir -p $(DIST)/charts
 	@cd charts/keda-source && $(GO) run . ../wasm-keda-stack $(DIST)/charts
 
-# What a user's `helm lint` and `helm template` say of every preset.
+# What users see when they run `helm lint` and `helm template` on each preset.
 .PHONY: chart-lint
-chart-lint: chart $(HELM) ## helm lint --strict and helm template with every preset
+chart-lint: $(call built,chart) $(HELM) ## helm lint --strict and helm template with every preset
 	@for preset in $(PRESETS); do \
 	  echo "helm lint and template: $$preset"; \
 	  $(HELM) lint --strict --quiet charts/wasm-keda-stack -f "$$preset" || exit 1; \
@@ -23,11 +22,11 @@ chart-lint: chart $(HELM) ## helm lint --strict and helm template with every pre
 .PHONY: test-chart-source
 test-chart-source:
 	@echo "go test charts/keda-source"
-	@cd charts/keda-source && $(GO) vet ./... && $(GO) test ./...
+	@cd charts/keda-source && $(GO) test -vet=all ./...
 
-# Every object that the chart makes, through Kubernetes' and KEDA's own
-# validation. A module of its own: it compiles both.
+# Checks each object that the chart makes with Kubernetes' and KEDA's own
+# validation. It is a module of its own because it compiles both.
 .PHONY: test-schema
-test-schema: chart $(HELM) ## validate every rendered object with Kubernetes' and KEDA's own code
+test-schema: $(call built,chart) $(HELM) ## validate every rendered object with Kubernetes' and KEDA's own code
 	@echo "go test test/schema (compiles Kubernetes' validation: some minutes the first time)"
-	@cd test/schema && $(GO) vet ./... && HELM=$(HELM) $(GO) test ./...
+	@cd test/schema && HELM=$(HELM) $(GO) test -vet=all -timeout 30m ./...

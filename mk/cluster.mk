@@ -22,4 +22,5 @@ cluster-down: cluster-program ## stop it; nothing of it is left but the cache
 
 .PHONY: test-cluster
 test-cluster: cluster-program ## start and stop a cluster, and check that nothing of it is left
-	@cd test/cluster && GOWORK=off $(GO) vet ./... && CLUSTER_CACHE=$(CLUSTER_CACHE) GOWORK=off $(GO) test -count=1 -timeout 30m ./internal/... ./cmd/...
+	@cd test/cluster && GOWORK=off $(GO) vet ./... && \
+	  CLUSTER_CACHE=$(CLUSTER_CACHE) GOWORK=off $(GO) test -count=1 -timeout 30m ./internal/... ./cmd/...

@@ -1,8 +1,6 @@
 # The developer's loop: the example shop on this machine, and the test of its
 # page in a real browser.
 
-TEST_TARGETS += test-browser
-
 SHOP := examples/shop
 SHOP_MODULE := $(BUILD)/functions/enrich-orders.wasm
 # Both functions of the shop are one module with different settings.
@@ -25,11 +23,7 @@ demo-events: helm-wasm-here $(SHOP_MODULE) ## send 2,000 real events through the
 
 .PHONY: test-browser
 test-browser: ## use the page of `helm-wasm dev` in a real Chromium
-	@if ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null; then \
-	  echo "installing chromium (Debian's package)"; mkdir -p $(BUILD); \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-	    -o DPkg::Lock::Timeout=300 chromium fonts-dejavu-core >$(BUILD)/apt-chromium.log 2>&1 || { tail -n 20 $(BUILD)/apt-chromium.log; exit 1; }; \
-	fi
+	@./mk/tools.sh chromium
 	@echo "go test test/browser"
-	@cd test/browser && GOWORK=off $(GO) vet ./... && SCREENSHOTS=$(BUILD)/screenshots GOWORK=off $(GO) test -count=1 ./...
+	@cd test/browser && SCREENSHOTS=$(BUILD)/screenshots GOWORK=off $(GO) test -vet=all -count=1 -timeout 30m ./...
 	@echo "screenshots are in build/screenshots"

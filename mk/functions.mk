@@ -1,18 +1,19 @@
-# The sample functions, each built into build/functions/NAME.wasm by the
-# toolchain that its language has: Go's own, Debian's C and Rust for
-# WebAssembly, and jco for JavaScript. What is current is not built again.
+# The sample functions. Each is built into build/functions/NAME.wasm by the
+# toolchain of its language: Go's own, Debian's C and Rust for WebAssembly, and
+# jco for JavaScript. What is current is not built again.
 
 FUNCTIONS := $(BUILD)/functions
 FUNCTIONS_SRC := wasm-plugins/functions
 TOOLCHAINS := $(BUILD)/toolchains
 
-# On another system set these to what it calls them (for example with rustup:
+# Set these where the tools have other names (for example with rustup:
 # WASM_RUSTC=rustc WASM_CARGO=cargo WASM_RUST_TARGET=wasm32-wasip1).
 WASM_CC ?= clang
 WASM_RUSTC ?= /usr/bin/rustc
 WASM_CARGO ?= /usr/bin/cargo
 WASM_RUST_TARGET ?= wasm32-wasi
 WASI_SYSROOT ?= /usr
+export WASM_CC WASM_RUSTC WASM_CARGO
 
 # The host's own cargo: it resolves dependencies and runs native tests.
 CARGO ?= cargo
@@ -28,8 +29,6 @@ GO_FUNCTIONS := enrich-orders thumbnail
 RUST_FUNCTIONS := redact-cards hello
 ALL_FUNCTIONS := $(GO_FUNCTIONS) $(RUST_FUNCTIONS) wordcount fraud-score
 
-TEST_TARGETS += test-functions test-engines
-
 .PHONY: functions
 functions: $(ALL_FUNCTIONS:%=$(FUNCTIONS)/%.wasm) ## build the sample functions into build/functions
 
@@ -38,28 +37,23 @@ sources = $(shell find $(FUNCTIONS_SRC)/$(1) -type f -not -path '*/testdata/*' -
 # Toolchains.
 
 $(TOOLCHAINS)/wasm-c-rust.stamp:
-	@mkdir -p $(@D)
-	@missing=; for package in $(WASM_PACKAGES); do dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
-	if [ -n "$$missing" ]; then \
-	  echo "installing$$missing (Debian's compilers for WebAssembly)"; \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-	    -o DPkg::Lock::Timeout=300 $$missing >$(BUILD)/apt.log 2>&1 || { tail -n 20 $(BUILD)/apt.log; exit 1; }; \
-	fi
-	@touch $@
-
-WASM_PACKAGES := clang lld wasi-libc libclang-rt-dev-wasm32 rustc cargo libstd-rust-dev-wasm32
+	@./mk/tools.sh wasm cargo
+	@mkdir -p $(@D) && touch $@
 
 $(TOOLCHAINS)/jco.stamp:
-	@echo "installing jco $(JCO_VERSION) (components from JavaScript)"
+	@./mk/tools.sh node
+	@echo "installing jco $(JCO_VERSION) into build/ (components from JavaScript)"
 	@mkdir -p $(TOOLCHAINS)/jco && cd $(TOOLCHAINS)/jco && echo '{"private": true}' > package.json && \
 	  npm install --silent --no-audit --no-fund --no-package-lock \
 	  @bytecodealliance/jco@$(JCO_VERSION) @bytecodealliance/componentize-js@$(COMPONENTIZE_JS_VERSION)
 	@touch $@
 
 $(TOOLCHAINS)/wit.stamp:
+	@./mk/tools.sh cargo
 	@echo "fetching WASI's interface definitions (the crate wasi $(WASI_WIT_VERSION))"
 	@mkdir -p $(TOOLCHAINS)/wit && cd $(TOOLCHAINS)/wit && touch lib.rs && \
-	  printf '[package]\nname = "wit"\nversion = "0.0.0"\nedition = "2021"\n[lib]\npath = "lib.rs"\n[dependencies]\nwasi = "=$(WASI_WIT_VERSION)"\n[workspace]\n' > Cargo.toml && \
+	  printf '%s\n' '[package]' 'name = "wit"' 'version = "0.0.0"' 'edition = "2021"' '[lib]' 'path = "lib.rs"' \
+	    '[dependencies]' 'wasi = "=$(WASI_WIT_VERSION)"' '[workspace]' > Cargo.toml && \
 	  $(CARGO) vendor --quiet vendor >/dev/null
 	@touch $@
 
@@ -80,8 +74,8 @@ $(FUNCTIONS)/thumbnail.wasm: $(call sources,thumbnail)
 	@cd $(FUNCTIONS_SRC)/thumbnail && GOOS=wasip1 GOARCH=wasm CGO_ENABLED=0 $(GO) build -buildmode=c-shared $(REPRODUCIBLE) -o $@ .
 
 # Debian's cargo knows the registry only as a git repository, so the host's cargo
-# fetches the dependencies and Debian's builds from them, offline. The SDK asks
-# for a newer compiler than it needs: rustc 1.63 builds it.
+# fetches the dependencies and Debian's cargo builds from them, offline. The SDK
+# asks for a newer compiler than it needs: rustc 1.63 builds it.
 define rust-function
 $(FUNCTIONS)/$(1).wasm: $(TOOLCHAINS)/wasm-c-rust.stamp $(call sources,$(1))
 	@echo "building $$(@F) (Rust)"
@@ -108,7 +102,7 @@ $(FUNCTIONS)/fraud-score.wasm: $(TOOLCHAINS)/jco.stamp $(TOOLCHAINS)/wit.stamp $
 	@cd $(FUNCTIONS_SRC)/fraud-score && node $(CURDIR)/mk/componentize.mjs $(TOOLCHAINS)/jco/node_modules \
 	  component.js $(BUILD)/wit/fraud-score fraud-score $@ >$(BUILD)/jco.log 2>&1 || { cat $(BUILD)/jco.log; exit 1; }
 
-# Filters for what stands before functions. Freestanding: no libc, no start.
+# Filters for the proxies in front of functions. They use no libc and have no start function.
 
 $(BUILD)/filters/http-filter.wasm: $(TOOLCHAINS)/wasm-c-rust.stamp wasm-plugins/http-filter/filter.c
 	@echo "building $(@F) (C)"
@@ -124,7 +118,7 @@ $(BUILD)/filters/proxy-filter.wasm: $(wildcard wasm-plugins/proxy-filter/*.go wa
 .PHONY: filters
 filters: $(BUILD)/filters/http-filter.wasm $(BUILD)/filters/proxy-filter.wasm ## build the filters for Dapr and Istio into build/filters
 
-# What others wrote for the same ABIs.
+# The examples that the SDKs of the same ABIs bring along.
 
 $(BUILD)/examples/.stamp: $(TOOLCHAINS)/wasm-c-rust.stamp mk/examples.sh $(wildcard test/engines/testdata/rust-examples/*)
 	@GO="$(GO)" CARGO="$(CARGO)" WASM_RUSTC=$(WASM_RUSTC) WASM_CARGO=$(WASM_CARGO) WASM_RUST_TARGET=$(WASM_RUST_TARGET) ./mk/examples.sh
@@ -139,8 +133,9 @@ examples: $(BUILD)/examples/.stamp ## build the SDKs' own examples into build/ex
 test-functions: ## test the sample functions natively
 	@for function in $(GO_FUNCTIONS); do \
 	  echo "go test $(FUNCTIONS_SRC)/$$function"; \
-	  (cd $(FUNCTIONS_SRC)/$$function && $(GO) vet . && $(GO) test -race .) || exit 1; \
+	  (cd $(FUNCTIONS_SRC)/$$function && $(GO) test -vet=all -race .) || exit 1; \
 	done
+	@./mk/tools.sh cargo node
 	@for function in $(RUST_FUNCTIONS); do \
 	  echo "cargo test $(FUNCTIONS_SRC)/$$function"; \
 	  (cd $(FUNCTIONS_SRC)/$$function && CARGO_TARGET_DIR=$(BUILD)/rust/native $(CARGO) test --quiet --locked) || exit 1; \
@@ -153,7 +148,7 @@ test-functions: ## test the sample functions natively
 	@cd $(FUNCTIONS_SRC)/fraud-score && node --test
 
 .PHONY: test-engines
-test-engines: functions filters examples toolchains ## run the sample functions as Wasm on wazero, Wasmtime, Wasmer, Extism and jco
+test-engines: $(call built,functions filters) examples toolchains ## run the sample functions as Wasm on wazero, Wasmtime, Wasmer, Extism and jco
 	@echo "go test wasm-plugins/proxy-filter, test/engines"
-	@cd wasm-plugins/proxy-filter && $(GO) vet . && $(GO) test .
-	@cd test/engines && $(GO) vet ./... && $(GO) test -count=1 ./...
+	@cd wasm-plugins/proxy-filter && $(GO) test -vet=all .
+	@cd test/engines && $(GO) test -vet=all -count=1 -timeout 30m ./...

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# fuzz.sh TIME [NAME]: run every Fuzz function of every module for TIME, or the
-# one called NAME.
+# fuzz.sh TIME [NAME]: run every Fuzz function of every module for TIME, or only
+# the one called NAME. What one finds is kept as a seed, which plain go test runs.
 set -euo pipefail
 time=$1 only=${2:-}
 count=0
 
-# fuzz DIR NAME keeps what was said in $out.
+# fuzz DIR NAME puts the output into $out.
 fuzz() { out=$(cd "$1" && go test -run '^$' -fuzz "^$2\$" -fuzztime "$time" . 2>&1); }
 
 # Go sometimes takes the end of the time for a failure of the target: its
@@ -29,6 +29,7 @@ while IFS=: read -r file _ line; do
   echo "fuzzing ${file%/*} $name for $time"
   if ! attempt "${file%/*}" "$name"; then
     echo "$out"
+    echo "the input is kept below ${file%/*}/testdata/fuzz/$name: commit it with the fix"
     exit 1
   fi
   count=$((count + 1))
@@ -37,4 +38,4 @@ if [ "$count" -eq 0 ]; then
   echo "no Fuzz function${only:+ called $only}"
   exit 1
 fi
-echo "$count parsers fuzzed for $time each"
+echo "$count targets fuzzed for $time each"

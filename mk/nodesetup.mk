@@ -1,5 +1,4 @@
-# Node setup against real containerds, each in directories of its own.
-TEST_TARGETS += test-nodesetup
+# Node setup with real containerds, each in its own directories.
 
 CONTAINERD_1 := $(CACHE)/containerd-debian
 CONTAINERD_2_VERSION := $(shell sed -n 's,^.*github.com/containerd/containerd/v2 v\([0-9.]*\).*,\1,p' test/containerd/server/go.mod)
@@ -9,13 +8,12 @@ CONTAINERD_PACKAGE := github.com/containerd/containerd/v2
 
 # Debian's containerd and runc, unpacked and not installed: no service starts.
 $(CONTAINERD_1)/usr/bin/containerd:
+	@./mk/tools.sh containerd
 	@echo "fetching Debian's containerd and runc into $(CONTAINERD_1)"
 	@mkdir -p $(CONTAINERD_1)
 	@apt-get update -qq
 	@cd $(CONTAINERD_1) && apt-get -qq -o APT::Sandbox::User=root download containerd runc
 	@for deb in $(CONTAINERD_1)/*.deb; do dpkg-deb -x "$$deb" $(CONTAINERD_1); rm "$$deb"; done
-	@if ! [ -e /usr/lib/x86_64-linux-gnu/libseccomp.so.2 ] && ! [ -e /usr/lib/aarch64-linux-gnu/libseccomp.so.2 ]; then \
-	  echo "installing libseccomp2, which runc needs"; apt-get install -qq -y libseccomp2; fi
 	@touch $@
 
 $(CONTAINERD_2)/containerd:
@@ -33,6 +31,7 @@ containerds: $(CONTAINERD_1)/usr/bin/containerd $(CONTAINERD_2)/containerd
 
 .PHONY: test-nodesetup
 test-nodesetup: containerds ## node setup against real containerd 1.6 and 2.4 (root, Debian)
+	@./mk/tools.sh containerd
 	@echo "go test test/containerd"
-	@cd test/containerd && GOWORK=off $(GO) vet ./... && \
-	  CONTAINERD_1=$(CONTAINERD_1) CONTAINERD_2=$(CONTAINERD_2) GOWORK=off $(GO) test -count=1 -timeout 20m ./...
+	@cd test/containerd && \
+	  CONTAINERD_1=$(CONTAINERD_1) CONTAINERD_2=$(CONTAINERD_2) GOWORK=off $(GO) test -vet=all -count=1 -timeout 30m ./...

@@ -1,15 +1,30 @@
-# Checks and tests of the root module. Nested modules (their own go.mod) bring
-# a fragment of their own.
+# The whole check, and what it runs on the root module. Nested modules (those with
+# a go.mod of their own) have fragments of their own.
 
-GOFUMPT := $(GO) run mvdan.cc/gofumpt@v0.12.0
+GOFUMPT_VERSION := v0.12.0
 STATICCHECK_VERSION := v0.8.2
+ACTIONLINT_VERSION := v1.7.12
+GOFUMPT := $(BUILD)/bin/gofumpt-$(GOFUMPT_VERSION)
 STATICCHECK := $(BUILD)/bin/staticcheck-$(STATICCHECK_VERSION)
-FUZZTIME ?= 20s
+ACTIONLINT := $(BUILD)/bin/actionlint-$(ACTIONLINT_VERSION)
 
-TEST_TARGETS += check-files vet fmt-check staticcheck check-generated test-go fuzz-short
+# How many stages run side by side, and the stages: what is quick or long comes
+# first, and =STAGE runs alone.
+LANES ?= 2
+STAGES := check-files =build =helm =functions \
+  test-go test-schema fmt-check actionlint generate-check staticcheck test-parity test-gitops test-images test-engines \
+  test-krm test-realcharts test-nodesetup test-functions test-bench test-browser test-chart-source chart-lint =test-helm
+
+.PHONY: test
+test: ## run every check and test that needs no cluster
+	@MAKE="$(MAKE)" ./mk/stages.sh $(LANES) $(STAGES)
+
+.PHONY: test-full
+test-full: ## the same with every generated case, where make test takes a sample
+	@HELM_WASM_FULL=1 $(MAKE) --no-print-directory test
 
 .PHONY: check-files
-check-files: ## no large or built file, no forbidden word, one version
+check-files: ## no large or built file, no forbidden word, no long line, one version
 	@./mk/check-files.sh
 
 .PHONY: vet
@@ -18,56 +33,76 @@ vet:
 	@$(GO) vet ./...
 	@GOOS=wasip1 GOARCH=wasm $(GO) vet ./plugin ./wasm-plugins/getter
 
+# Tools are built and not started with go run, which would build them for
+# WebAssembly below.
+$(GOFUMPT): tool := mvdan.cc/gofumpt@$(GOFUMPT_VERSION)
+$(STATICCHECK): tool := honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK_VERSION)
+$(ACTIONLINT): tool := github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT_VERSION)
+$(GOFUMPT) $(STATICCHECK) $(ACTIONLINT):
+	@mkdir -p $@.new && GOBIN=$@.new $(GO) install $(tool)
+	@mv $@.new/* $@ && rmdir $@.new
+
 .PHONY: fmt
-fmt: ## format the Go files of all modules
+fmt: $(GOFUMPT) ## format the Go files of all modules
 	@$(GOFUMPT) -l -w $$(git ls-files -co --exclude-standard '*.go')
 
 .PHONY: fmt-check
-fmt-check:
+fmt-check: $(GOFUMPT)
 	@echo "gofumpt"
 	@bad=$$($(GOFUMPT) -l $$(git ls-files -co --exclude-standard '*.go')); \
 	if [ -n "$$bad" ]; then echo "not formatted (make fmt):"; echo "$$bad"; exit 1; fi
 
-# Built and not run by go run, which would build it for WebAssembly below.
-$(STATICCHECK):
-	@GOBIN=$(BUILD)/bin $(GO) install honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK_VERSION)
-	@mv $(BUILD)/bin/staticcheck $@
-
+# What go vet says of packages for this machine comes with their tests (-vet=all).
 .PHONY: staticcheck
 staticcheck: $(STATICCHECK)
-	@echo "staticcheck"
+	@echo "staticcheck, and go vet for WebAssembly"
 	@$(STATICCHECK) ./...
-	@# It does not know go:wasmexport, and takes what only the host calls for unused.
+	@GOOS=wasip1 GOARCH=wasm $(GO) vet ./plugin ./wasm-plugins/getter
+	@# It does not know go:wasmexport, and thinks that what only the host calls is unused.
 	@GOOS=wasip1 GOARCH=wasm $(STATICCHECK) -checks inherit,-U1000 ./plugin ./wasm-plugins/getter
 
-# The tree must be the same before and after `make generate`.
-.PHONY: check-generated
-check-generated:
-	@echo "generated files are current"
-	@mkdir -p $(BUILD)
-	@./mk/tree-state.sh > $(BUILD)/tree-before
-	@$(MAKE) --no-print-directory generate
-	@./mk/tree-state.sh > $(BUILD)/tree-after
-	@diff $(BUILD)/tree-before $(BUILD)/tree-after || { echo "generated files were stale: commit what make generate changed"; exit 1; }
+.PHONY: actionlint
+actionlint: $(ACTIONLINT)
+	@echo "actionlint"
+	@$(ACTIONLINT) .github/workflows/*.yaml
 
-# A test that finds no Java, no function or no Kafka fails here: it must not pass
-# by having skipped. test/helm runs real Helm with the plugins as users get them. It and the import
+# Where Java, Kafka or functions are missing, the tests that need them must not
+# pass by having been skipped: they fail, or the table says that they were left out.
+# The race detector thins out what the second line runs in full. The import
 # rules look at things that Go's cache of test results does not know of.
-.PHONY: test-go
-test-go: export KAFKA_REQUIRED := 1
-test-go: $(HELM) build functions $(BUILD)/toolchains/java.stamp
-	@echo "go test -race ./..."
-	@$(GO) test -race -timeout 30m $$($(GO) list ./... | grep -v -e /internal/imports$$ -e /test/helm$$)
-	@echo "go test of what the race detector thins out"
-	@$(GO) test -timeout 30m ./internal/deadline ./test/parity ./runner/abi/extism
-	@$(GO) test -count=1 ./internal/imports
-	@# Alone: it looks at the clock.
-	@HELM_WASM_BUILT=1 $(GO) test -count=1 ./test/helm
+WITHOUT_RACE := $(wildcard internal/deadline runner/abi/extism)
+SEPARATE := internal/imports test/helm test/parity
 
-.PHONY: fuzz-short
-fuzz-short:
-	@./mk/fuzz.sh $(FUZZTIME)
+.PHONY: test-go
+test-go: $(call built,build)
+	@if ./mk/tools.sh java wasm node cargo; then export KAFKA_REQUIRED=1; $(MAKE) --no-print-directory functions; fi; \
+	echo "go test -race ./..."; \
+	packages=$$($(GO) list ./... | grep -v $(foreach p,$(WITHOUT_RACE) $(SEPARATE),-e /$(p)$$)); \
+	$(GO) test -race -vet=all -timeout 30m $$packages; \
+	echo "go test of what the race detector would thin out"; \
+	$(GO) test -vet=all -timeout 30m $(WITHOUT_RACE:%=./%); \
+	$(GO) test -vet=all -count=1 -timeout 30m ./internal/imports
+
+# What the templates make, compared with Helm's own engine. It is a module of its
+# own so that programs that use this library do not depend on Helm.
+.PHONY: test-parity
+test-parity: ## compare rendering with Helm's own engine
+	@echo "go test test/parity (compiles Helm's engine)"
+	@$(GO) test -vet=all -timeout 30m ./test/parity
+
+# Real Helm with the plugins as users get them.
+.PHONY: test-helm
+test-helm: $(HELM) $(call built,build) ## run the plugins in real Helm
+	@echo "go test test/helm"
+	@HELM_WASM_BUILT=1 $(GO) test -vet=all -count=1 -timeout 30m ./test/helm
+
+FUZZTIME ?= 5m
 
 .PHONY: fuzz
-fuzz: ## fuzz every parser for 5 minutes each (FUZZ=NAME for one)
-	@./mk/fuzz.sh 5m $(FUZZ)
+fuzz: ## fuzz all parsers of all modules for FUZZTIME each (FUZZ=NAME for one)
+	@./mk/fuzz.sh $(FUZZTIME) $(FUZZ)
+
+.PHONY: outdated
+outdated: ## list newer versions of the modules, packages and tools that are used
+	@GO="$(GO)" JCO=$(JCO_VERSION) COMPONENTIZE_JS=$(COMPONENTIZE_JS_VERSION) WASI_WIT=$(WASI_WIT_VERSION) ./mk/outdated.sh \
+	  mvdan.cc/gofumpt@$(GOFUMPT_VERSION) honnef.co/go/tools@$(STATICCHECK_VERSION) github.com/rhysd/actionlint@$(ACTIONLINT_VERSION)
