@@ -12,7 +12,11 @@ import (
 var (
 	wasiImport     = funcImport(modWASI, "fd_write", typeProcess)
 	redpandaModule = testModule{
-		imports: [][]byte{wasiImport, funcImport(modRedpanda, "check_abi_version_2", typeVoid), funcImport(modRedpanda, "write_record", typeProcess)},
+		imports: [][]byte{
+			wasiImport,
+			funcImport(modRedpanda, "check_abi_version_2", typeVoid),
+			funcImport(modRedpanda, "write_record", typeProcess),
+		},
 		exports: []testExport{{"_start", typeVoid}},
 	}.bytes()
 	extismModule = testModule{
@@ -25,10 +29,22 @@ var (
 	}.bytes()
 	commandModule  = testModule{imports: [][]byte{wasiImport}, exports: []testExport{{"_start", typeVoid}}}.bytes()
 	reactorModule  = testModule{imports: [][]byte{wasiImport}, exports: []testExport{{"_initialize", typeVoid}, {"work", typeCall}}}.bytes()
-	httpWasmModule = testModule{imports: [][]byte{funcImport(modHTTPWasm, "log", typeVoid)}, exports: []testExport{{"handle_request", typeHandle}}}.bytes()
-	proxyModule    = testModule{imports: [][]byte{funcImport("env", "proxy_log", typeProcess)}, exports: []testExport{{"proxy_abi_version_0_2_1", typeVoid}, {"proxy_on_configure", typeProcess}}}.bytes()
-	edgeModule     = testModule{imports: [][]byte{funcImport(modWASI, "sock_open", typeProcess)}, exports: []testExport{{"_start", typeVoid}}}.bytes()
-	wasixModule    = testModule{imports: [][]byte{funcImport(modWASIX, "sock_listen", typeProcess)}, exports: []testExport{{"_start", typeVoid}}}.bytes()
+	httpWasmModule = testModule{
+		imports: [][]byte{funcImport(modHTTPWasm, "log", typeVoid)},
+		exports: []testExport{{"handle_request", typeHandle}},
+	}.bytes()
+	proxyModule = testModule{
+		imports: [][]byte{funcImport("env", "proxy_log", typeProcess)},
+		exports: []testExport{{"proxy_abi_version_0_2_1", typeVoid}, {"proxy_on_configure", typeProcess}},
+	}.bytes()
+	edgeModule = testModule{
+		imports: [][]byte{funcImport(modWASI, "sock_open", typeProcess)},
+		exports: []testExport{{"_start", typeVoid}},
+	}.bytes()
+	wasixModule = testModule{
+		imports: [][]byte{funcImport(modWASIX, "sock_listen", typeProcess)},
+		exports: []testExport{{"_start", typeVoid}},
+	}.bytes()
 
 	httpComponent = componentOf(sec(secComponentModule, commandModule),
 		instanceImport("wasi:http/types@0.2.3", "wasi:io/streams@0.2.10"), instanceExport("wasi:http/incoming-handler@0.2.3"))
@@ -61,7 +77,13 @@ func TestFits(t *testing.T) {
 	}{
 		{
 			"redpanda", redpandaModule, ABIRedpanda, "redpanda", "wasip1",
-			map[string]string{"wazero": "yes", "spin": "core module", "dapr": "handle_request", "istio": "proxy_abi_version", "helm": "helm_plugin_main"},
+			map[string]string{
+				"wazero": "yes",
+				"spin":   "core module",
+				"dapr":   "handle_request",
+				"istio":  "proxy_abi_version",
+				"helm":   "helm_plugin_main",
+			},
 			all("imports redpanda_transform (Data Transforms version 2), which only the runner provides"),
 		},
 		{"extism", extismModule, ABIExtism, "extism", "none", map[string]string{"wazero": "yes"}, all("only Extism hosts provide")},
@@ -70,25 +92,84 @@ func TestFits(t *testing.T) {
 			map[string]string{"wazero": `exports no function "handle"; set module.function to one of: helm_plugin_main`, "helm": notEvents},
 			nil,
 		},
-		{"command", commandModule, ABICommand, "wasi", "wasip1", map[string]string{"wazero": "yes", "dapr": notEvents, "spin": "WAGI"}, all(notEvents)},
+		{
+			"command",
+			commandModule,
+			ABICommand,
+			"wasi",
+			"wasip1",
+			map[string]string{"wazero": "yes", "dapr": notEvents, "spin": "WAGI"},
+			all(notEvents),
+		},
 		{"reactor", reactorModule, ABIReactor, "", "wasip1", map[string]string{"wazero": "a library"}, all("no _start")},
-		{"http-wasm", httpWasmModule, ABIHTTPWasm, "", "none", map[string]string{"dapr": notEvents, "wazero": "middleware"}, all("imports http_handler.log")},
-		{"proxy-wasm", proxyModule, ABIProxyWasm, "", "none", map[string]string{"istio": notEvents, "wazero": "Envoy"}, all("imports env.proxy_log")},
+		{
+			"http-wasm",
+			httpWasmModule,
+			ABIHTTPWasm,
+			"",
+			"none",
+			map[string]string{"dapr": notEvents, "wazero": "middleware"},
+			all("imports http_handler.log"),
+		},
+		{
+			"proxy-wasm",
+			proxyModule,
+			ABIProxyWasm,
+			"",
+			"none",
+			map[string]string{"istio": notEvents, "wazero": "Envoy"},
+			all("imports env.proxy_log"),
+		},
 		{
 			"WasmEdge sockets", edgeModule, ABICommand, "wasi", "wasip1",
-			map[string]string{"wazero": "imports wasi_snapshot_preview1.sock_open, which nobody provides", "wasmedge": "yes", "crun-wasmedge": "yes", "wasmtime": "sock_open"},
+			map[string]string{
+				"wazero":        "imports wasi_snapshot_preview1.sock_open, which nobody provides",
+				"wasmedge":      "yes",
+				"crun-wasmedge": "yes",
+				"wasmtime":      "sock_open",
+			},
 			nil,
 		},
 		{"WASIX", wasixModule, ABICommand, "wasi", "none", map[string]string{"wasmer": "yes", "wamr": "wasix_32v1.sock_listen"}, nil},
 		{
 			"component http", httpComponent, ABIWASIHTTP, "http", "0.2.10",
-			map[string]string{"wazero": "a component; wazero runs core modules only", "wasmtime": "yes", "spin": "yes", "wasmedge": "core modules only", "crun-wasmtime": "core modules only"},
+			map[string]string{
+				"wazero":        "a component; wazero runs core modules only",
+				"wasmtime":      "yes",
+				"spin":          "yes",
+				"wasmedge":      "core modules only",
+				"crun-wasmtime": "core modules only",
+			},
 			nil,
 		},
 		{"component cli", cliComponent, ABIWASICommand, "", "0.2.0", map[string]string{"wasmtime": "yes", "spin": "no trigger"}, nil},
-		{"component spin", spinComponent, ABIWASIHTTP, "http", "0.2.0", map[string]string{"spin": "yes", "wasmtime": "imports fermyon:spin/key-value@2.0.0"}, nil},
-		{"component 0.3", p3Component, ABIWASIHTTP, "http", "0.3.0", map[string]string{"wasmtime": "speaks WASI 0.3.0", "spin": "speaks WASI 0.3.0"}, nil},
-		{"component of others", oddComponent, ABIWASICommand, "", "0.2.0", map[string]string{"wasmtime": "imports acme:db/store@1.0.0"}, nil},
+		{
+			"component spin",
+			spinComponent,
+			ABIWASIHTTP,
+			"http",
+			"0.2.0",
+			map[string]string{"spin": "yes", "wasmtime": "imports fermyon:spin/key-value@2.0.0"},
+			nil,
+		},
+		{
+			"component 0.3",
+			p3Component,
+			ABIWASIHTTP,
+			"http",
+			"0.3.0",
+			map[string]string{"wasmtime": "speaks WASI 0.3.0", "spin": "speaks WASI 0.3.0"},
+			nil,
+		},
+		{
+			"component of others",
+			oddComponent,
+			ABIWASICommand,
+			"",
+			"0.2.0",
+			map[string]string{"wasmtime": "imports acme:db/store@1.0.0"},
+			nil,
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -141,21 +222,73 @@ func TestFitWazeroDetails(t *testing.T) {
 		limits Limits
 		want   string // "" runs
 	}{
-		{"unknown import", withImport(funcImport("env", "foo", typeVoid)), Limits{}, "imports env.foo, which nobody provides for `abi: wasi`"},
-		{"memory import", core(types, sec(opcode.SectionImport, vec(cat("env", "memory", 2, 0, 1))), sec(opcode.SectionFunction, vec([]byte{0})),
-			sec(opcode.SectionExport, vec(cat("_start", 0, 0))), sec(opcode.SectionCode, vec([]byte{2, 0, 0x0b}))), Limits{}, "imports memory env.memory"},
-		{"transforms of another version", testModule{imports: [][]byte{funcImport(modRedpanda, "check_abi_version_3", typeVoid)}, exports: []testExport{{"_start", typeVoid}}}.bytes(), Limits{}, "check_abi_version_3"},
-		{"transform without start", testModule{imports: [][]byte{funcImport(modRedpanda, "write_record", typeProcess)}}.bytes(), Limits{}, "exports no function _start"},
+		{
+			"unknown import",
+			withImport(funcImport("env", "foo", typeVoid)),
+			Limits{},
+			"imports env.foo, which nobody provides for `abi: wasi`",
+		},
+		{
+			"memory import",
+			core(
+				types,
+				sec(opcode.SectionImport, vec(cat("env", "memory", 2, 0, 1))),
+				sec(opcode.SectionFunction, vec([]byte{0})),
+				sec(
+					opcode.SectionExport,
+					vec(cat("_start", 0, 0)),
+				),
+				sec(opcode.SectionCode, vec([]byte{2, 0, 0x0b})),
+			),
+			Limits{},
+			"imports memory env.memory",
+		},
+		{
+			"transforms of another version",
+			testModule{
+				imports: [][]byte{funcImport(modRedpanda, "check_abi_version_3", typeVoid)},
+				exports: []testExport{{"_start", typeVoid}},
+			}.bytes(),
+			Limits{},
+			"check_abi_version_3",
+		},
+		{
+			"transform without start",
+			testModule{imports: [][]byte{funcImport(modRedpanda, "write_record", typeProcess)}}.bytes(),
+			Limits{},
+			"exports no function _start",
+		},
 		{"schema registry", testModule{
-			imports: [][]byte{funcImport(modRedpanda, "check_abi_version_2", typeVoid), funcImport(modSchemas, "get_subject_schema", typeVoid)},
+			imports: [][]byte{
+				funcImport(modRedpanda, "check_abi_version_2", typeVoid),
+				funcImport(modSchemas, "get_subject_schema", typeVoid),
+			},
 			exports: []testExport{{"_start", typeVoid}},
 		}.bytes(), Limits{}, ""},
 		{"memory fits", commandModule, Limits{Memory: 128 << 10}, ""},
 		{"memory too small", commandModule, Limits{Memory: 127 << 10}, "needs 128 KiB of memory at start but limits.memory allows 127 KiB"},
 		{"another function", extismModule, Limits{Function: "greet"}, ""},
-		{"wrong function type", testModule{imports: [][]byte{funcImport(modExtism, "free", typeVoid)}, exports: []testExport{{"handle", typeVoid}}}.bytes(), Limits{}, `exports "handle" as func (), but Extism calls`},
-		{"old extism", testModule{imports: [][]byte{funcImport("env", "extism_alloc", typeVoid)}, exports: []testExport{{"handle", typeCall}}}.bytes(), Limits{}, "before Extism 1.0"},
-		{"extism import unknown", testModule{imports: [][]byte{funcImport(modExtismUser, "db_get", typeVoid), funcImport(modExtism, "free", typeVoid)}, exports: []testExport{{"handle", typeCall}}}.bytes(), Limits{}, "extism:host/user.db_get"},
+		{
+			"wrong function type",
+			testModule{imports: [][]byte{funcImport(modExtism, "free", typeVoid)}, exports: []testExport{{"handle", typeVoid}}}.bytes(),
+			Limits{},
+			`exports "handle" as func (), but Extism calls`,
+		},
+		{
+			"old extism",
+			testModule{imports: [][]byte{funcImport("env", "extism_alloc", typeVoid)}, exports: []testExport{{"handle", typeCall}}}.bytes(),
+			Limits{},
+			"before Extism 1.0",
+		},
+		{
+			"extism import unknown",
+			testModule{
+				imports: [][]byte{funcImport(modExtismUser, "db_get", typeVoid), funcImport(modExtism, "free", typeVoid)},
+				exports: []testExport{{"handle", typeCall}},
+			}.bytes(),
+			Limits{},
+			"extism:host/user.db_get",
+		},
 		{"tail call", features([]byte{0x12, 0}), Limits{}, ""},
 		{"atomics", features([]byte{0xfe, 0x03, 0x00}), Limits{}, "uses threads"},
 		{"gc", features([]byte{0xfb, 28}), Limits{}, "uses gc"},
@@ -179,7 +312,11 @@ func TestFitWazeroDetails(t *testing.T) {
 
 func TestFitDapr(t *testing.T) {
 	module := func(extra [][]byte, exports ...testExport) []byte {
-		return testModule{imports: [][]byte{funcImport(modHTTPWasm, "log", typeVoid)}, exports: append(exports, testExport{"handle_request", typeHandle}), extra: extra}.bytes()
+		return testModule{
+			imports: [][]byte{funcImport(modHTTPWasm, "log", typeVoid)},
+			exports: append(exports, testExport{"handle_request", typeHandle}),
+			extra:   extra,
+		}.bytes()
 	}
 	tests := []struct {
 		name string
@@ -190,7 +327,12 @@ func TestFitDapr(t *testing.T) {
 		{"bare", module(nil), true, "middleware.http.wasm"},
 		{"reactor", module(nil, testExport{"_initialize", typeVoid}), false, "never _initialize"},
 		{"Go command", module([][]byte{producers("language", "Go", "go1.26")}, testExport{"_start", typeVoid}), true, "proc_exit"},
-		{"tail calls", testModule{exports: []testExport{{"handle_request", typeHandle}}, body: []byte{0x12, 0}}.bytes(), false, "tail-call"},
+		{
+			"tail calls",
+			testModule{exports: []testExport{{"handle_request", typeHandle}}, body: []byte{0x12, 0}}.bytes(),
+			false,
+			"tail-call",
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

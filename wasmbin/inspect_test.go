@@ -40,10 +40,17 @@ func TestInspectModule(t *testing.T) {
 	if in.Kind != KindModule || in.Size != len(wasm) || in.Name != "enrich" || in.Functions != 2 || in.Start || !in.CodeScanned {
 		t.Errorf("got %+v", in)
 	}
-	if want := []Import{{Module: modWASI, Name: "fd_write", Kind: "func", Type: "(i32, i32) -> i32"}}; !reflect.DeepEqual(in.Imports, want) {
+	if want := []Import{{Module: modWASI, Name: "fd_write", Kind: "func", Type: "(i32, i32) -> i32"}}; !reflect.DeepEqual(
+		in.Imports,
+		want,
+	) {
 		t.Errorf("imports %+v", in.Imports)
 	}
-	want := []Export{{Name: "_start", Kind: "func", Type: "()"}, {Name: "handle", Kind: "func", Type: "() -> i32"}, {Name: "memory", Kind: "memory", Type: "2.. pages"}}
+	want := []Export{
+		{Name: "_start", Kind: "func", Type: "()"},
+		{Name: "handle", Kind: "func", Type: "() -> i32"},
+		{Name: "memory", Kind: "memory", Type: "2.. pages"},
+	}
 	if !reflect.DeepEqual(in.Exports, want) {
 		t.Errorf("exports %+v", in.Exports)
 	}
@@ -90,7 +97,11 @@ func TestInspectFeatures(t *testing.T) {
 		{"struct type", core(sec(opcode.SectionType, vec([]byte{0x5f, 1, 0x7f, 1}))), []string{FeatureGC}},
 		{"recursive group", core(sec(opcode.SectionType, vec(cat(0x4e, vec([]byte{0x50, 0, 0x60, 0, 0}))))), []string{FeatureGC}},
 		{"multi-value", core(sec(opcode.SectionType, vec([]byte{0x60, 0, 2, 0x7f, 0x7f}))), []string{FeatureMultiValue}},
-		{"extended const", core(sec(opcode.SectionGlobal, vec([]byte{0x7f, 0, 0x41, 1, 0x41, 2, 0x6a, 0x0b}))), []string{FeatureExtendedConst}},
+		{
+			"extended const",
+			core(sec(opcode.SectionGlobal, vec([]byte{0x7f, 0, 0x41, 1, 0x41, 2, 0x6a, 0x0b}))),
+			[]string{FeatureExtendedConst},
+		},
 		{"two tables", core(sec(opcode.SectionTable, vec([]byte{0x70, 0, 1}, []byte{0x6f, 0, 1}))), []string{FeatureReferenceTypes}},
 		{"data count", core(sec(opcode.SectionDataCount, []byte{0})), []string{FeatureBulkMemory}},
 	}
@@ -217,7 +228,11 @@ func TestNewer(t *testing.T) {
 }
 
 func FuzzInspect(f *testing.F) {
-	for _, seed := range [][]byte{redpandaModule, extismModule, commandModule, proxyModule, httpComponent, spinComponent, {}, []byte("(module)")} {
+	for _, seed := range [][]byte{
+		redpandaModule, extismModule, commandModule, proxyModule, httpComponent, spinComponent,
+		{},
+		[]byte("(module)"),
+	} {
 		f.Add(seed)
 	}
 	f.Add([]byte("\x00asm\r\x00\x01\x00\v&\x01\x00 wasi:000000000000000000000@000\x000\x0500")) // NUL in the version of WASI

@@ -25,7 +25,10 @@ func TestInstrumentKeepsValidSections(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, kept := range map[string]bool{"name": true, "producers": true, ".debug_line": false, "metadata.code.branch_hint": false, "sourceMappingURL": false} {
+	for name, kept := range map[string]bool{
+		"name": true, "producers": true, ".debug_line": false, "metadata.code.branch_hint": false,
+		"sourceMappingURL": false,
+	} {
 		if bytes.Contains(out, customSection(name, "\x00\x03\x02mm")) != kept {
 			t.Errorf("section %s: kept %v", name, !kept)
 		}
@@ -97,14 +100,26 @@ func TestInstrumentRefuses(t *testing.T) {
 		{"an element", section(opcode.SectionElement, 1, 1, 0, 1, 1), "a reference to function 1 of 1"},
 		{"an element's expression", section(opcode.SectionElement, 1, 5, 0x70, 1, 0xd2, 1, opEnd), "a reference to function 1 of 1"},
 		{"an offset from the flag", section(opcode.SectionElement, 1, 0, opGlobalGet, 0, opEnd, 0), "reads global 0 of 0"},
-		{"data without memory", append(bytes.Clone(endless[0].wasm), appendSection(nil, opcode.SectionData, []byte{1, 0, opConst, 0, opEnd, 0})...), "a memory that the module does not have"},
+		{
+			"data without memory",
+			append(bytes.Clone(endless[0].wasm), appendSection(nil, opcode.SectionData, []byte{1, 0, opConst, 0, opEnd, 0})...),
+			"a memory that the module does not have",
+		},
 		{"start function", section(opcode.SectionStart, 1), "start function 1 does not exist"},
 		{"garbage collection", []byte("\x00asm\x01\x00\x00\x00\x01\x05\x01\x5f\x01\x7f\x01"), "form 0x5f (garbage collection)"},
 		// For the engine these instructions are followed by an endless loop,
 		// which a parser that follows the specification does not see.
-		{"a loop in a SIMD constant", with(append([]byte{opBlock, noResult, opBr, 0, 0xfd, 0x8c, 0}, append(hidden, opEnd)...)...), "instruction 0xfd 0x0c is written in a form that the engine reads as another"},
+		{
+			"a loop in a SIMD constant",
+			with(append([]byte{opBlock, noResult, opBr, 0, 0xfd, 0x8c, 0}, append(hidden, opEnd)...)...),
+			"instruction 0xfd 0x0c is written in a form that the engine reads as another",
+		},
 		{"a loop behind relaxed SIMD", with(0xfd, 0x81, 0x02, noResult, opLoop, noResult, opBr, 0, opEnd, opEnd), "reads as another"},
-		{"a block's type in two bytes", with(opBlock, 0xe3, 0x7f, 0x70, opUnreachable, opEnd, opDrop), "in a form that is not a valid type"},
+		{
+			"a block's type in two bytes",
+			with(opBlock, 0xe3, 0x7f, 0x70, opUnreachable, opEnd, opDrop),
+			"in a form that is not a valid type",
+		},
 		{"a select of references", with(0xd0, 0x70, 0xd0, 0x70, opConst, 1, 0x1c, 1, 0x63, 0x70, opDrop), "reads as another"},
 		{"too many locals", locals(2, 0xd0, 0x86, 0x03, i32, 1, i32), "more than 50000 locals"},
 		{"bytes after the memories", []byte("\x00asm\x01\x00\x00\x00\x05\x03\x00\x00\x01"), "the memory section has 2 bytes too many"},

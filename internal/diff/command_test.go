@@ -128,7 +128,8 @@ func TestCheck(t *testing.T) {
 	old, new := filepath.Join(dir, "old.yaml"), filepath.Join(dir, "new.yaml")
 	plain := must(t, "", "diff", old, new)
 	for _, want := range []string{
-		"~ ConfigMap default/release-name-f\n    ~ data[\"runner.yaml\"] > module.image: \"ghcr.io/acme/f:1\" -> \"ghcr.io/acme/f:2\"\n~ Deployment default/release-name-f  (pods restart)\n",
+		"~ ConfigMap default/release-name-f\n    ~ data[\"runner.yaml\"] > module.image: \"ghcr.io/acme/f:1\" -> \"ghcr.io/acme/f:2\"\n" +
+			"~ Deployment default/release-name-f  (pods restart)\n",
 		"\n2 changed, 0 added, 0 removed, 2 the same; pods restart: release-name-f\n",
 	} {
 		if !strings.Contains(plain, want) {
@@ -171,7 +172,8 @@ func TestNotes(t *testing.T) {
 		}
 	}
 	got = must(t, "", "diff", "--all", "-f", in("stack.yaml"), in("empty"))
-	if !strings.Contains(got, "note: "+in("empty")+" contains no manifests (*.yaml, *.yml, *.json)\n") || strings.Contains(got, " 0 added") {
+	if !strings.Contains(got, "note: "+in("empty")+" contains no manifests (*.yaml, *.yml, *.json)\n") ||
+		strings.Contains(got, " 0 added") {
 		t.Errorf("got\n%s", got)
 	}
 	if got := must(t, "", "diff", in("k"), in("m")); strings.Count(got, "is for kustomize") != 3 {
@@ -204,12 +206,24 @@ func TestErrors(t *testing.T) {
 		{"standard input twice", []string{"-", "-"}, "both sides are -: standard input can be read once"},
 		{"no such directory", []string{"-f", in("stack.yaml"), in("none")}, in("none") + ": no such file or directory"},
 		{"no such values", []string{"-f", in("none"), in("one.yaml")}, "no such file or directory"},
-		{"broken document", []string{"-f", in("stack.yaml"), in("m")}, in("m/b.yaml") + ", document 2: yaml: line 3: did not find expected node content"},
-		{"twice", []string{"-f", in("stack.yaml"), in("twice")}, "ConfigMap prod/c is there twice, in " + in("twice/a.yaml") + ", document 2 and in " + in("twice/b.yaml")},
+		{
+			"broken document",
+			[]string{"-f", in("stack.yaml"), in("m")},
+			in("m/b.yaml") + ", document 2: yaml: line 3: did not find expected node content",
+		},
+		{
+			"twice",
+			[]string{"-f", in("stack.yaml"), in("twice")},
+			"ConfigMap prod/c is there twice, in " + in("twice/a.yaml") + ", document 2 and in " + in("twice/b.yaml"),
+		},
 		{"values in a directory", []string{"-f", in("stack.yaml"), in("values")}, in("values/a.yml") + ": has neither apiVersion nor kind"},
 		{"bad old values", []string{in("bad.yaml"), in("stack.yaml")}, in("bad.yaml") + ": 1 mistake in the values"},
 		{"broken values", []string{in("stack.yaml"), in("broken.yaml")}, "broken.yaml:1"},
-		{"--set on manifests", []string{"--set", "a=1", in("stack.yaml"), in("one.yaml")}, "--set changes values, and the new side, " + in("one.yaml") + ", is manifests"},
+		{
+			"--set on manifests",
+			[]string{"--set", "a=1", in("stack.yaml"), in("one.yaml")},
+			"--set changes values, and the new side, " + in("one.yaml") + ", is manifests",
+		},
 		{"nothing", []string{in("stack.yaml"), "-"}, "no values or manifests on standard input"},
 	}
 	for _, tc := range tests {
@@ -236,7 +250,12 @@ func TestProgram(t *testing.T) {
 	}{
 		{"the same", []string{"--check", shop, shop}, 0, ""},
 		{"a difference", []string{shop, shop, "--set", "kafka.topics.orders.partitions=24"}, 0, ""},
-		{"a difference, checked", []string{"--check", shop, shop, "--set", "kafka.topics.orders.partitions=24", "--all"}, 1, "differ (--check)\n"},
+		{
+			"a difference, checked",
+			[]string{"--check", shop, shop, "--set", "kafka.topics.orders.partitions=24", "--all"},
+			1,
+			"differ (--check)\n",
+		},
 		{"an error", []string{shop, "none.yaml"}, 1, "Error: none.yaml: no such file or directory\n"},
 	}
 	for _, tc := range tests {

@@ -33,7 +33,10 @@ func read(t *testing.T, name, text string) []Object {
 
 // object is a manifest of a kind with more lines.
 func object(apiVersion, kind, name string, more ...string) string {
-	return "---\napiVersion: " + apiVersion + "\nkind: " + kind + "\nmetadata: {name: " + name + ", namespace: prod}\n" + strings.Join(more, "\n") + "\n"
+	return "---\napiVersion: " + apiVersion + "\nkind: " + kind + "\nmetadata: {name: " + name + ", namespace: prod}\n" + strings.Join(
+		more,
+		"\n",
+	) + "\n"
 }
 
 func configMap(more ...string) string { return object("v1", "ConfigMap", "c", more...) }
@@ -60,13 +63,20 @@ func TestFields(t *testing.T) {
 			`- l[name=x]: {"name":"x"}` + "\n" + `    ~ l: order ["a","b"] -> ["b","a"]`,
 		},
 		{
-			"one volume at two paths", "volumeMounts: [{name: v, mountPath: /a}, {name: v, mountPath: /b}]", "volumeMounts: [{name: v, mountPath: /a, readOnly: true}, {name: v, mountPath: /b}]",
+			"one volume at two paths", "volumeMounts: [{name: v, mountPath: /a}, {name: v, mountPath: /b}]",
+			"volumeMounts: [{name: v, mountPath: /a, readOnly: true}, {name: v, mountPath: /b}]",
 			`+ volumeMounts[mountPath="/a"].readOnly: true`,
 		},
-		{"ports without names", "ports: [{containerPort: 1}]", "ports: [{containerPort: 1, protocol: UDP}]", `+ ports[containerPort=1].protocol: "UDP"`},
+		{
+			"ports without names",
+			"ports: [{containerPort: 1}]",
+			"ports: [{containerPort: 1, protocol: UDP}]",
+			`+ ports[containerPort=1].protocol: "UDP"`,
+		},
 		{"names that repeat", "l: [{name: a, v: 1}, {name: a, v: 2}]", "l: [{name: a, v: 1}, {name: a, v: 3}]", "~ l[1].v: 2 -> 3"},
 		{
-			"trigger by its type", "triggers: [{type: kafka, metadata: {lagThreshold: \"50\"}}]", "triggers: [{type: kafka, metadata: {lagThreshold: \"20\"}}]",
+			"trigger by its type", "triggers: [{type: kafka, metadata: {lagThreshold: \"50\"}}]",
+			"triggers: [{type: kafka, metadata: {lagThreshold: \"20\"}}]",
 			`~ triggers[type=kafka].metadata.lagThreshold: "50" -> "20"`,
 		},
 		{"one came before", "l: [a, b, c]", "l: [z, a, b, c]", `+ l[0]: "z"`},
@@ -108,9 +118,15 @@ func TestTexts(t *testing.T) {
 		},
 		{
 			"the last newline", "data:\n  f: |\n    one\n    two\n", "data:\n  f: |-\n    one\n    two\n",
-			"~ data.f:\n           1   one\n           2 - two\n           3 -   (no newline at the end)\n           2 + two  (no newline at the end)\n",
+			"~ data.f:\n           1   one\n           2 - two\n           3 -   (no newline at the end)\n" +
+				"           2 + two  (no newline at the end)\n",
 		},
-		{"long values", "data: {a: " + long + "1}", "data: {a: " + long + "2}", "~ data.a: ..." + strings.Repeat("x", 20) + `1" -> ...` + strings.Repeat("x", 20) + "2\"\n"},
+		{
+			"long values",
+			"data: {a: " + long + "1}",
+			"data: {a: " + long + "2}",
+			"~ data.a: ..." + strings.Repeat("x", 20) + `1" -> ...` + strings.Repeat("x", 20) + "2\"\n",
+		},
 		{"what a terminal would obey", `data: {a: "\e[31m"}`, `data: {a: "\u202e"}`, `~ data.a: "\u001b[31m" -> "\u202e"` + "\n"},
 	}
 	for _, tc := range tests {
@@ -135,7 +151,8 @@ func TestSecrets(t *testing.T) {
 	old := object("v1", "Secret", "s", `stringData: {password: "opensesame", same: abc}`, "data: {gone: Z29uZQ==}")
 	new := object("v1", "Secret", "s", `data: {password: c2VzYW1l, same: YWJj, json: eyJhIjogMX0=}`)
 	r := report(t, old, new)
-	want := "~ Secret prod/s\n    - data.gone: \"***\"\n    + data.json: \"***\"\n    ~ data.password: \"***\" -> \"***\"\n1 changed, 0 added, 0 removed, 0 the same\n"
+	want := "~ Secret prod/s\n    - data.gone: \"***\"\n    + data.json: \"***\"\n    ~ data.password: \"***\" -> \"***\"\n" +
+		"1 changed, 0 added, 0 removed, 0 the same\n"
 	if got := r.Text(Plain); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
@@ -150,8 +167,10 @@ func TestSecrets(t *testing.T) {
 		t.Errorf("got\n%s", whole)
 	}
 	applied := compared(
-		t, object("v1", "Secret", "s", "type: Opaque"),
-		"apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: prod, annotations: {kubectl.kubernetes.io/last-applied-configuration: sesame}}\ntype: Opaque\n",
+		t,
+		object("v1", "Secret", "s", "type: Opaque"),
+		"apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: prod, annotations: "+
+			"{kubectl.kubernetes.io/last-applied-configuration: sesame}}\ntype: Opaque\n",
 	)
 	if strings.Contains(applied, "sesame") || !strings.Contains(applied, mask) {
 		t.Errorf("got\n%s", applied)
@@ -162,13 +181,34 @@ func TestEffects(t *testing.T) {
 	tests := []struct{ name, apiVersion, kind, old, new, want string }{
 		{"pod template", "apps/v1", "Deployment", "spec: {template: {a: 1}}", "spec: {template: {a: 2}}", "  (pods restart)"},
 		{"what is not the template", "apps/v1", "Deployment", "spec: {replicas: 1}", "spec: {replicas: 2}", ""},
-		{"selector", "apps/v1", "Deployment", "spec: {selector: {a: 1}, template: {a: 1}}", "spec: {selector: {a: 2}, template: {a: 2}}", "  (immutable: delete the object first; pods restart)"},
-		{"volume claims", "apps/v1", "StatefulSet", "spec: {volumeClaimTemplates: [1]}", "spec: {volumeClaimTemplates: [2]}", "  (immutable: delete the object first)"},
+		{
+			"selector",
+			"apps/v1",
+			"Deployment",
+			"spec: {selector: {a: 1}, template: {a: 1}}",
+			"spec: {selector: {a: 2}, template: {a: 2}}",
+			"  (immutable: delete the object first; pods restart)",
+		},
+		{
+			"volume claims",
+			"apps/v1",
+			"StatefulSet",
+			"spec: {volumeClaimTemplates: [1]}",
+			"spec: {volumeClaimTemplates: [2]}",
+			"  (immutable: delete the object first)",
+		},
 		{"stateful replicas", "apps/v1", "StatefulSet", "spec: {replicas: 1}", "spec: {replicas: 2}", ""},
 		{"scaling", "keda.sh/v1alpha1", "ScaledObject", "spec: {a: 1}", "spec: {a: 2}", "  (scaling only, no restart)"},
 		{"job", "batch/v1", "Job", "spec: {template: {a: 1}}", "spec: {template: {a: 2}}", "  (immutable: delete the object first)"},
 		{"handler", "node.k8s.io/v1", "RuntimeClass", "handler: a", "handler: b", "  (immutable: delete the object first)"},
-		{"immutable ConfigMap", "v1", "ConfigMap", "immutable: true\ndata: {a: x}", "immutable: true\ndata: {a: y}", "  (immutable: delete the object first)"},
+		{
+			"immutable ConfigMap",
+			"v1",
+			"ConfigMap",
+			"immutable: true\ndata: {a: x}",
+			"immutable: true\ndata: {a: y}",
+			"  (immutable: delete the object first)",
+		},
 		{"ConfigMap", "v1", "ConfigMap", "data: {a: x}", "data: {a: y}", ""},
 		{"someone else's Deployment", "example.com/v1", "Deployment", "spec: {template: {a: 1}}", "spec: {template: {a: 2}}", ""},
 	}

@@ -96,7 +96,12 @@ func index(objects []Object) (map[ID]*Object, error) {
 	for i := range objects {
 		o := &objects[i]
 		if first := byID[o.ID]; first != nil {
-			return nil, fmt.Errorf("%s is there twice, in %s and in %s, but a cluster can have only one: remove or rename the other", o.ID, first.Source, o.Source)
+			return nil, fmt.Errorf(
+				"%s is there twice, in %s and in %s, but a cluster can have only one: remove or rename the other",
+				o.ID,
+				first.Source,
+				o.Source,
+			)
 		}
 		byID[o.ID] = o
 	}

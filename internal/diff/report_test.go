@@ -20,7 +20,8 @@ func TestObjects(t *testing.T) {
 		{
 			"another version of the group",
 			object("autoscaling/v2beta2", "HorizontalPodAutoscaler", "h"), object("autoscaling/v2", "HorizontalPodAutoscaler", "h"),
-			"~ HorizontalPodAutoscaler prod/h\n    ~ apiVersion: \"autoscaling/v2beta2\" -> \"autoscaling/v2\"\n1 changed, 0 added, 0 removed, 0 the same\n",
+			"~ HorizontalPodAutoscaler prod/h\n    ~ apiVersion: \"autoscaling/v2beta2\" -> \"autoscaling/v2\"\n" +
+				"1 changed, 0 added, 0 removed, 0 the same\n",
 		},
 		{
 			"another group",
@@ -39,14 +40,16 @@ func TestObjects(t *testing.T) {
 		},
 		{
 			"a List",
-			"{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: prod}}]}", object("v1", "ConfigMap", "c"),
+			"{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: prod}}]}",
+			object("v1", "ConfigMap", "c"),
 			"0 changed, 0 added, 0 removed, 1 the same\n",
 		},
 		{
 			"another namespace and release",
 			"{apiVersion: v1, kind: A, metadata: {name: a, namespace: dev, labels: {app.kubernetes.io/instance: one}}}",
 			"{apiVersion: v1, kind: A, metadata: {name: b, namespace: prod, labels: {app.kubernetes.io/instance: two}}}",
-			"- A dev/a\n+ A prod/b\n" + `note: no object is on both sides: the old side is of release "one" and namespace "dev", the new one of release "two" and namespace "prod"; --release and --namespace say what values are rendered for` +
+			"- A dev/a\n+ A prod/b\n" + `note: no object is on both sides: the old side is of release "one" and namespace "dev", the new ` +
+				`one of release "two" and namespace "prod"; --release and --namespace say what values are rendered for` +
 				"\n0 changed, 1 added, 1 removed, 0 the same\n",
 		},
 		{"nothing", "", "---\n# nothing\n---\n", "0 changed, 0 added, 0 removed, 0 the same\n"},
@@ -63,9 +66,21 @@ func TestObjects(t *testing.T) {
 func TestReadErrors(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"broken document", object("v1", "A", "a") + "---\na: [\n", "m.yaml, document 3: yaml: line 7: did not find expected node content"},
-		{"a key twice", "apiVersion: v1\nkind: A\nkind: B\nmetadata: {name: a}\n", `m.yaml: yaml: unmarshal errors:` + "\n" + `  line 3: key "kind" already set in map`},
-		{"a key twice as text", "apiVersion: v1\nkind: A\nmetadata: {name: a}\ndata: {1: a, \"1\": b}\n", `m.yaml: two keys of a mapping are the same as text, as 1 and "1" are: remove one`},
-		{"deep", "apiVersion: v1\nkind: A\nmetadata: {name: a}\ndata: " + strings.Repeat("[", 257) + strings.Repeat("]", 257) + "\n", "m.yaml: lists and mappings are nested more than 256 deep"},
+		{
+			"a key twice",
+			"apiVersion: v1\nkind: A\nkind: B\nmetadata: {name: a}\n",
+			`m.yaml: yaml: unmarshal errors:` + "\n" + `  line 3: key "kind" already set in map`,
+		},
+		{
+			"a key twice as text",
+			"apiVersion: v1\nkind: A\nmetadata: {name: a}\ndata: {1: a, \"1\": b}\n",
+			`m.yaml: two keys of a mapping are the same as text, as 1 and "1" are: remove one`,
+		},
+		{
+			"deep",
+			"apiVersion: v1\nkind: A\nmetadata: {name: a}\ndata: " + strings.Repeat("[", 257) + strings.Repeat("]", 257) + "\n",
+			"m.yaml: lists and mappings are nested more than 256 deep",
+		},
 		{"no mapping", "- a\n", "m.yaml: not a Kubernetes object but a list: only manifests can be compared"},
 		{"values", "functions: {}\n", "m.yaml: has neither apiVersion nor kind, so it is not a manifest: leave it out of the comparison"},
 		{"no kind", "apiVersion: v1\nmetadata: {name: a}\n", `m.yaml: an object of apiVersion "v1" has no kind`},
@@ -86,7 +101,8 @@ func TestReadErrors(t *testing.T) {
 func TestTwice(t *testing.T) {
 	twice := append(read(t, "a.yaml", configMap()), read(t, "b.yaml", configMap()+configMap("data: {}"))[1:]...)
 	_, err := Compare(twice, nil, "")
-	want := "ConfigMap prod/c is there twice, in a.yaml, document 2 and in b.yaml, document 3, but a cluster can have only one: remove or rename the other"
+	want := "ConfigMap prod/c is there twice, in a.yaml, document 2 and in b.yaml, document 3, but a cluster can have only one: " +
+		"remove or rename the other"
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
@@ -108,7 +124,8 @@ func TestJSON(t *testing.T) {
 	if err := json.Unmarshal(data, &got); err != nil {
 		t.Fatal(err)
 	}
-	want := `{1 1 0 0 [{changed v1 ConfigMap prod c [map[change:changed new:z old:x path:data.a] map[change:removed old:<y> path:data.b] map[change:added new:<nil> path:data.c]]} {added apps/v1 Deployment prod d []}]}`
+	want := `{1 1 0 0 [{changed v1 ConfigMap prod c [map[change:changed new:z old:x path:data.a] map[change:removed old:<y> ` +
+		`path:data.b] map[change:added new:<nil> path:data.c]]} {added apps/v1 Deployment prod d []}]}`
 	if text := fmt.Sprint(got); text != want {
 		t.Errorf("got %s\nwant %s", text, want)
 	}

@@ -64,7 +64,10 @@ func assets(t *testing.T) (Assets, []byte) {
 
 func TestGetChart(t *testing.T) {
 	a, pkg := assets(t)
-	for _, name := range []string{"stack", "stack-1.2.3", "stack/", "/stack", "stack-1.2.3.tgz", "wasm-keda-stack", "wasm-keda-stack-1.2.3", "wasm-keda-stack-1.2.3.tgz"} {
+	for _, name := range []string{
+		"stack", "stack-1.2.3", "stack/", "/stack", "stack-1.2.3.tgz", "wasm-keda-stack",
+		"wasm-keda-stack-1.2.3", "wasm-keda-stack-1.2.3.tgz",
+	} {
 		got, err := a.Get("wasm://charts/" + name)
 		if err != nil || !bytes.Equal(got, pkg) {
 			t.Errorf("Get(wasm://charts/%s): %d bytes, error %v; want the chart", name, len(got), err)
@@ -84,7 +87,11 @@ func TestGetErrors(t *testing.T) {
 	a, _ := assets(t)
 	tests := []struct{ href, want string }{
 		{"https://charts/stack", `"https://charts/stack" is not a wasm:// address`},
-		{"wasm://charts/stak", "nothing at wasm://charts/stak (did you mean wasm://charts/stack?); there is: wasm://charts/stack wasm://charts/wasm-keda-stack-1.2.3.tgz wasm://charts/index.yaml wasm://presets/dev.yaml wasm://presets/prod.yaml"},
+		{
+			"wasm://charts/stak",
+			"nothing at wasm://charts/stak (did you mean wasm://charts/stack?); there is: wasm://charts/stack " +
+				"wasm://charts/wasm-keda-stack-1.2.3.tgz wasm://charts/index.yaml wasm://presets/dev.yaml wasm://presets/prod.yaml",
+		},
 		{"wasm://charts/stack-9.9.9", "carries version 1.2.3 of the chart, not 9.9.9"},
 		{"wasm://charts/wasm-keda-stack-9.9.9.tgz", "carries version 1.2.3 of the chart, not 9.9.9"},
 		{"wasm://charts/wasm-keda-stack-1.2.3.tgz.prov", "has no provenance file"},
@@ -137,7 +144,8 @@ func TestIndex(t *testing.T) {
 	if e.Name != ChartName || e.Version != "1.2.3" || e.Digest != hex.EncodeToString(digest[:]) {
 		t.Errorf("entry %+v", e)
 	}
-	if e.Description != `a "quoted: text" with a colon` || !strings.Contains(e.Annotations["example.com/changes"], "kind: added\n\n  description") {
+	if e.Description != `a "quoted: text" with a colon` ||
+		!strings.Contains(e.Annotations["example.com/changes"], "kind: added\n\n  description") {
 		t.Errorf("Chart.yaml did not survive: %+v", e)
 	}
 	if len(e.URLs) != 1 || e.URLs[0] != "wasm://charts/wasm-keda-stack-1.2.3.tgz" {
@@ -169,10 +177,16 @@ func TestIndexOfBrokenCharts(t *testing.T) {
 }
 
 func FuzzGet(f *testing.F) {
-	for _, s := range []string{"wasm://charts/stack", "wasm://presets/dev.yaml", "wasm://presets/../x", "wasm://charts/stack-1", "wasm:///", "x"} {
+	for _, s := range []string{
+		"wasm://charts/stack", "wasm://presets/dev.yaml", "wasm://presets/../x", "wasm://charts/stack-1",
+		"wasm:///", "x",
+	} {
 		f.Add(s)
 	}
-	a := Assets{Charts: fstest.MapFS{"wasm-keda-stack-1.2.3.tgz": {Data: []byte("x")}}, Presets: fstest.MapFS{"dev.yaml": {Data: []byte("x")}}}
+	a := Assets{
+		Charts:  fstest.MapFS{"wasm-keda-stack-1.2.3.tgz": {Data: []byte("x")}},
+		Presets: fstest.MapFS{"dev.yaml": {Data: []byte("x")}},
+	}
 	f.Fuzz(func(t *testing.T, href string) {
 		data, err := a.Get(href)
 		if (err == nil) != (len(data) > 0) {

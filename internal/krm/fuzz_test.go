@@ -18,25 +18,30 @@ func warned(name, more string) string {
 	return strings.Replace(stackText(name, more), "billing}", "billing}, scaling: {maxReplicas: 24}", 1)
 }
 
-// oddLists are right, and have been taken wrong.
+// oddLists are valid, and were once read wrongly.
 var oddLists = []string{
 	head + "items:\n- a: |+\n    b\n\n\n# c\n- {}\nresults: []\n" + inConfig(stackText("shop", "")),
-	// A carriage return alone ends a line, and is none of the next one's.
+	// A carriage return alone ends a line, and does not belong to the next one.
 	head + "# c\r\r\nitems:\n- a: |\n    b\r\r\n    c\n" + inConfig(stackText("shop", "")),
 	// So do these separators, in a block of text that is put into the list.
-	head + inConfig(stackText("shop", "")+"  extraObjects: {a: {apiVersion: v1, kind: ConfigMap, metadata: {name: x}, data: {k: \"a\\u2028b\\u2029\\u2029\\nc\"}}}\noptions: {scope: all}\n"),
-	// What JSON need not escape and YAML cannot hold is in the results.
+	head + inConfig(stackText("shop", "")+
+		"  extraObjects: {a: {apiVersion: v1, kind: ConfigMap, metadata: {name: x}, data: {k: \"a\\u2028b\\u2029\\u2029\\nc\"}}}\n"+
+		"options: {scope: all}\n"),
+	// Results contain characters that JSON need not escape and YAML does not allow.
 	head + "items:\n" + inList(warned("shop", `, annotations: {config.kubernetes.io/path: "a\x7f\x80\ufffe"}`)),
-	// An annotation that tools write, too, is the object's own.
-	head + inConfig(stackText("shop", "")+"  extraObjects: {a: {apiVersion: v1, kind: ConfigMap, metadata: {name: x, annotations: {config.kubernetes.io/depends-on: z}}}}\noptions: {scope: all}\n"),
-	// No archive, though this word stands where they have it.
+	// An annotation that tools write too belongs to the object.
+	head + inConfig(stackText("shop", "")+
+		"  extraObjects: {a: {apiVersion: v1, kind: ConfigMap, metadata: {name: x, "+
+		"annotations: {config.kubernetes.io/depends-on: z}}}}\n"+
+		"options: {scope: all}\n"),
+	// Not an archive, although this word is where archives have it.
 	head + "items:\n- kind: x\n  text: " + strings.Repeat("x", 257-len("  kind: x\n  text: ")) + "ustar\n" + inConfig(stackText("shop", "")),
-	// A stack is gone after the first run, and what was told of it.
+	// After the first run the stack is gone, and so are its results.
 	head + "items:\n" + inList(warned("shop", "")) + inConfig(warned("shop2", "")),
 	head + "items:\n" + inList(stackText("shop", "")) + inConfig(warned("shop", ", labels: {a: 1}")),
 }
 
-// TestSecondRun holds odd lists against what fuzzing does.
+// TestSecondRun checks odd lists in the same way as the fuzz test.
 func TestSecondRun(t *testing.T) {
 	for _, in := range oddLists {
 		t.Run("", func(t *testing.T) {
@@ -53,7 +58,8 @@ func TestSecondRun(t *testing.T) {
 func TestManyUnusual(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	if _, err := Run([]byte(head + "items:\n" + strings.Repeat("- kind: a\n  b: !Ref c\n", 3000) + inConfig(stackText("shop", "")))); err != nil {
+	many := head + "items:\n" + strings.Repeat("- kind: a\n  b: !Ref c\n", 3000) + inConfig(stackText("shop", ""))
+	if _, err := Run([]byte(many)); err != nil {
 		t.Error(err)
 	}
 	runtime.ReadMemStats(&after)

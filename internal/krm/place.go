@@ -112,8 +112,10 @@ func (l *list) replace(old *object, s *wasmStack, r *stack.RenderedObject) error
 		return nil
 	}
 	if !old.fromChart() || old.label("app.kubernetes.io/instance") != s.name {
-		return errors.New(s.String() + " renders the " + old.title() + ", which is in the list already and does not come from it (" + old.String() +
-			"): remove that one, or rename the function or the stack")
+		return errors.New(
+			s.String() + " renders the " + old.title() + ", which is in the list already and does not come from it (" + old.String() +
+				"): remove that one, or rename the function or the stack",
+		)
 	}
 	text := r.Text
 	if len(kept) > 0 {

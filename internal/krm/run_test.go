@@ -7,7 +7,6 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 
@@ -126,36 +125,78 @@ metadata: {name: mine, namespace: prod}
 func TestPlaces(t *testing.T) {
 	declared := inConfig("apiVersion: helm-wasm.dev/v1alpha1\nkind: WasmStack\nmetadata: {name: expand}\n")
 	local := `, annotations: {config.kubernetes.io/local-config: "true"}`
-	for _, tc := range []struct{ name, in, want string }{
+	tests := []struct{ name, in, want string }{
 		{"generator", head + "items: []\n" + inConfig(stackText("shop", "")), "ScaledObject/default/shop-biller"},
 		{"generator without items", head + inConfig(stackText("shop", "")), "ScaledObject/default/shop-biller"},
 		{
 			"generator of kustomize", head + "items:\n" + inList(stackText("shop", local)) + inConfig(stackText("shop", local)),
 			"WasmStack//shop ScaledObject/default/shop-biller",
 		},
-		{"generator behind items", head + "items:\n" + inList(foreign) + inConfig(stackText("shop", ", namespace: prod")), "ConfigMap/prod/mine ScaledObject/prod/shop-biller"},
+		{
+			"generator behind items",
+			head + "items:\n" + inList(foreign) + inConfig(stackText("shop", ", namespace: prod")),
+			"ConfigMap/prod/mine ScaledObject/prod/shop-biller",
+		},
 		{
 			"transformer", head + "items:\n" + inList(stackText("shop", ", namespace: prod")) + inList(foreign) + declared,
 			"ScaledObject/prod/shop-biller ConfigMap/prod/mine",
 		},
 		{
-			"the function's own object is an item", head + "items:\n" + inList("apiVersion: helm-wasm.dev/v1alpha1\nkind: WasmStack\nmetadata: {name: expand}\n") + inList(stackText("shop", "")) + declared,
+			"the function's own object is an item", head + "items:\n" + inList("apiVersion: helm-wasm.dev/v1alpha1\nkind: WasmStack\n"+
+				"metadata: {name: expand}\n") + inList(stackText("shop", "")) + declared,
 			"WasmStack//expand ScaledObject/default/shop-biller",
 		},
 		{"no functionConfig", head + "items:\n" + inList(stackText("shop", "")), "ScaledObject/default/shop-biller"},
-		{"functionConfig of another kind", head + "items:\n" + inList(stackText("shop", "")) + inConfig(foreign), "ScaledObject/default/shop-biller"},
-		{"null functionConfig", head + "functionConfig: null\nitems:\n" + inList(stackText("shop", "")), "ScaledObject/default/shop-biller"},
-		{"two stacks", head + "items:\n" + inList(stackText("a", "")) + inList(stackText("b", "")), "ScaledObject/default/a-biller ScaledObject/default/b-biller"},
-		{"two namespaces", head + "items:\n" + inList(stackText("a", "")) + inList(stackText("a", ", namespace: prod")), "ScaledObject/default/a-biller ScaledObject/prod/a-biller"},
+		{
+			"functionConfig of another kind",
+			head + "items:\n" + inList(stackText("shop", "")) + inConfig(foreign),
+			"ScaledObject/default/shop-biller",
+		},
+		{
+			"null functionConfig",
+			head + "functionConfig: null\nitems:\n" + inList(stackText("shop", "")),
+			"ScaledObject/default/shop-biller",
+		},
+		{
+			"two stacks",
+			head + "items:\n" + inList(stackText("a", "")) + inList(stackText("b", "")),
+			"ScaledObject/default/a-biller ScaledObject/default/b-biller",
+		},
+		{
+			"two namespaces",
+			head + "items:\n" + inList(stackText("a", "")) + inList(stackText("a", ", namespace: prod")),
+			"ScaledObject/default/a-biller ScaledObject/prod/a-biller",
+		},
 		{"local stays", head + "items:\n" + inList(stackText("shop", local)), "WasmStack//shop ScaledObject/default/shop-biller"},
-		{"local is false", head + "items:\n" + inList(stackText("shop", strings.Replace(local, "true", "false", 1))), "ScaledObject/default/shop-biller"},
-		{"old version", strings.Replace(head, "v1", "v1beta1", 1) + "items:\n" + inList(stackText("shop", "")), "ScaledObject/default/shop-biller"},
+		{
+			"local is false",
+			head + "items:\n" + inList(stackText("shop", strings.Replace(local, "true", "false", 1))),
+			"ScaledObject/default/shop-biller",
+		},
+		{
+			"old version",
+			strings.Replace(head, "v1", "v1beta1", 1) + "items:\n" + inList(stackText("shop", "")),
+			"ScaledObject/default/shop-biller",
+		},
 		{"nothing to do", head + "items:\n" + inList(foreign) + declared, "ConfigMap/prod/mine"},
-		{"items in a deeper column", head + "items:\n    " + strings.ReplaceAll(strings.TrimSpace(inList(stackText("shop", ""))), "\n", "\n    ") + "\n", "ScaledObject/default/shop-biller"},
-		{"dash on a line of its own", head + "items:\n-\n  " + strings.ReplaceAll(stackText("shop", ""), "\n", "\n  ") + "\n", "ScaledObject/default/shop-biller"},
+		{
+			"items in a deeper column",
+			head + "items:\n    " + strings.ReplaceAll(strings.TrimSpace(inList(stackText("shop", ""))), "\n", "\n    ") + "\n",
+			"ScaledObject/default/shop-biller",
+		},
+		{
+			"dash on a line of its own",
+			head + "items:\n-\n  " + strings.ReplaceAll(stackText("shop", ""), "\n", "\n  ") + "\n",
+			"ScaledObject/default/shop-biller",
+		},
 		{"CRLF", strings.ReplaceAll(head+"items:\n"+inList(stackText("shop", "")), "\n", "\r\n"), "ScaledObject/default/shop-biller"},
-		{"marks of a document", "\ufeff# first\n---\n" + head + "items:\n" + inList(stackText("shop", "")) + "...\n", "ScaledObject/default/shop-biller"},
-	} {
+		{
+			"marks of a document",
+			"\ufeff# first\n---\n" + head + "items:\n" + inList(stackText("shop", "")) + "...\n",
+			"ScaledObject/default/shop-biller",
+		},
+	}
+	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
 			out := mustRun(t, tc.in)
 			if got := items(t, out); got != tc.want {
@@ -221,14 +262,19 @@ items:
 // the same.
 func TestOtherStyles(t *testing.T) {
 	for name, in := range map[string]string{
-		"JSON": `{"apiVersion":"config.kubernetes.io/v1","kind":"ResourceList","items":[{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"mine","namespace":"prod"}},` +
-			`{"apiVersion":"helm-wasm.dev/v1alpha1","kind":"WasmStack","metadata":{"name":"shop"},"spec":{"kafka":{"mode":"external","bootstrapServers":["k:9092"],"topics":{"orders":{"partitions":3}}},` +
+		"JSON": `{"apiVersion":"config.kubernetes.io/v1","kind":"ResourceList","items":[` +
+			`{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"mine","namespace":"prod"}},` +
+			`{"apiVersion":"helm-wasm.dev/v1alpha1","kind":"WasmStack","metadata":{"name":"shop"},` +
+			`"spec":{"kafka":{"mode":"external","bootstrapServers":["k:9092"],"topics":{"orders":{"partitions":3}}},` +
 			`"workloads":{"biller":{"scaleTargetRef":{"name":"biller"},"source":{"topic":"orders","consumerGroup":"billing"}}}}}]}`,
 		"brackets": head + "items: [{apiVersion: v1, kind: ConfigMap, metadata: {name: mine, namespace: prod}}, " +
-			"{apiVersion: helm-wasm.dev/v1alpha1, kind: WasmStack, metadata: {name: shop}, spec: {kafka: {mode: external, bootstrapServers: ['k:9092']}, workloads: {biller: {scaleTargetRef: {name: b}, source: {topic: orders, consumerGroup: billing}}}}}]\n",
-		"an anchor of another item": head + "items:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: mine, namespace: &ns prod}\n  data: {a: &text b}\n" +
+			"{apiVersion: helm-wasm.dev/v1alpha1, kind: WasmStack, metadata: {name: shop}, spec: {kafka: {mode: external, bootstrapServers: " +
+			"['k:9092']}, workloads: {biller: {scaleTargetRef: {name: b}, source: {topic: orders, consumerGroup: billing}}}}}]\n",
+		"an anchor of another item": head + "items:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: mine, namespace: &ns prod}\n" +
+			"  data: {a: &text b}\n" +
 			inList(strings.Replace(stackText("shop", ""), "name: biller}", "name: *text}", 1)),
-		"quotes over lines": head + "items:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: mine, namespace: prod}\n  data: {a: \"b\n- c\"}\n" + inList(stackText("shop", "")),
+		"quotes over lines": head + "items:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: mine, namespace: prod}\n" +
+			"  data: {a: \"b\n- c\"}\n" + inList(stackText("shop", "")),
 	} {
 		t.Run(name, func(t *testing.T) {
 			out := mustRun(t, in)
@@ -243,7 +289,12 @@ func TestOtherStyles(t *testing.T) {
 // and what tools have written on it stays.
 func TestReplaced(t *testing.T) {
 	first := mustRun(t, head+"items:\n"+inList(foreign)+inConfig(stackText("shop", "")))
-	marked := strings.Replace(first, "    annotations:\n", "    annotations:\n      internal.config.kubernetes.io/path: 'there.yaml'\n", 1) + "- apiVersion: v1\n  kind: Thing\n"
+	marked := strings.Replace(
+		first,
+		"    annotations:\n",
+		"    annotations:\n      internal.config.kubernetes.io/path: 'there.yaml'\n",
+		1,
+	) + "- apiVersion: v1\n  kind: Thing\n"
 	// The functionConfig comes after the items, so the new item goes before it.
 	i, j := strings.Index(marked, "functionConfig"), strings.Index(marked, "- apiVersion: v1\n  kind: Thing\n")
 	marked = marked[:i] + marked[j:] + marked[i:j]
@@ -267,33 +318,13 @@ func TestLarge(t *testing.T) {
 	large := "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: large\ndata:\n  a: \"" + strings.Repeat("b\n    c", maxChecked/5) + "\"\n"
 	in := head + "items:\n" + inList(large) + inList(stackText("shop", ""))
 	out := mustRun(t, in)
-	if got, want := items(t, out), "ConfigMap//large ScaledObject/default/shop-biller"; got != want || !strings.Contains(out, inList(large)) {
+	if got, want := items(t, out), "ConfigMap//large ScaledObject/default/shop-biller"; got != want ||
+		!strings.Contains(out, inList(large)) {
 		t.Errorf("items are %s, want %s", got, want)
 	}
 	large = stackText("shop", "") + "  extraObjects: {a: {kind: ConfigMap, a: \"" + strings.Repeat("b\n    c", maxChecked/5) + "\"}}\n"
-	if out, err := Run([]byte(head + "items:\n" + inList(large))); err == nil || !strings.Contains(err.Error(), `items[0], WasmStack "shop" `) {
+	if out, err := Run([]byte(head + "items:\n" + inList(large))); err == nil ||
+		!strings.Contains(err.Error(), `items[0], WasmStack "shop" `) {
 		t.Errorf("the error is %v, the output %.500s", err, out)
-	}
-}
-
-func TestSame(t *testing.T) {
-	a := map[string]any{"a": []any{1.0, "b", nil, true}, "c": map[string]any{}}
-	b := map[string]any{"a": []any{1.0, "b", nil, true}, "c": map[string]any{}}
-	if !same(a, b) {
-		t.Error("equal trees differ")
-	}
-	for _, other := range []any{nil, []any{}, map[string]any{"a": nil, "c": nil}, map[string]any{"a": []any{1.0, "b", nil, false}, "c": map[string]any{}}, map[string]any{"a": []any{1.0, "b", nil, true}, "d": map[string]any{}}} {
-		if same(a, other) || same(other, a) {
-			t.Errorf("%v equals %v", a, other)
-		}
-	}
-}
-
-func TestLookup(t *testing.T) {
-	tree := map[string]any{"a": map[string]any{"b.c": []any{1.0, map[string]any{"d": "x"}}}}
-	for path, want := range map[string]any{`a.b\.c[1].d`: "x", `a.b\.c[0]`: 1.0, `a.b\.c[7]`: nil, `a.b\.c[x]`: nil, "a.x": nil, "x.y.z": nil, `a.b\.c[0].d`: nil} {
-		if got := lookup(tree, path); !reflect.DeepEqual(got, want) {
-			t.Errorf("%s is %v, want %v", path, got, want)
-		}
 	}
 }

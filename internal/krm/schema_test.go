@@ -49,7 +49,10 @@ func TestSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range []string{"example/base/stack.yaml", "example/prod/values.yaml", "example/generated/stack.yaml", "sandboxed/expand.yaml"} {
+	for _, file := range []string{
+		"example/base/stack.yaml", "example/prod/values.yaml", "example/generated/stack.yaml",
+		"sandboxed/expand.yaml",
+	} {
 		data, err := os.ReadFile(filepath.Join(krmDir, file))
 		if err != nil {
 			t.Fatal(err)

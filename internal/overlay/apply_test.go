@@ -108,7 +108,8 @@ func TestApply(t *testing.T) {
 // References follow names, as in any kustomization, and an overlay may list the
 // stream among its resources. So may a Component.
 func TestApplyComponent(t *testing.T) {
-	const uses = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: 'app:1', envFrom: [{configMapRef: {name: settings}}]}]}\n"
+	const uses = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: 'app:1', envFrom: " +
+		"[{configMapRef: {name: settings}}]}]}\n"
 	for _, kustomization := range []string{
 		"apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nnameSuffix: -x\nimages: [{name: app, newTag: \"2\"}]\n",
 		"resources: [helm-wasm-stream.yaml]\nnameSuffix: -x\nimages: [{name: app, newTag: \"2\"}]\n",
@@ -134,12 +135,32 @@ func TestApplyComponent(t *testing.T) {
 func TestApplyMessages(t *testing.T) {
 	tests := []struct{ name, kustomization, stream, want string }{
 		{"no object", "resources: []\n", "a: 1\n", "reading the manifests: document 1 is not a Kubernetes object"},
-		{"many", "resources: []\n", strings.Repeat(configMap+"---\n", 9), `reading the manifests: more than 8 objects are ConfigMap "settings": one object`},
+		{
+			"many",
+			"resources: []\n",
+			strings.Repeat(configMap+"---\n", 9),
+			`reading the manifests: more than 8 objects are ConfigMap "settings": one object`,
+		},
 		{"broken", "resources: []\n", "a: [\n", "reading the manifests: "},
-		{"circle", "resources: []\n", configMap + "x: &x [*x]\n", "reading the manifests: aliases such as *name expand to more than 100000 values, or to a value that contains them"},
-		{"laughs", "resources: []\n", configMap + "a: &a [1, 2, 3, 4, 5, 6, 7, 8, 9, 0]\n" + laughs("ab") + laughs("bc") + laughs("cd") + laughs("de"), "reading the manifests: aliases such as *name"},
+		{
+			"circle",
+			"resources: []\n",
+			configMap + "x: &x [*x]\n",
+			"reading the manifests: aliases such as *name expand to more than 100000 values, or to a value that contains them",
+		},
+		{
+			"laughs",
+			"resources: []\n",
+			configMap + "a: &a [1, 2, 3, 4, 5, 6, 7, 8, 9, 0]\n" + laughs("ab") + laughs("bc") + laughs("cd") + laughs("de"),
+			"reading the manifests: aliases such as *name",
+		},
 		{"no list", "resources: []\n", "apiVersion: v1\nkind: XList\nmetadata: {name: x}\nitems: 1\n", `building overlay "/o": `},
-		{"patch", "patches: [{patch: '{apiVersion: v1, kind: ConfigMap, metadata: {name: other}}'}]\n", configMap, `building overlay "/o": a patch is for ConfigMap/other`},
+		{
+			"patch",
+			"patches: [{patch: '{apiVersion: v1, kind: ConfigMap, metadata: {name: other}}'}]\n",
+			configMap,
+			`building overlay "/o": a patch is for ConfigMap/other`,
+		},
 		{"own", "resources: [missing.yaml]\n", configMap, `building overlay "/o": `},
 		{"list", "[1]\n", configMap, `building overlay "/o": reading "/o/kustomization.yaml": it does not contain a mapping`},
 		{"no YAML", "a: [\n", configMap, `building overlay "/o": reading "/o/kustomization.yaml": yaml: `},
@@ -155,7 +176,8 @@ func TestApplyMessages(t *testing.T) {
 	if _, err := Apply(tree(t, nil), nil, "/none", Options{}); err == nil || !strings.Contains(err.Error(), `"/none" is not a directory`) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := Apply(tree(t, map[string]string{"/o/a": ""}), nil, "/o", Options{}); err == nil || !strings.Contains(err.Error(), `does not contain a kustomization.yaml`) {
+	if _, err := Apply(tree(t, map[string]string{"/o/a": ""}), nil, "/o", Options{}); err == nil ||
+		!strings.Contains(err.Error(), `does not contain a kustomization.yaml`) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -167,7 +189,8 @@ func laughs(keys string) string {
 
 // The objects in a List are changed, wherever the List is.
 func TestApplyList(t *testing.T) {
-	const items = "items: [{apiVersion: v1, kind: Secret, metadata: {name: a}}, {apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: Pod, metadata: {name: b}}]}]\n"
+	const items = "items: [{apiVersion: v1, kind: Secret, metadata: {name: a}}, {apiVersion: v1, kind: List, items: [{apiVersion: v1, " +
+		"kind: Pod, metadata: {name: b}}]}]\n"
 	fsys := tree(t, map[string]string{"/o/kustomization.yaml": "namePrefix: dev-\n"})
 	for _, list := range []string{
 		"apiVersion: v1\nkind: List\n" + items,
@@ -200,7 +223,10 @@ func FuzzApply(f *testing.F) {
 	f.Add("apiVersion: v1\nkind: A\nmetadata: &m {name: a, x: *m}\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		// An empty schema: reading the built-in one is most of the time otherwise.
-		fsys := tree(t, map[string]string{"/o/kustomization.yaml": "labels: [{pairs: {a: b}}]\nopenapi: {path: s.json}\n", "/o/s.json": "{}"})
+		fsys := tree(
+			t,
+			map[string]string{"/o/kustomization.yaml": "labels: [{pairs: {a: b}}]\nopenapi: {path: s.json}\n", "/o/s.json": "{}"},
+		)
 		before, err := parse([]byte(text))
 		if err != nil {
 			return

@@ -77,7 +77,11 @@ functions:
 	if err != nil {
 		t.Fatal(err)
 	}
-	fsys := shipped(t, "namespace: mine\nresources: [../../base]\ncomponents: [../../components/network-policy, ../../components/kafka-strimzi]\ntransformers: [../../wiring]\n")
+	fsys := shipped(
+		t,
+		"namespace: mine\nresources: [../../base]\ncomponents: [../../components/network-policy, ../../components/kafka-strimzi]\n"+
+			"transformers: [../../wiring]\n",
+	)
 	wiring, err := fsys.ReadFile("/base/wiring.yaml")
 	if err != nil {
 		t.Fatal(err)

@@ -129,7 +129,10 @@ transformers: [../../wiring]
 	o.want(t, "my-shop-kafka-v2.other.svc:9092", "ScaledObject/"+function, append(trigger, "bootstrapServers")...)
 	o.want(t, "other."+function, "ScaledObject/"+function, append(trigger, "consumerGroup")...)
 	o.want(t, "kafka:\n  bootstrapServers:\n    - \"my-shop-kafka-v2.other.svc:9092\"\n", "ConfigMap/"+function, "data", "kafka.yaml")
-	if runner := o.at(t, "ConfigMap/"+function, "data", "runner.yaml").(string); !strings.Contains(runner, "\n  consumerGroup: \"other."+function+"\"\n") {
+	if runner := o.at(t, "ConfigMap/"+function, "data", "runner.yaml").(string); !strings.Contains(
+		runner,
+		"\n  consumerGroup: \"other."+function+"\"\n",
+	) {
 		t.Errorf("runner.yaml has another group:\n%s", runner)
 	}
 	const broker = "StatefulSet/my-shop-kafka-v2"
@@ -158,7 +161,21 @@ transformers: [../../wiring]
 	secret := o.at(t, "Secret/my-kafka-credentials", metadata, "name")
 	o.want(t, "my-shop-kafka", "ScaledObject/my-shop-enrich-orders", spec, "triggers", 0, "authenticationRef", "name")
 	o.want(t, secret, "TriggerAuthentication/my-shop-kafka", spec, "secretTargetRef", 0, "name")
-	o.want(t, secret, "Deployment/my-shop-enrich-orders", spec, "template", spec, "containers", 0, "env", 1, "valueFrom", "secretKeyRef", "name")
+	o.want(
+		t,
+		secret,
+		"Deployment/my-shop-enrich-orders",
+		spec,
+		"template",
+		spec,
+		"containers",
+		0,
+		"env",
+		1,
+		"valueFrom",
+		"secretKeyRef",
+		"name",
+	)
 	o.want(t, secret, "Job/my-shop-topics", spec, "template", spec, "containers", 0, "env", 0, "valueFrom", "secretKeyRef", "name")
 }
 
@@ -230,7 +247,10 @@ transformers: [../../wiring]
 	o.want(t, "example.com/runner:2", "Job/shop-topics", spec, "template", spec, "containers", 0, "image")
 	for _, function := range []string{"enrich-orders", "price-in-dollars"} {
 		runner := o.at(t, "ConfigMap/shop-"+function, "data", "runner.yaml").(string)
-		if !strings.Contains(runner, "\n  image: \"ghcr.io/helm-wasm/functions/enrich-orders@sha256:1111111111111111111111111111111111111111111111111111111111111111\"\n") {
+		if !strings.Contains(
+			runner,
+			"\n  image: \"ghcr.io/helm-wasm/functions/enrich-orders@sha256:1111111111111111111111111111111111111111111111111111111111111111\"\n",
+		) {
 			t.Errorf("%s has another module:\n%s", function, runner)
 		}
 	}

@@ -49,21 +49,95 @@ func TestMessages(t *testing.T) {
 		files map[string]string
 		want  string
 	}{
-		{"no file", map[string]string{"o/kustomization.yaml": "resources: [missing.yaml]\n"}, `building overlay "o": "DIR/o/missing.yaml" does not exist`},
+		{
+			"no file",
+			map[string]string{"o/kustomization.yaml": "resources: [missing.yaml]\n"},
+			`building overlay "o": "DIR/o/missing.yaml" does not exist`,
+		},
 		{"no directory", map[string]string{"x": ""}, `building overlay "o": "o" does not exist`},
-		{"no kustomization", map[string]string{"o/a.yaml": configMap}, `building overlay "o": "DIR/o" does not contain a kustomization.yaml`},
-		{"unknown field", map[string]string{"o/kustomization.yaml": "resorces: []\n"}, `building overlay "o": unknown field "resorces": did you mean "resources"?`},
-		{"far field", map[string]string{"o/kustomization.yaml": "quux: []\n"}, `building overlay "o": unknown field "quux": kustomization.yaml has no such field`},
-		{"broken YAML", map[string]string{"o/kustomization.yaml": "resources: [a.yaml]\n", "o/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x\n"}, `building overlay "o": a.yaml: yaml: line 2: did not find expected ',' or '}'`},
-		{"circle", map[string]string{"o/kustomization.yaml": "resources: [a.yaml]\n", "o/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: &m {name: a, x: *m}\n"}, `building overlay "o": "DIR/o/a.yaml": aliases such as *name expand to more than 100000 values, or to a value that contains them`},
-		{"circle in a patch", map[string]string{"o/kustomization.yaml": "patches: [{path: p.yaml}]\n", "o/p.yaml": "a: &a [*a]\n"}, `building overlay "o": "DIR/o/p.yaml": aliases such as`},
-		{"circle in a kustomization", map[string]string{"o/kustomization.yaml": "commonLabels: &a {b: *a}\n"}, `building overlay "o": "DIR/o/kustomization.yaml": aliases such as`},
-		{"below", map[string]string{"o/kustomization.yaml": "resources: [../base]\n", "base/kustomization.yaml": "resources: [b.yaml]\n"}, `building overlay "o": in "DIR/base": "DIR/base/b.yaml" does not exist`},
-		{"outside", map[string]string{"o/kustomization.yaml": "resources: [../a.yaml]\n", "a.yaml": configMap}, `building overlay "o": the file "DIR/a.yaml" is outside "DIR/o": a kustomization reads its own directory only`},
-		{"twice", map[string]string{"o/kustomization.yaml": "resources: [a.yaml, b.yaml]\n", "o/a.yaml": configMap, "o/b.yaml": configMap}, `building overlay "o": two resources are ConfigMap/settings: kustomize accepts each object once; leave one of them out`},
-		{"patch of nothing", map[string]string{"o/kustomization.yaml": "resources: [a.yaml]\npatches: [{path: p.yaml}]\n", "o/a.yaml": configMap, "o/p.yaml": strings.Replace(configMap, "settings", "setings", 1)}, `building overlay "o": a patch is for ConfigMap/setings, which does not exist: check its name, kind and namespace, or give it a target`},
-		{"replacement of nothing", map[string]string{"o/kustomization.yaml": "resources: [a.yaml]\nreplacements: [{source: {kind: Wiring, fieldPath: metadata.name}, targets: [{select: {kind: ConfigMap}, fieldPaths: [data.key]}]}]\n", "o/a.yaml": configMap}, `building overlay "o": a replacement takes a value from any Wiring, which does not exist: add the object, or remove the replacement`},
-		{"program", map[string]string{"o/kustomization.yaml": "generators: [g.yaml]\n", "o/g.yaml": "apiVersion: v1\nkind: Any\nmetadata:\n  name: x\n  annotations:\n    config.kubernetes.io/function: |\n      exec: {path: ./true}\n"}, `building overlay "o": it runs a program of this machine as a function: give --allow-exec if you trust it`},
+		{
+			"no kustomization",
+			map[string]string{"o/a.yaml": configMap},
+			`building overlay "o": "DIR/o" does not contain a kustomization.yaml`,
+		},
+		{
+			"unknown field",
+			map[string]string{"o/kustomization.yaml": "resorces: []\n"},
+			`building overlay "o": unknown field "resorces": did you mean "resources"?`,
+		},
+		{
+			"far field",
+			map[string]string{"o/kustomization.yaml": "quux: []\n"},
+			`building overlay "o": unknown field "quux": kustomization.yaml has no such field`,
+		},
+		{
+			"broken YAML",
+			map[string]string{
+				"o/kustomization.yaml": "resources: [a.yaml]\n",
+				"o/a.yaml":             "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x\n",
+			},
+			`building overlay "o": a.yaml: yaml: line 2: did not find expected ',' or '}'`,
+		},
+		{
+			"circle",
+			map[string]string{
+				"o/kustomization.yaml": "resources: [a.yaml]\n",
+				"o/a.yaml":             "apiVersion: v1\nkind: ConfigMap\nmetadata: &m {name: a, x: *m}\n",
+			},
+			`building overlay "o": "DIR/o/a.yaml": aliases such as *name expand to more than 100000 values, or to a value that contains them`,
+		},
+		{
+			"circle in a patch",
+			map[string]string{"o/kustomization.yaml": "patches: [{path: p.yaml}]\n", "o/p.yaml": "a: &a [*a]\n"},
+			`building overlay "o": "DIR/o/p.yaml": aliases such as`,
+		},
+		{
+			"circle in a kustomization",
+			map[string]string{"o/kustomization.yaml": "commonLabels: &a {b: *a}\n"},
+			`building overlay "o": "DIR/o/kustomization.yaml": aliases such as`,
+		},
+		{
+			"below",
+			map[string]string{"o/kustomization.yaml": "resources: [../base]\n", "base/kustomization.yaml": "resources: [b.yaml]\n"},
+			`building overlay "o": in "DIR/base": "DIR/base/b.yaml" does not exist`,
+		},
+		{
+			"outside",
+			map[string]string{"o/kustomization.yaml": "resources: [../a.yaml]\n", "a.yaml": configMap},
+			`building overlay "o": the file "DIR/a.yaml" is outside "DIR/o": a kustomization reads its own directory only`,
+		},
+		{
+			"twice",
+			map[string]string{"o/kustomization.yaml": "resources: [a.yaml, b.yaml]\n", "o/a.yaml": configMap, "o/b.yaml": configMap},
+			`building overlay "o": two resources are ConfigMap/settings: kustomize accepts each object once; leave one of them out`,
+		},
+		{
+			"patch of nothing",
+			map[string]string{
+				"o/kustomization.yaml": "resources: [a.yaml]\npatches: [{path: p.yaml}]\n",
+				"o/a.yaml":             configMap,
+				"o/p.yaml":             strings.Replace(configMap, "settings", "setings", 1),
+			},
+			`building overlay "o": a patch is for ConfigMap/setings, which does not exist: check its name, kind and namespace, or give it a target`,
+		},
+		{
+			"replacement of nothing",
+			map[string]string{
+				"o/kustomization.yaml": "resources: [a.yaml]\nreplacements: [{source: {kind: Wiring, fieldPath: metadata.name}, targets: " +
+					"[{select: {kind: ConfigMap}, fieldPaths: [data.key]}]}]\n",
+				"o/a.yaml": configMap,
+			},
+			`building overlay "o": a replacement takes a value from any Wiring, which does not exist: add the object, or remove the replacement`,
+		},
+		{
+			"program",
+			map[string]string{
+				"o/kustomization.yaml": "generators: [g.yaml]\n",
+				"o/g.yaml": "apiVersion: v1\nkind: Any\nmetadata:\n  name: x\n  annotations:\n" +
+					"    config.kubernetes.io/function: |\n      exec: {path: ./true}\n",
+			},
+			`building overlay "o": it runs a program of this machine as a function: give --allow-exec if you trust it`,
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -104,7 +178,11 @@ func TestAllowed(t *testing.T) {
 	write("files/kustomization.yaml", "resources: [../a.yaml]\n", 0o644)
 	write("exec/kustomization.yaml", "resources: [a.yaml]\ntransformers: [f.yaml]\n", 0o644)
 	write("exec/a.yaml", configMap, 0o644)
-	write("exec/f.yaml", "apiVersion: v1\nkind: Any\nmetadata:\n  name: x\n  annotations:\n    config.kubernetes.io/function: |\n      exec: {path: ./f.sh}\n", 0o644)
+	write(
+		"exec/f.yaml",
+		"apiVersion: v1\nkind: Any\nmetadata:\n  name: x\n  annotations:\n    config.kubernetes.io/function: |\n      exec: {path: ./f.sh}\n",
+		0o644,
+	)
 	write("exec/f.sh", "#!/bin/sh\nsed 's/key: value/key: changed/'\n", 0o755)
 	if _, err := Build(filesys.MakeFsOnDisk(), filepath.Join(dir, "files"), Options{AllowFilesOutside: true}); err != nil {
 		t.Error(err)
@@ -118,13 +196,22 @@ func TestAllowed(t *testing.T) {
 // Kustomize's schema is a package variable: a build must not see the schema of
 // another one, and concurrent builds must not interfere.
 func TestBuildsDoNotMeet(t *testing.T) {
-	const patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec: {template: {spec: {containers: [{name: a, image: new}]}}}\n"
-	const deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec: {template: {spec: {containers: [{name: a, image: old}, {name: b, image: old}]}}}\n"
+	const patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\n" +
+		"spec: {template: {spec: {containers: [{name: a, image: new}]}}}\n"
+	const deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\n" +
+		"spec: {template: {spec: {containers: [{name: a, image: old}, {name: b, image: old}]}}}\n"
 	own := tree(t, map[string]string{
 		"/o/kustomization.yaml": "resources: [d.yaml]\npatches: [{path: p.yaml}]\nopenapi: {path: none.json}\n",
 		"/o/none.json":          `{"definitions": {}}`, "/o/d.yaml": deployment, "/o/p.yaml": patch,
 	})
-	usual := tree(t, map[string]string{"/o/kustomization.yaml": "resources: [d.yaml]\npatches: [{path: p.yaml}]\n", "/o/d.yaml": deployment, "/o/p.yaml": patch})
+	usual := tree(
+		t,
+		map[string]string{
+			"/o/kustomization.yaml": "resources: [d.yaml]\npatches: [{path: p.yaml}]\n",
+			"/o/d.yaml":             deployment,
+			"/o/p.yaml":             patch,
+		},
+	)
 	var all sync.WaitGroup
 	for range 8 {
 		for fsys, containers := range map[filesys.FileSystem]int{own: 1, usual: 2} {
@@ -142,8 +229,9 @@ func TestBuildsDoNotMeet(t *testing.T) {
 // A panic in kustomize is an error of the build, and the next one works.
 func TestPanic(t *testing.T) {
 	fsys := tree(t, map[string]string{
-		"/o/kustomization.yaml": "resources: [d.yaml]\nopenapi: {path: broken.json}\npatches: [{patch: '{apiVersion: v1, kind: ConfigMap, metadata: {name: settings}, data: {a: b}}'}]\n",
-		"/o/broken.json":        "no JSON", "/o/d.yaml": configMap,
+		"/o/kustomization.yaml": "resources: [d.yaml]\nopenapi: {path: broken.json}\n" +
+			"patches: [{patch: '{apiVersion: v1, kind: ConfigMap, metadata: {name: settings}, data: {a: b}}'}]\n",
+		"/o/broken.json": "no JSON", "/o/d.yaml": configMap,
 	})
 	if _, err := Build(fsys, "/o", Options{}); err == nil || !strings.Contains(err.Error(), `building overlay "/o": `) {
 		t.Errorf("got %v", err)

@@ -71,7 +71,8 @@ func TestTree(t *testing.T) {
 		if filepath.Base(path) == "kustomization.yaml" && old.Match(data) {
 			t.Errorf("%s: %s is deprecated", name, old.Find(data))
 		}
-		if filepath.Base(path) != "README.md" && filepath.Base(path) != "values.yaml" && !strings.HasPrefix(name, "/krm/") && name != "/stack.yaml" {
+		if filepath.Base(path) != "README.md" && filepath.Base(path) != "values.yaml" && !strings.HasPrefix(name, "/krm/") &&
+			name != "/stack.yaml" {
 			all = append(all, name)
 		}
 		return nil
@@ -79,7 +80,9 @@ func TestTree(t *testing.T) {
 		t.Fatal(err)
 	}
 	// What overlays leave out is in one more.
-	fsys := &recorder{FileSystem: shipped(t, "resources: [../../base]\ncomponents: [../../components/runtimes, ../../components/node-setup]\n")}
+	fsys := &recorder{
+		FileSystem: shipped(t, "resources: [../../base]\ncomponents: [../../components/runtimes, ../../components/node-setup]\n"),
+	}
 	for _, dir := range []string{"dev", "staging", "prod", "edge", "mine"} {
 		if _, err := overlay.Build(fsys, "/overlays/"+dir, overlay.Options{}); err != nil {
 			t.Error(err)

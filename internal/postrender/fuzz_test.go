@@ -39,7 +39,8 @@ var oddReplicas = []struct {
 	{"b: \"é\u2029\"\r\nspec:\r\n  replicas: 1\r\n  s: 3\r\n", false},
 }
 
-const oddHead = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x, annotations: {helm-wasm.dev/source: '{topic: c, consumerGroup: i}'}}\n"
+const oddHead = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x, annotations: {helm-wasm.dev/source: '{topic: c, " +
+	"consumerGroup: i}'}}\n"
 
 func TestOddReplicas(t *testing.T) {
 	for _, tc := range oddReplicas {
@@ -152,7 +153,10 @@ func checkRefusal(t *testing.T, message string) {
 }
 
 func TestRefusal(t *testing.T) {
-	for _, message := range []string{"", "a", "a\n  b: c\n    d", "\tx\x00\xff\u2028", "x/_y", "---\n...\n# c", "- a: [", strings.Repeat("long ", 1000)} {
+	for _, message := range []string{
+		"", "a", "a\n  b: c\n    d", "\tx\x00\xff\u2028", "x/_y", "---\n...\n# c", "- a: [",
+		strings.Repeat("long ", 1000),
+	} {
 		checkRefusal(t, message)
 	}
 }

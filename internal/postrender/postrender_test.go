@@ -88,7 +88,8 @@ var unannotated = []string{
 	"a: 1\na: 2\n", "a: &x [1]\nb: *x\n", "a: !tag b\n", "- a\n- b\n", "{\"a\": \"b\"}\n", "a: 'b\n\n  c'\n", "a:b\n", "text",
 	// Ours, but no annotation: labels, and text that mentions the prefix.
 	"kind: Deployment\napiVersion: apps/v1\nmetadata: {name: x, labels: {helm-wasm.dev/function: x}}\nspec: {replicas: 1}\n",
-	"kind: ConfigMap\napiVersion: v1\nmetadata: {name: x}\ndata: {text: \"helm-wasm.dev/source.topic: a\"}\n", "# helm-wasm.dev/\n", "- helm-wasm.dev/\n",
+	"kind: ConfigMap\napiVersion: v1\nmetadata: {name: x}\ndata: {text: \"helm-wasm.dev/source.topic: a\"}\n", "# helm-wasm.dev/\n",
+	"- helm-wasm.dev/\n",
 	"metadata: [helm-wasm.dev/]\n", "metadata: {annotations: [helm-wasm.dev/]}\n", "kind: List\nitems: [helm-wasm.dev/, {metadata: {}}]\n",
 	"kind: Node\nmetadata: {annotations: {runtime.helm-wasm.dev/wasmtime: ready}}\n",
 	// Not asked for.
@@ -146,7 +147,13 @@ func checkSplit(t *testing.T, stream []byte) {
 func TestOneBrokenOfFifty(t *testing.T) {
 	var b strings.Builder
 	for i := 1; i <= 50; i++ {
-		b.WriteString("---\n# Source: chart/templates/" + strconv.Itoa(i) + ".yaml\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c" + strconv.Itoa(i) + "\n")
+		b.WriteString(
+			"---\n# Source: chart/templates/" + strconv.Itoa(
+				i,
+			) + ".yaml\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c" + strconv.Itoa(
+				i,
+			) + "\n",
+		)
 		if i == 37 {
 			b.WriteString("data: {a: b\n")
 		}
@@ -168,19 +175,32 @@ func TestChunks(t *testing.T) {
 	var b strings.Builder
 	const n = 2*chunk + 10
 	for i := range n {
-		b.WriteString("---\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: d" + strconv.Itoa(i) + "\n  annotations:\n    helm-wasm.dev/source.topic: t" + strconv.Itoa(i) + "\n    helm-wasm.dev/source.consumerGroup: g\nspec:\n  replicas: 2\n  template: {}\n")
+		b.WriteString(
+			"---\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: d" + strconv.Itoa(
+				i,
+			) + "\n  annotations:\n    helm-wasm.dev/source.topic: t" + strconv.Itoa(
+				i,
+			) + "\n    helm-wasm.dev/source.consumerGroup: g\nspec:\n  replicas: 2\n  template: {}\n",
+		)
 	}
-	out, err := Run([]byte(b.String()), Options{Values: shared(t, "kafka.bootstrapServers={k:9092}", "kafka.tls.enabled=true", "kafka.tls.caSecret.name=ca")})
+	out, err := Run(
+		[]byte(b.String()),
+		Options{Values: shared(t, "kafka.bootstrapServers={k:9092}", "kafka.tls.enabled=true", "kafka.tls.caSecret.name=ca")},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for text, want := range map[string]int{"kind: ScaledObject\n": n, "kind: TriggerAuthentication\n": 1, "kind: Deployment\n": n, "replicas: 2": 0, "name: d0-kafka\n": n + 1} {
+	for text, want := range map[string]int{
+		"kind: ScaledObject\n": n, "kind: TriggerAuthentication\n": 1, "kind: Deployment\n": n,
+		"replicas: 2": 0, "name: d0-kafka\n": n + 1,
+	} {
 		if got := strings.Count(string(out), text); got != want {
 			t.Errorf("%d times %q, want %d", got, text, want)
 		}
 	}
 	for i := range n {
-		if want := "  name: \"d" + strconv.Itoa(i) + "\"\n"; !strings.Contains(string(out), want) || !strings.Contains(string(out), "topic: \"t"+strconv.Itoa(i)+"\"\n") {
+		if want := "  name: \"d" + strconv.Itoa(i) + "\"\n"; !strings.Contains(string(out), want) ||
+			!strings.Contains(string(out), "topic: \"t"+strconv.Itoa(i)+"\"\n") {
 			t.Fatalf("nothing for workload %d", i)
 		}
 	}
@@ -229,7 +249,8 @@ func TestValue(t *testing.T) {
 func TestKafkaAsText(t *testing.T) {
 	in := strings.Replace(oddHead, "annotations: {", "annotations: {helm-wasm.dev/kafka: a:9092, ", 1)
 	out, err := Run([]byte(in), Options{Values: shared(t, "kafka.bootstrapServers={kafka:9092}")})
-	if err == nil || !strings.Contains(err.Error(), `annotation helm-wasm.dev/kafka (bootstrapServers): string "a:9092" where a list is expected`) {
+	if err == nil ||
+		!strings.Contains(err.Error(), `annotation helm-wasm.dev/kafka (bootstrapServers): string "a:9092" where a list is expected`) {
 		t.Errorf("%v, and\n%s", err, out)
 	}
 }

@@ -77,18 +77,26 @@ func TestCycle(t *testing.T) {
 var odd = []string{
 	"", " ", "a", "abc def", " lead", "trail ", "a  b", "-", "--", "---", "--- a", "...", "....", "-a", "- a", "?", "?a", "? a",
 	":", "a:", "a: b", "a:b", ":a", "a #b", "a#b", "#a", "[a", "{a}", "a,b", "&a", "*a", "!a", "|", ">", "'", "it's", `"`, `say "x"`,
-	"%a", "@a", "`a", "\\", "a\\b", "yes", "Yes", "YES", "no", "on", "off", "y", "N", "true", "True", "TRUE", "tRUE", "null", "Null", "~", "~a",
+	"%a", "@a", "`a", "\\", "a\\b", "yes", "Yes", "YES", "no", "on", "off", "y", "N", "true", "True", "TRUE", "tRUE", "null", "Null",
+	"~", "~a",
 	".nan", ".inf", "-.inf", "+.Inf", ".5", ".", "..", ".e5", "1", "01", "0x1f", "0o17", "0b11", "-0b11", "0b-1", "1_000", "1__0", "_1", "1_",
 	"+1", "-1", "+-1", "1.5", "1.", "1e3", "1e", "1e+3", "1.5e-7", "0x1p4", "1:30", "190:20:30", "1:60", "1:5:", "-1:30.5_0",
 	"2001-01-01", "2001-1-1", "2001-13-01", "2001-02-30", "2001-12-14t21:59:43.10-05:00", "2001-12-14T21:59:43Z", "2001-12-14 21:59:43.1",
-	"2001-12-14 21:59:43.10 -5", "2001-12", "20011-01-01", "9223372036854775807", "9223372036854775808", "18446744073709551616", "-9223372036854775809",
-	"0", "-0", "00", "08", "0_8", "1e400", "=", "<<", "<", "a<b>&c", "\t", "a\tb", "\ta", "\n", "a\n", "a\n\n", "\na", "\n\na", " \na", "a \nb", "a\n b", "a\n b\n", "a\nb", "a\nb ",
-	"a\r\nb", "\r", "a\u0085b", "a \u0085 b", "\u0085", "a\u0085\u0085b", "a\u0085---", "a\u0085--- b", "a\u0085...x", "a\u2028b", "a \u2028b", "a\u2029\nb", "\u2028 a",
-	"\x00", "\x07", "\x1b", "\x7f", "\u0080", "\u00a0", "\ufeffabc", "a\ufeff", "\ufffe", "\uffff", "\ufffd", "\xff", "\xff\xfe", "a\xc3", "é", "日本", "😀", "😀\n", "é é\né", "Ж:",
-	"true\n", "- a\n- b\n", "key: |\n  x\n", "{}", "[]", "0.0.0.0", "1.2.3", "64Mi", "250m", "5s", "1e3Mi", "ghcr.io/a/b:1.0@sha256:abc", "0123abc", "0x", "1.5.6", "e1", "E", "f", "F", "t", "Of",
-	strings.Repeat("word ", 30), strings.Repeat("word  two ", 20), strings.Repeat("x", 200), strings.Repeat("é ", 70), strings.Repeat("it's ", 40),
-	strings.Repeat(`a"b `, 40), strings.Repeat("x ", 60) + "\n" + strings.Repeat("y ", 60), "# " + strings.Repeat("w ", 80), strings.Repeat("a\u2028", 5), strings.Repeat(" ", 100) + "x",
-	"1" + strings.Repeat(" 2", 70), strings.Repeat("\\ ", 60), strings.Repeat("k", 127), strings.Repeat("k", 128), strings.Repeat("k", 129), strings.Repeat("k", 1022), strings.Repeat("k", 1023),
+	"2001-12-14 21:59:43.10 -5", "2001-12", "20011-01-01", "9223372036854775807", "9223372036854775808", "18446744073709551616",
+	"-9223372036854775809",
+	"0", "-0", "00", "08", "0_8", "1e400", "=", "<<", "<", "a<b>&c", "\t", "a\tb", "\ta", "\n", "a\n", "a\n\n", "\na", "\n\na",
+	" \na", "a \nb", "a\n b", "a\n b\n", "a\nb", "a\nb ",
+	"a\r\nb", "\r", "a\u0085b", "a \u0085 b", "\u0085", "a\u0085\u0085b", "a\u0085---", "a\u0085--- b", "a\u0085...x", "a\u2028b",
+	"a \u2028b", "a\u2029\nb", "\u2028 a",
+	"\x00", "\x07", "\x1b", "\x7f", "\u0080", "\u00a0", "\ufeffabc", "a\ufeff", "\ufffe", "\uffff", "\ufffd", "\xff", "\xff\xfe",
+	"a\xc3", "é", "日本", "😀", "😀\n", "é é\né", "Ж:",
+	"true\n", "- a\n- b\n", "key: |\n  x\n", "{}", "[]", "0.0.0.0", "1.2.3", "64Mi", "250m", "5s", "1e3Mi",
+	"ghcr.io/a/b:1.0@sha256:abc", "0123abc", "0x", "1.5.6", "e1", "E", "f", "F", "t", "Of",
+	strings.Repeat("word ", 30), strings.Repeat("word  two ", 20), strings.Repeat("x", 200), strings.Repeat("é ", 70),
+	strings.Repeat("it's ", 40), strings.Repeat(`a"b `, 40), strings.Repeat("x ", 60) + "\n" + strings.Repeat("y ", 60),
+	"# " + strings.Repeat("w ", 80), strings.Repeat("a\u2028", 5), strings.Repeat(" ", 100) + "x", "1" + strings.Repeat(" 2", 70),
+	strings.Repeat("\\ ", 60), strings.Repeat("k", 127), strings.Repeat("k", 128), strings.Repeat("k", 129),
+	strings.Repeat("k", 1022), strings.Repeat("k", 1023),
 	strings.Repeat("<", 200), strings.Repeat("\u00e9", 64), strings.Repeat("\u00e9", 65),
 }
 
@@ -106,7 +114,8 @@ func TestStrings(t *testing.T) {
 func TestNumbers(t *testing.T) {
 	for _, f := range []float64{
 		0, math.Copysign(0, -1), 1, -1, 0.5, 1e5, 1e6, 1234567, 1e15, 1e20, 1e21, 1e22, -1e21, 1e-4, 1e-5, 1e-6, 1e-7, 1.5e-9, 1.5e300,
-		1 << 53, 1 << 63, 1 << 62, -1 << 63, -1<<63 - 2048, 1 << 64, 123456789.5, 1e6 + 0.5, 0.1, math.MaxFloat64, math.SmallestNonzeroFloat64, math.Inf(1), math.Inf(-1), math.NaN(),
+		1 << 53, 1 << 63, 1 << 62, -1 << 63, -1<<63 - 2048, 1 << 64, 123456789.5, 1e6 + 0.5, 0.1, math.MaxFloat64,
+		math.SmallestNonzeroFloat64, math.Inf(1), math.Inf(-1), math.NaN(),
 	} {
 		compare(t, f)
 		compare(t, map[string]any{"a": f, "b": []any{f}})
@@ -139,7 +148,8 @@ func TestShapes(t *testing.T) {
 func TestKeyOrder(t *testing.T) {
 	m := map[string]any{}
 	for _, k := range []string{
-		"a", "A", "b", "a1", "a2", "a10", "a01", "1", "10", "2", "_", "-", "a-b", "a_b", "a.b", "ab", "é", "z", "日", "", "a 1", "0", "00", "01", "1.5", "1.10",
+		"a", "A", "b", "a1", "a2", "a10", "a01", "1", "10", "2", "_", "-", "a-b", "a_b", "a.b", "ab", "é", "z", "日", "", "a 1", "0",
+		"00", "01", "1.5", "1.10",
 		"app.kubernetes.io/name", "app.kubernetes.io/instance", "helm-wasm.dev/function", "lagThreshold", "lag", "x100", "x20", "x3",
 	} {
 		m[k] = "v"
@@ -195,7 +205,10 @@ func FuzzString(f *testing.F) {
 }
 
 func FuzzTree(f *testing.F) {
-	for _, s := range []string{`{"a":[1,2.5,null,{"b":"yes"}]}`, `[[],{},[[{"a":"x\ny"}]]]`, `{"1":1,"10":2,"2":3}`, `{"1ZZZZZZZZ":1,"10":2,"2":3}`, `1e6`, `{"k":"a: b","l":[[""]]}`} {
+	for _, s := range []string{
+		`{"a":[1,2.5,null,{"b":"yes"}]}`, `[[],{},[[{"a":"x\ny"}]]]`, `{"1":1,"10":2,"2":3}`,
+		`{"1ZZZZZZZZ":1,"10":2,"2":3}`, `1e6`, `{"k":"a: b","l":[[""]]}`,
+	} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -210,8 +223,20 @@ func FuzzTree(f *testing.F) {
 
 func BenchmarkYAML(b *testing.B) {
 	v := map[string]any{
-		"apiVersion": "apps/v1", "kind": "Deployment", "metadata": map[string]any{"name": "x-y", "labels": map[string]any{"app.kubernetes.io/name": "a", "app.kubernetes.io/instance": "b"}},
-		"spec": map[string]any{"containers": []any{map[string]any{"name": "c", "image": "ghcr.io/helm-wasm/runner:1.0", "args": []any{"a", "b"}, "resources": map[string]any{"limits": map[string]any{"cpu": "1", "memory": "64Mi"}}}}},
+		"apiVersion": "apps/v1", "kind": "Deployment", "metadata": map[string]any{
+			"name":   "x-y",
+			"labels": map[string]any{"app.kubernetes.io/name": "a", "app.kubernetes.io/instance": "b"},
+		},
+		"spec": map[string]any{
+			"containers": []any{
+				map[string]any{
+					"name":      "c",
+					"image":     "ghcr.io/helm-wasm/runner:1.0",
+					"args":      []any{"a", "b"},
+					"resources": map[string]any{"limits": map[string]any{"cpu": "1", "memory": "64Mi"}},
+				},
+			},
+		},
 	}
 	b.Run("ours", func(b *testing.B) {
 		b.ReportAllocs()

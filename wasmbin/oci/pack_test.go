@@ -26,7 +26,9 @@ import (
 )
 
 // A command: one type, one function exported as _start.
-var coreModule = []byte("\x00asm\x01\x00\x00\x00\x01\x04\x01\x60\x00\x00\x03\x02\x01\x00\x07\x0a\x01\x06_start\x00\x00\x0a\x04\x01\x02\x00\x0b")
+var coreModule = []byte(
+	"\x00asm\x01\x00\x00\x00\x01\x04\x01\x60\x00\x00\x03\x02\x01\x00\x07\x0a\x01\x06_start\x00\x00\x0a\x04\x01\x02\x00\x0b",
+)
 
 // A component that imports wasi:io/poll@0.2.0 and exports a handler.
 var component = append([]byte("\x00asm\x0d\x00\x01\x00\x0a\x17\x01\x00\x12wasi:io/poll@0.2.0\x05\x00"),
@@ -123,7 +125,12 @@ func TestPack(t *testing.T) {
 		{"scratch component", component, Options{}, `"StopSignal":"SIGINT"`},
 		{"layer", coreModule, Options{Format: Layer}, `"architecture":"wasm","os":"wasip1"`},
 		{"layer component", component, Options{Format: Layer}, `"ExposedPorts":{"8080/tcp":{}}`},
-		{"artifact", coreModule, Options{Format: Artifact}, `"created":"1970-01-01T00:00:00Z","architecture":"wasm","os":"wasip1","layerDigests":["sha256:`},
+		{
+			"artifact",
+			coreModule,
+			Options{Format: Artifact},
+			`"created":"1970-01-01T00:00:00Z","architecture":"wasm","os":"wasip1","layerDigests":["sha256:`,
+		},
 		{"artifact component", component, Options{Format: Artifact, Created: "2026-01-02T03:04:05Z"}, `"os":"wasip2"`},
 	}
 	for _, tt := range tests {
@@ -242,7 +249,12 @@ func TestPackRefuses(t *testing.T) {
 		{"name", coreModule, Options{Name: "../x.wasm"}, "must be a plain name"},
 		{"long name", coreModule, Options{Name: strings.Repeat("x", 101)}, "must be a plain name"},
 		{"reference", coreModule, Options{Reference: "ghcr.io/a b"}, "must be like"},
-		{"compressor", coreModule, Options{Compress: func([]byte) ([]byte, error) { return nil, errors.New("full") }}, "compressing the layer: full"},
+		{
+			"compressor",
+			coreModule,
+			Options{Compress: func([]byte) ([]byte, error) { return nil, errors.New("full") }},
+			"compressing the layer: full",
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
