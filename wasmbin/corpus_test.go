@@ -16,7 +16,7 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 )
 
-// sources is the directory of a Go module's source code.
+// sources returns the directory of the source code of a Go module.
 func sources(t *testing.T, module string) string {
 	t.Helper()
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", module).Output()
@@ -26,8 +26,8 @@ func sources(t *testing.T, module string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// TestCorpus reads the specification's test modules and the Extism SDK's
-// plugins, made by many compilers. What a real engine accepts must be read,
+// TestCorpus reads the test modules of the specification and the plugins of the Extism
+// SDK, made by many compilers. Everything that a real engine accepts must be read,
 // with the same imports and exports.
 func TestCorpus(t *testing.T) {
 	ctx := context.Background()
@@ -55,7 +55,7 @@ func TestCorpus(t *testing.T) {
 		in, err := InspectCode(wasm)
 		code, rejected := r.CompileModule(ctx, wasm)
 		if rejected != nil {
-			continue // reading may go further than an engine
+			continue // what an engine refuses may be readable
 		}
 		accepted++
 		if err != nil {
@@ -95,11 +95,11 @@ func TestCorpus(t *testing.T) {
 	}
 	t.Logf("%d files, %d accepted by the engine, %d Extism plugins", len(files), accepted, extism)
 	if accepted < 2000 || extism < 10 {
-		t.Error("the corpus holds less than it should")
+		t.Error("the corpus contains less than it should")
 	}
 }
 
-// TestGoProgram reads what the Go compiler makes.
+// TestGoProgram reads a program that the Go compiler has built.
 func TestGoProgram(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte("package main\n\nfunc main() { println(1) }\n"), 0o644); err != nil {

@@ -4,7 +4,7 @@ package wasmbin
 
 import "github.com/helm-wasm/helm-wasm/internal/opcode"
 
-// A tiny encoder of binaries, so that tests need no tools.
+// A tiny encoder of binaries, so that the tests need no tools.
 
 func uleb(v uint64) (b []byte) {
 	for v >= 0x80 {
@@ -60,7 +60,7 @@ func componentOf(sections ...[]byte) []byte {
 	return b
 }
 
-// Types of the modules below.
+// The types of the modules below.
 const (
 	typeVoid    = iota // ()
 	typeCall           // () -> i32
@@ -77,8 +77,8 @@ var types = sec(opcode.SectionType, vec(
 
 func funcImport(module, name string, t int) []byte { return cat(module, name, 0, t) }
 
-// module has the given function imports, one memory of 2 pages, and exports
-// functions by name and type; their bodies are unreachable.
+// testModule has the given function imports, one memory of 2 pages, and exported
+// functions by name and type, whose bodies are unreachable.
 type testModule struct {
 	imports [][]byte
 	exports []testExport
@@ -123,7 +123,7 @@ func producers(field, name, version string) []byte {
 	return custom("producers", vec(cat(field, vec(cat(name, version)))))
 }
 
-// Component parts: an instance import or export by name.
+// Parts of a component: the import or export of an instance by name.
 func instanceImport(names ...string) []byte {
 	var list [][]byte
 	for _, n := range names {

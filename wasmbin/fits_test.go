@@ -54,8 +54,8 @@ var (
 	oddComponent  = componentOf(instanceImport("acme:db/store@1.0.0"), instanceExport("wasi:cli/run@0.2.0"))
 )
 
-// TestFits states for each binary its ABI and what every runtime says: "yes"
-// takes events, "run" runs, anything else is part of the reason why not.
+// TestFits lists for each binary its ABI and the verdict of runtimes: "yes" takes
+// events, "run" runs without events, and anything else is part of the reason why not.
 func TestFits(t *testing.T) {
 	const notEvents = "run"
 	shimNames := []string{"wasmtime", "wasmedge", "wasmer", "wamr", "crun-wasmtime", "crun-wasmedge", "crun-wasmer", "crun-wamr"}

@@ -248,13 +248,13 @@ func FuzzInspect(f *testing.F) {
 		if err := in.Text(&b, Limits{Memory: 1 << 20}); err != nil {
 			t.Fatal(err)
 		}
-		// Nothing that a terminal would obey or that hides what is written.
+		// There is nothing that a terminal would obey or not show.
 		if !utf8.Valid(b.Bytes()) {
 			t.Fatalf("the text is not UTF-8: %q", b.Bytes())
 		}
 		for _, c := range b.String() {
 			if c != '\n' && !unicode.IsPrint(c) {
-				t.Fatalf("the text holds the character %q", c)
+				t.Fatalf("the text contains the character %q", c)
 			}
 		}
 	})

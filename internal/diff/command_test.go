@@ -17,7 +17,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden file")
 
-// machine is the machine's files, as the native program has them.
+// machine gives access to the files of the machine, like the native program.
 type machine struct{}
 
 func (machine) ReadFile(name string) ([]byte, error) { return os.ReadFile(name) }
@@ -34,7 +34,7 @@ func helmWasm(stdin string, args ...string) (string, error) {
 	return stdout.String(), err
 }
 
-// must is what a command prints that does not fail.
+// must returns the output of a command, which may not fail.
 func must(t *testing.T, stdin string, args ...string) string {
 	t.Helper()
 	out, err := helmWasm(stdin, args...)
@@ -69,7 +69,7 @@ functions:
 
 const shop = "../../examples/shop/stack.yaml"
 
-// TestGolden: what people see of a change of everything.
+// TestGolden: the report for people when everything changes.
 func TestGolden(t *testing.T) {
 	got := must(
 		t, "", "diff", "--all", "--release", "shop", "--namespace", "prod", shop, shop,
@@ -92,8 +92,8 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// TestRendered: what was rendered does not differ from its values, whole, in
-// many files, and as one List.
+// TestRendered: rendered objects do not differ from their values, whether they are in
+// one file, in many files, or in a List.
 func TestRendered(t *testing.T) {
 	examples, err := filepath.Glob("../../stack/examples/*.yaml")
 	if err != nil || len(examples) < 3 {
@@ -236,7 +236,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// TestProgram: exit codes of the real program.
+// TestProgram checks the exit codes of the real program.
 func TestProgram(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "helm-wasm")
 	if out, err := exec.Command("go", "build", "-o", program, "../../cmd/helm-wasm").CombinedOutput(); err != nil {

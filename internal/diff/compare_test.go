@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// compared is the report of two streams, as people read it.
+// compared returns the report for people about two streams.
 func compared(t *testing.T, old, new string) string {
 	t.Helper()
 	return report(t, old, new).Text(Plain)
@@ -31,7 +31,7 @@ func read(t *testing.T, name, text string) []Object {
 	return objects
 }
 
-// object is a manifest of a kind with more lines.
+// object is a manifest of a kind with additional lines.
 func object(apiVersion, kind, name string, more ...string) string {
 	return "---\napiVersion: " + apiVersion + "\nkind: " + kind + "\nmetadata: {name: " + name + ", namespace: prod}\n" + strings.Join(
 		more,
@@ -226,7 +226,7 @@ func TestEffects(t *testing.T) {
 	}
 }
 
-// TestSeveralDocuments: a text of several documents is compared by its lines.
+// TestSeveralDocuments: a text of several documents is compared line by line.
 func TestSeveralDocuments(t *testing.T) {
 	r := report(t, configMap("data: {f: \"a: 1\\n---\\na: 2\\n\"}"), configMap("data: {f: \"a: 1\\n---\\na: 3\\n\"}"))
 	if fields := r.Objects[0].Fields; len(fields) != 1 || fields[0].Path != "data.f" || len(fields[0].Lines) != 3 {

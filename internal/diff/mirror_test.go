@@ -10,10 +10,10 @@ import (
 	"testing"
 )
 
-// places finds what moved in a path, and quoted keys, which may look like it.
+// places finds moved elements in a path, and quoted keys, which may look like them.
 var places = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\[(\d+)->(\d+)\]`)
 
-// mirrorPath is the path of the other side.
+// mirrorPath returns the path on the other side.
 func mirrorPath(path string) string {
 	return places.ReplaceAllStringFunc(path, func(s string) string {
 		if m := places.FindStringSubmatch(s); m[1] != "" {
@@ -23,8 +23,7 @@ func mirrorPath(path string) string {
 	})
 }
 
-// facts are what a report says, in an order of its own, as it is or as its
-// mirror image.
+// facts returns the statements of a report in a fixed order, as they are or mirrored.
 func facts(r *Report, mirrored bool) []string {
 	turn := func(op Op) Op {
 		if mirrored {

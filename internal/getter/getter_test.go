@@ -27,7 +27,7 @@ annotations:
       description: a block with an empty line
 `
 
-// pack makes a packaged chart.
+// pack returns a packaged chart.
 func pack(t *testing.T, files map[string]string, order ...string) []byte {
 	t.Helper()
 	var b bytes.Buffer

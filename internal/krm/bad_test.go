@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestBadLists: one message that says what and where, and no output.
+// TestBadLists: one message says what is wrong and where, and there is no output.
 func TestBadLists(t *testing.T) {
 	fifty := func(broken int, text string) string {
 		var b strings.Builder
@@ -130,7 +130,7 @@ func TestBadLists(t *testing.T) {
 	}
 }
 
-// TestBadStacks: mistakes in a WasmStack are results, all at once, and the items
+// TestBadStacks: the mistakes in a WasmStack become results, all at once, and the items
 // stay as they were.
 func TestBadStacks(t *testing.T) {
 	tests := []struct{ name, stack, want string }{
@@ -207,7 +207,7 @@ func TestBadStacks(t *testing.T) {
 	}
 }
 
-// TestManyMistakes: the message has the first, the results have all.
+// TestManyMistakes: the message lists the first mistakes, the results all of them.
 func TestManyMistakes(t *testing.T) {
 	stack := stackText("shop", "")
 	for i := range 30 {

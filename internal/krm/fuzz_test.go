@@ -13,7 +13,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
-// warned is a stack that the linter warns of.
+// warned is a stack with a warning of the linter.
 func warned(name, more string) string {
 	return strings.Replace(stackText(name, more), "billing}", "billing}, scaling: {maxReplicas: 24}", 1)
 }
@@ -53,8 +53,8 @@ func TestSecondRun(t *testing.T) {
 	}
 }
 
-// TestManyUnusual: items that only the library can read cost no more for those
-// before them.
+// TestManyUnusual: the cost of items that only the library can read does not depend on
+// the items before them.
 func TestManyUnusual(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -63,14 +63,15 @@ func TestManyUnusual(t *testing.T) {
 		t.Error(err)
 	}
 	runtime.ReadMemStats(&after)
-	// A measure that no clock and no load changes: 53 MB, and 108 with all lines above.
+	// Memory does not depend on the load of the machine: 53 MB, or 108 if all lines
+	// before an item are read again.
 	if n := after.TotalAlloc - before.TotalAlloc; n > 80<<20 {
 		t.Errorf("it takes %d bytes", n)
 	}
 }
 
-// FuzzResourceList: whatever comes in, Run says what is wrong or gives a list
-// that it takes again and does not change.
+// FuzzResourceList: for any input, Run says what is wrong or returns a list that it
+// accepts again and does not change.
 func FuzzResourceList(f *testing.F) {
 	files, err := filepath.Glob("testdata/*/input.yaml")
 	if err != nil {
@@ -110,7 +111,7 @@ func checkRun(t *testing.T, in []byte) {
 	case shadow && !still:
 		return // the functionConfig, of the same name as what was taken out, is rendered now
 	case err == nil:
-		// Nobody tells the results of what was taken out again.
+		// A stack that was removed has no results in the second run.
 		out = again
 		again, err = Run(out)
 	}
@@ -122,8 +123,8 @@ func checkRun(t *testing.T, in []byte) {
 	}
 }
 
-// stacksIn says how many items of a list are a WasmStack, and whether one of them
-// stands for the functionConfig.
+// stacksIn returns how many items of a list are a WasmStack, and whether one of them is
+// also the functionConfig.
 func stacksIn(t *testing.T, text []byte) (stacks int, shadow bool) {
 	l, err := read(text)
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 
 var update = flag.Bool("update", false, "write what Run gives into testdata")
 
-// TestGolden: each directory of testdata has an input and what comes of it. (Its
-// expected.yaml and errors.txt are kyaml's view of the same, for test/krm.)
+// TestGolden: each directory of testdata has an input and the expected results. (Its
+// expected.yaml and errors.txt are what kyaml makes of them, for test/krm.)
 func TestGolden(t *testing.T) {
 	dirs, err := filepath.Glob("testdata/*/input.yaml")
 	if err != nil || len(dirs) == 0 {
@@ -47,7 +47,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// golden compares with a file, which is absent where there is nothing.
+// golden compares with a file, which is missing if the text should be empty.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	if *update {
@@ -67,7 +67,7 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// values are of a stack that makes one object.
+// values are those of a stack that renders one object.
 const values = `
   kafka: {mode: external, bootstrapServers: ["k:9092"], topics: {orders: {partitions: 3}}}
   workloads:
@@ -80,7 +80,7 @@ func stackText(name, more string) string {
 	return "apiVersion: helm-wasm.dev/v1alpha1\nkind: WasmStack\nmetadata: {name: " + name + more + "}\nspec:" + values
 }
 
-// inList indents an object as an item of a list, inConfig as the functionConfig.
+// inList makes an item of a list from an object, and inConfig the functionConfig.
 func inList(text string) string {
 	return "- " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  ") + "\n"
 }
@@ -98,7 +98,7 @@ func mustRun(t *testing.T, in string) string {
 	return string(out)
 }
 
-// items are kind and name of the items of a list.
+// items returns the kinds and names of the items of a list.
 func items(t *testing.T, text string) string {
 	t.Helper()
 	var list struct {
@@ -209,7 +209,7 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// TestUntouched: what is not ours comes out byte for byte, wherever it is.
+// TestUntouched: objects of others come out byte for byte, wherever they are.
 func TestUntouched(t *testing.T) {
 	before := `# head comment
 
@@ -258,8 +258,8 @@ items:
 	}
 }
 
-// TestOtherStyles: what is not written in lines comes out in lines, and means
-// the same.
+// TestOtherStyles: a list that is not written in lines is rewritten in lines with the
+// same meaning.
 func TestOtherStyles(t *testing.T) {
 	for name, in := range map[string]string{
 		"JSON": `{"apiVersion":"config.kubernetes.io/v1","kind":"ResourceList","items":[` +
@@ -285,8 +285,8 @@ func TestOtherStyles(t *testing.T) {
 	}
 }
 
-// TestReplaced: an object that an earlier run has made is replaced where it is,
-// and what tools have written on it stays.
+// TestReplaced: an object from an earlier run is replaced in its place, and keeps the
+// annotations of tools.
 func TestReplaced(t *testing.T) {
 	first := mustRun(t, head+"items:\n"+inList(foreign)+inConfig(stackText("shop", "")))
 	marked := strings.Replace(
@@ -312,8 +312,8 @@ func TestReplaced(t *testing.T) {
 	}
 }
 
-// TestLarge: an object that only the slow reader could read is not read, and a
-// stack never is passed on for that.
+// TestLarge: a large object that only the slow reader could read is passed on unread,
+// but a stack never is.
 func TestLarge(t *testing.T) {
 	large := "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: large\ndata:\n  a: \"" + strings.Repeat("b\n    c", maxChecked/5) + "\"\n"
 	in := head + "items:\n" + inList(large) + inList(stackText("shop", ""))

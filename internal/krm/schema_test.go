@@ -18,7 +18,7 @@ import (
 
 const krmDir = "../../kustomize/krm"
 
-// TestSchema: the schema for editors has the fields that are read, and takes the
+// TestSchema: the schema for editors has the fields that are read, and accepts the
 // examples.
 func TestSchema(t *testing.T) {
 	name := filepath.Join(krmDir, "wasmstack.schema.json")
@@ -66,7 +66,7 @@ func TestSchema(t *testing.T) {
 		}
 		tree["options"] = map[string]any{"scop": "all"}
 		if schema.Validate(tree) == nil {
-			t.Errorf("%s: the schema takes a typo", file)
+			t.Errorf("%s: the schema accepts a typo", file)
 		}
 	}
 }

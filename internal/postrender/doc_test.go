@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// TestDocumented: the examples in the guide's table of annotations are right,
-// alone and together.
+// TestDocumented: the examples in the guide's table of annotations are valid, alone and
+// together.
 func TestDocumented(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "POST-RENDER.md"))
 	if err != nil {
@@ -41,7 +41,7 @@ func TestDocumented(t *testing.T) {
 			t.Errorf("%s: %v", row[1], err)
 		}
 		if added := strings.Contains(string(out), "kind: ScaledObject\n"); added == (row[1] == Prefix+"enabled") {
-			t.Errorf("%s: a ScaledObject comes of it: %v", row[1], added)
+			t.Errorf("%s: it gives a ScaledObject: %v", row[1], added)
 		}
 		if row[1] != Prefix+"enabled" {
 			all += "    " + row[1] + ": " + row[2] + "\n"

@@ -15,8 +15,8 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
-// oddReplicas follow a Deployment's metadata. What they have as replicas is left
-// out, or cannot be without a change to something else.
+// oddReplicas follow the metadata of a Deployment. Their replicas are removed, or cannot
+// be removed without changing something else.
 var oddReplicas = []struct {
 	text    string
 	refused bool
@@ -33,7 +33,7 @@ var oddReplicas = []struct {
 	{"x: &x {replicas: 1}\nspec: *x\n", true},
 	{"spec: &x {replicas: 1}\nx: *x\n", true},
 	{"x: &x b\nspec: {replicas: 1}\ny: *x\n", false},
-	// The library counts lines of its own.
+	// The library counts lines differently.
 	{"# a\rb: c\nspec:\n  replicas: 1\n  s: 3\n", false},
 	{"b: 'a\u0085c\u2028d'\nspec:\n  replicas: 1\n  p: 3\n  s: 3\n", false},
 	{"b: \"é\u2029\"\r\nspec:\r\n  replicas: 1\r\n  s: 3\r\n", false},
@@ -59,8 +59,8 @@ func TestOddReplicas(t *testing.T) {
 	}
 }
 
-// FuzzPostRender: nothing panics, what has no annotation comes out byte for
-// byte, and what has keeps all of its objects but for their replicas.
+// FuzzPostRender: nothing panics, a stream without annotations comes out byte for byte,
+// and any other stream keeps all of its objects, except for their replicas.
 func FuzzPostRender(f *testing.F) {
 	for _, in := range unannotated {
 		f.Add([]byte(in))
@@ -93,7 +93,7 @@ func FuzzPostRender(f *testing.F) {
 	})
 }
 
-// checkObjects compares what was in the stream before and after.
+// checkObjects compares the objects in the stream before and after.
 func checkObjects(t *testing.T, in, out []byte) {
 	t.Helper()
 	after := split(out)
@@ -131,8 +131,8 @@ func scaled(tree map[string]any) map[string]any {
 	return tree
 }
 
-// checkRefusal: Helm finds the message where it looks for a file's name, and
-// cannot read the document.
+// checkRefusal: Helm finds the message where it looks for the name of a file, and cannot
+// read the document.
 func checkRefusal(t *testing.T, message string) {
 	t.Helper()
 	for i, d := range bytes.Split(Refusal(message), []byte("---\napi"))[1:] {

@@ -19,7 +19,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// shared makes values of --set expressions.
+// shared makes values from --set expressions.
 func shared(t testing.TB, exprs ...string) *stack.Document {
 	t.Helper()
 	doc, err := stack.Parse("values", []byte("{}\n"))
@@ -34,8 +34,8 @@ func shared(t testing.TB, exprs ...string) *stack.Document {
 	return doc
 }
 
-// TestGolden: testdata/NAME.yaml gives NAME.want, or the error NAME.err. Its
-// first line may hold --set expressions after `# set `.
+// TestGolden: testdata/NAME.yaml gives NAME.want, or the error NAME.err. Its first line
+// may contain --set expressions after `# set `.
 func TestGolden(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.yaml")
 	if err != nil || len(files) == 0 {
@@ -79,14 +79,14 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// unannotated are streams that come out as they went in.
+// unannotated are streams that do not change.
 var unannotated = []string{
 	"", "\n", "---\n", "---\n---\n", "# only a comment", "a: b", "a: b\n", "a: b\r\n---\r\nc: d\r\n",
 	"\xef\xbb\xbfa: b\n---\nc: d\n", "---\n# Source: x/y.yaml\na: b\n\n\n---\n# c\n---\nd: e\n",
 	"a: b\n------\nc: d\n", "a: b\n--- # c\nd: e\n", "--- {a: b}\n--- [c]\n--- d\n", "a: b\n...\nc: d\n...\n---\ne: f\n",
 	"%YAML 1.1\n---\na: b\n", "# c\n%YAML 1.1\n--- \na: b\n...\n", "a: |\n  x\n   ---\n  y\n---\nb: c\n", "a: >-\n  b\n\n\n---\n",
 	"a: 1\na: 2\n", "a: &x [1]\nb: *x\n", "a: !tag b\n", "- a\n- b\n", "{\"a\": \"b\"}\n", "a: 'b\n\n  c'\n", "a:b\n", "text",
-	// Ours, but no annotation: labels, and text that mentions the prefix.
+	// The prefix outside annotations: in labels, and in text.
 	"kind: Deployment\napiVersion: apps/v1\nmetadata: {name: x, labels: {helm-wasm.dev/function: x}}\nspec: {replicas: 1}\n",
 	"kind: ConfigMap\napiVersion: v1\nmetadata: {name: x}\ndata: {text: \"helm-wasm.dev/source.topic: a\"}\n", "# helm-wasm.dev/\n",
 	"- helm-wasm.dev/\n",
@@ -143,7 +143,7 @@ func checkSplit(t *testing.T, stream []byte) {
 	}
 }
 
-// TestOneBrokenOfFifty names the document that is no YAML.
+// TestOneBrokenOfFifty: the message names the document that is not YAML.
 func TestOneBrokenOfFifty(t *testing.T) {
 	var b strings.Builder
 	for i := 1; i <= 50; i++ {
@@ -206,7 +206,7 @@ func TestChunks(t *testing.T) {
 	}
 }
 
-// TestValue: annotations are read by their fields' types.
+// TestValue: annotations are read by the types of their fields.
 func TestValue(t *testing.T) {
 	tests := []struct {
 		path, text string
@@ -245,7 +245,7 @@ func TestValue(t *testing.T) {
 	}
 }
 
-// TestKafkaAsText: what cannot be a mapping is not passed over.
+// TestKafkaAsText: a value that cannot be a mapping is reported.
 func TestKafkaAsText(t *testing.T) {
 	in := strings.Replace(oddHead, "annotations: {", "annotations: {helm-wasm.dev/kafka: a:9092, ", 1)
 	out, err := Run([]byte(in), Options{Values: shared(t, "kafka.bootstrapServers={kafka:9092}")})
@@ -255,7 +255,7 @@ func TestKafkaAsText(t *testing.T) {
 	}
 }
 
-// TestManyUnknown: what nobody reads is not looked for.
+// TestManyUnknown: suggestions that are not shown are not searched for.
 func TestManyUnknown(t *testing.T) {
 	var b strings.Builder
 	for i := range 5000 {
@@ -269,7 +269,7 @@ func TestManyUnknown(t *testing.T) {
 	if err == nil {
 		t.Error("no error")
 	}
-	// A count of work that no clock and no load changes.
+	// Count work, which does not depend on the load of the machine.
 	if n := after.Mallocs - before.Mallocs; n > 500_000 {
 		t.Errorf("%d allocations, 1,100 for each annotation would be a search for names like it", n)
 	}

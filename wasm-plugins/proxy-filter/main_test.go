@@ -10,8 +10,8 @@ import (
 	"github.com/proxy-wasm/proxy-wasm-go-sdk/proxywasm/types"
 )
 
-// host runs the filter as WebAssembly when PROXY_FILTER names the module, else
-// natively: the same test for both.
+// host runs the filter as WebAssembly if PROXY_FILTER names the module, and natively
+// otherwise, so that both pass the same tests.
 func host(t *testing.T, config string) (proxytest.HostEmulator, types.OnPluginStartStatus) {
 	t.Helper()
 	vm := types.VMContext(&vmContext{})
@@ -83,7 +83,7 @@ func TestBadConfiguration(t *testing.T) {
 		`{"prefix": "events"}`: `parsing pluginConfig: prefix is "events", want a path that starts with /`,
 		`{`:                    "parsing pluginConfig: unexpected end of JSON input",
 	} {
-		// A subtest each: the emulator allows one at a time.
+		// Each needs a subtest, since the emulator allows one host at a time.
 		t.Run(config, func(t *testing.T) {
 			h, status := host(t, config)
 			if logs := h.GetCriticalLogs(); status != types.OnPluginStartStatusFailed || len(logs) != 1 || logs[0] != want {

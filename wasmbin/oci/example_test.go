@@ -39,7 +39,7 @@ func Example() {
 	// pin it as sha256:5f995e63875f73f570a8580e9d3f223a6b98cdc13df2e0f5b793db0e803d544e
 }
 
-// A Wasm artifact of the CNCF, with annotations, as wkg and Spin make it.
+// Pack a Wasm artifact in the format of the CNCF, with annotations.
 func ExamplePack_artifact() {
 	img, err := oci.Pack(command, oci.Options{
 		Format:      oci.Artifact,
@@ -56,7 +56,7 @@ func ExamplePack_artifact() {
 	// sha256:5647c39a1d25d8728350f9619025292a62e78a602068a2ad9b6f075751c93d99
 }
 
-// The layer of a Scratch image can be compressed.
+// Compress the layer of a Scratch image.
 func ExampleOptions_compress() {
 	img, err := oci.Pack(command, oci.Options{
 		Compress: func(layer []byte) ([]byte, error) {
