@@ -26,7 +26,8 @@ func newCRIO(t *testing.T, main string, drops map[string]string) (*fake, *Setup)
 	}
 	f.Write("opt/crun", "#!/bin/sh\necho +WASM:wasmedge\n")
 	// As CRI-O merges; the CRI server of the fake reads containerd's tables.
-	f.Write("restart", fmt.Sprintf("#!/bin/sh\ncat %[1]s/crio.conf %[1]s/crio.conf.d/* | sed 's/^\\[crio.runtime.runtimes/[plugins.cri.containerd.runtimes/' > %[1]s/loaded.toml\n", f.Dir))
+	f.Write("restart", fmt.Sprintf("#!/bin/sh\ncat %[1]s/crio.conf %[1]s/crio.conf.d/* | "+
+		"sed 's/^\\[crio.runtime.runtimes/[plugins.cri.containerd.runtimes/' > %[1]s/loaded.toml\n", f.Dir))
 	c, err := config.Parse([]byte(f.YAML()))
 	if err != nil {
 		t.Fatal(err)
@@ -55,14 +56,23 @@ func TestCRIO(t *testing.T) {
 		foreign, added bool
 		parent, fails  string
 	}{
-		"plain":                  {main: crioCrun, added: true, parent: "system.slice"},
-		"no main file content":   {added: true, parent: "system.slice"},
-		"cgroupfs":               {main: cgroupfs + crioCrun, added: true, parent: "/wasm-node-setup"},
-		"cgroupfs in a drop-in":  {main: crioCrun, drops: map[string]string{"01-cgroup.conf": cgroupfs}, added: true, parent: "/wasm-node-setup"},
-		"handler in the main":    {main: crioCrun + crioWasm, foreign: true, parent: "system.slice"},
-		"handler in a drop-in":   {main: crioCrun, drops: map[string]string{"10-crun-wasm.conf": crioWasm}, foreign: true, parent: "system.slice"},
-		"hidden file is ignored": {main: crioCrun, drops: map[string]string{".10-crun-wasm.conf": crioWasm}, added: true, parent: "system.slice"},
-		"broken drop-in":         {main: crioCrun, drops: map[string]string{"10-x.conf": crioBroken}, fails: "10-x.conf"},
+		"plain":                {main: crioCrun, added: true, parent: "system.slice"},
+		"no main file content": {added: true, parent: "system.slice"},
+		"cgroupfs":             {main: cgroupfs + crioCrun, added: true, parent: "/wasm-node-setup"},
+		"cgroupfs in a drop-in": {
+			main: crioCrun, drops: map[string]string{"01-cgroup.conf": cgroupfs}, added: true,
+			parent: "/wasm-node-setup",
+		},
+		"handler in the main": {main: crioCrun + crioWasm, foreign: true, parent: "system.slice"},
+		"handler in a drop-in": {
+			main: crioCrun, drops: map[string]string{"10-crun-wasm.conf": crioWasm}, foreign: true,
+			parent: "system.slice",
+		},
+		"hidden file is ignored": {
+			main: crioCrun, drops: map[string]string{".10-crun-wasm.conf": crioWasm}, added: true,
+			parent: "system.slice",
+		},
+		"broken drop-in": {main: crioCrun, drops: map[string]string{"10-x.conf": crioBroken}, fails: "10-x.conf"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -104,10 +114,12 @@ func TestCRIO(t *testing.T) {
 func TestCRIOReadsIt(t *testing.T) {
 	f, s := newCRIO(t, crioCrun, nil)
 	bin := filepath.Join(f.Dir, "bin")
-	f.Write("bin/crio", "#!/bin/sh\necho \"$@\" >> "+f.Dir+"/asked\n[ -e "+f.Dir+"/refuse ] && { echo 'invalid runtime_path' >&2; exit 1; }\ngrep -q crun-wasmedge \"$2\"\n")
+	f.Write("bin/crio", "#!/bin/sh\necho \"$@\" >> "+f.Dir+"/asked\n"+
+		"[ -e "+f.Dir+"/refuse ] && { echo 'invalid runtime_path' >&2; exit 1; }\ngrep -q crun-wasmedge \"$2\"\n")
 	s.Host.Programs = []string{bin}
 	f.Write("refuse", "")
-	if _, err := s.Install(context.Background()); err == nil || !strings.Contains(err.Error(), "CRI-O refuses") || !strings.Contains(err.Error(), "invalid runtime_path") {
+	if _, err := s.Install(context.Background()); err == nil || !strings.Contains(err.Error(), "CRI-O refuses") ||
+		!strings.Contains(err.Error(), "invalid runtime_path") {
 		t.Errorf("error is %v", err)
 	}
 	if s.Host.Exists(s.Config.Node.Config) {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/helm-wasm/helm-wasm/internal/nodesetup/config"
 	"github.com/helm-wasm/helm-wasm/internal/nodesetup/fakenode"
@@ -33,7 +34,10 @@ func TestInstallTwiceAndUninstall(t *testing.T) {
 	f.Clean()
 }
 
-// TestFaults: the old state stands, and the message says what happened.
+// short is a time limit of restarts that tests wait for.
+const short = 5 * time.Second
+
+// TestFaults: the old state stays, and the message says what happened.
 func TestFaults(t *testing.T) {
 	cases := map[string]struct {
 		prepare func(f *fake, c *config.Config)
@@ -46,12 +50,12 @@ func TestFaults(t *testing.T) {
 			"",
 		},
 		"restart hangs": {
-			func(f *fake, _ *config.Config) { f.Write("hang", "wasmtime") },
-			[]string{"had not ended after 2s", "rolled back: the old configuration is in place"},
+			func(f *fake, c *config.Config) { f.Write("hang", "wasmtime"); c.RestartTimeout = short },
+			[]string{"had not ended after 5s", "rolled back: the old configuration is in place"},
 			"",
 		},
 		"restart does nothing": {
-			func(f *fake, _ *config.Config) { f.Write("ignore", "") },
+			func(f *fake, c *config.Config) { f.Write("ignore", ""); c.RestartTimeout = short },
 			[]string{`handler "wasmtime" is missing`, "rolled back"},
 			"",
 		},
@@ -120,7 +124,7 @@ func TestFaults(t *testing.T) {
 			if got := f.Read("loaded.toml"); got != fakenode.Config {
 				t.Errorf("what runs changed:\n%s", got)
 			}
-			// The trouble passes; nothing has to be mended by hand.
+			// The trouble passes; nothing has to be repaired by hand.
 			for _, name := range []string{"refuse", "hang", "ignore", "broken"} {
 				os.Remove(filepath.Join(f.Dir, name))
 			}
@@ -152,7 +156,8 @@ func TestUninstallRefusesWhilePodsRun(t *testing.T) {
 
 func TestForeignHandlerIsLeftAlone(t *testing.T) {
 	f := newFake(t)
-	own := fakenode.Config + "[plugins.\"io.containerd.cri.v1.runtime\".containerd.runtimes.wasmtime]\nruntime_type = \"io.containerd.wasmtime.v1\"\n"
+	own := fakenode.Config + "[plugins.\"io.containerd.cri.v1.runtime\".containerd.runtimes.wasmtime]\n" +
+		"runtime_type = \"io.containerd.wasmtime.v1\"\n"
 	f.Write("etc/config.toml", own)
 	f.Write("loaded.toml", own)
 	r, err := f.setup().Install(context.Background())

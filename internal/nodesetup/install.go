@@ -116,7 +116,8 @@ func (s *Setup) binary(ctx context.Context, key, to string) (bool, error) {
 		return false, nil
 	}
 	if _, ours := s.state.Binaries[to]; !ours && s.Host.Exists(to) {
-		return false, fmt.Errorf("runtime %q: %q is on the node already and node setup did not put it there: move it away, or use it by path", key, to)
+		return false, fmt.Errorf("runtime %q: %q is on the node already and node setup did not put it there: "+
+			"move it away, or use it by path", key, to)
 	}
 	s.Log.Info("fetching a runtime", "runtime", key, "to", to)
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)

@@ -179,7 +179,8 @@ func TestKilledWhileUpgrading(t *testing.T) {
 						t.Fatalf("%s: install gave %+v, %v", at, r, err)
 					}
 					// Past the end of the upgrade nobody keeps the older one.
-					if got := f.Read(program); got != good && !(got == newer && slices.Contains(steps, "removed "+f.Dir+"/opt/helm-wasm/bin/"+path.Base(previousName(shim)))) {
+					if got := f.Read(program); got != good && !(got == newer &&
+						slices.Contains(steps, "removed "+f.Dir+"/opt/helm-wasm/bin/"+path.Base(previousName(shim)))) {
 						t.Fatalf("%s: the program that worked is lost: %q", at, got)
 					}
 					continue
@@ -202,7 +203,7 @@ func TestKilledWhileUpgrading(t *testing.T) {
 func TestKilledWhileRollingBack(t *testing.T) {
 	faults := map[string]func(f *fake){
 		"no pod starts":     func(f *fake) { f.Write("broken", "") },
-		"restart is no use": func(f *fake) { f.Write("ignore", "") },
+		"restart is no use": func(f *fake) { f.Write("ignore", ""); f.Timeout = "1s" },
 	}
 	for name, fault := range faults {
 		for _, passes := range []bool{false, true} {
@@ -212,7 +213,7 @@ func TestKilledWhileRollingBack(t *testing.T) {
 				first := 0
 				for step := 1 << 30; ; step = max(first, step) + 1 {
 					f := newFake(t)
-					f.fails, f.Timeout = true, "1s"
+					f.fails = true
 					fault(f)
 					steps, killed := f.until("install", step)
 					if first == 0 {
@@ -229,6 +230,7 @@ func TestKilledWhileRollingBack(t *testing.T) {
 					}
 					at := fmt.Sprintf("killed at step %d, %q", step, steps[len(steps)-1])
 					if passes {
+						f.Timeout = "1m"
 						os.Remove(filepath.Join(f.Dir, "broken"))
 						os.Remove(filepath.Join(f.Dir, "ignore"))
 						f.install()

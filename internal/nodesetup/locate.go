@@ -12,7 +12,9 @@ import (
 )
 
 // usualDirs are where the programs of runtimes without a source are looked for.
-var usualDirs = []string{"/usr/local/bin", "/usr/local/sbin", "/usr/bin", "/usr/sbin", "/opt/kwasm/bin", "/opt/rcm/bin", "/var/lib/rancher/k3s/data/current/bin"}
+var usualDirs = []string{
+	"/usr/local/bin", "/usr/local/sbin", "/usr/bin", "/usr/sbin", "/opt/kwasm/bin", "/opt/rcm/bin", "/var/lib/rancher/k3s/data/current/bin",
+}
 
 // locate returns where a runtime's program is or will be, and whether node
 // setup brings it.
@@ -36,5 +38,6 @@ func (s *Setup) locate(key string, from config.Source) (binary string, ours bool
 	if url := config.ReleaseURL(file, runtime.GOARCH); url != "" {
 		set = fmt.Sprintf("nodeSetup.runtimes.%s.sha256 (of %s)", key, url)
 	}
-	return "", false, fmt.Errorf("runtimes.%s has no source, and the node has no %s in %s: set %s, image or path", key, file, strings.Join(usualDirs, ", "), set)
+	return "", false, fmt.Errorf("runtimes.%s has no source, and the node has no %s in %s: set %s, image or path",
+		key, file, strings.Join(usualDirs, ", "), set)
 }

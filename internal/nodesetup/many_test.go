@@ -76,7 +76,8 @@ func TestDroppedWhilePodsRun(t *testing.T) {
 	if err != nil || r.Changed || !slices.Equal(r.Kept, []string{"wasmtime"}) || labelled != "wamr" {
 		t.Fatalf("dropping gave %+v, %v, labels %q", r, err, labelled)
 	}
-	if !strings.Contains(f.Read("loaded.toml"), "runtimes.wasmtime]") || !strings.HasPrefix(f.Read("opt/helm-wasm/bin/containerd-shim-wasmtime-v1"), "#!") {
+	if !strings.Contains(f.Read("loaded.toml"), "runtimes.wasmtime]") ||
+		!strings.HasPrefix(f.Read("opt/helm-wasm/bin/containerd-shim-wasmtime-v1"), "#!") {
 		t.Error("the handler or its program is gone while a pod uses it")
 	}
 	// No label can be taken: nothing is taken out.
@@ -99,7 +100,8 @@ func TestDroppedWhilePodsRun(t *testing.T) {
 // TestHandlerInAnImport: another file of the node has the handler.
 func TestHandlerInAnImport(t *testing.T) {
 	f := newFake(t)
-	f.Write("imported", "[plugins.\"io.containerd.cri.v1.runtime\".containerd.runtimes.wasmtime]\nruntime_type = \"io.containerd.wasmtime.v1\"\n")
+	f.Write("imported", "[plugins.\"io.containerd.cri.v1.runtime\".containerd.runtimes.wasmtime]\n"+
+		"runtime_type = \"io.containerd.wasmtime.v1\"\n")
 	f.Write("loaded.toml", fakenode.Config+f.Read("imported"))
 	r, err := f.setup().Install(context.Background())
 	if err != nil || !slices.Equal(r.Foreign, []string{"wasmtime"}) || len(r.Ready) != 1 {
@@ -162,12 +164,15 @@ func TestEditWhileBegun(t *testing.T) {
 		edited := strings.Replace(f.Read("etc/config.toml"), "# by hand\n", "# by hand\noom_score = -999\n", 1)
 		f.Write("etc/config.toml", edited)
 		f.Write("hang", "wamr")
-		_, err := f.setup(f.with("wamr")).Install(context.Background())
+		s = f.setup(f.with("wamr"))
+		s.Config.RestartTimeout = short
+		_, err := s.Install(context.Background())
 		if err == nil || !strings.Contains(err.Error(), "rolled back") {
 			t.Fatalf("error is %v", err)
 		}
 		base, block, err := containerd.Remove([]byte(f.Read("etc/config.toml")))
-		if err != nil || block != had || !bytes.Equal(base, []byte(strings.Replace(fakenode.Config, "# by hand\n", "# by hand\noom_score = -999\n", 1))) {
+		if err != nil || block != had || !bytes.Equal(base, []byte(strings.Replace(fakenode.Config, "# by hand\n",
+			"# by hand\noom_score = -999\n", 1))) {
 			t.Errorf("had a block: %t; the edit is lost, or the block: %v\n%s", had, err, f.Read("etc/config.toml"))
 		}
 		if strings.Contains(f.Read("etc/config.toml"), "wamr") {

@@ -23,7 +23,8 @@ func (s *Setup) canRestart(ctx context.Context) error {
 	if err != nil {
 		instead := byHand
 		if s.node.Distribution == "k3s" || s.node.Distribution == "rke2" {
-			instead = fmt.Sprintf("a node in a container, such as k3d's, has no service manager: mount a template as %s when the cluster is created, or build the handlers into the node's image, or %s", s.node.Config, byHand)
+			instead = fmt.Sprintf("a node in a container, such as k3d's, has no service manager: "+
+				"mount a template as %s when the cluster is created, or build the handlers into the node's image, or %s", s.node.Config, byHand)
 		}
 		return node.Unsupported(fmt.Sprintf("nothing was changed: it has no %q", s.node.Restart[0]), instead)
 	}
@@ -39,7 +40,8 @@ func (s *Setup) canRestart(ctx context.Context) error {
 	case "":
 		return node.Unsupported(fmt.Sprintf("nothing was changed: systemd does not answer: %v", err), byHand)
 	default:
-		return node.Unsupported(fmt.Sprintf("nothing was changed: %s is %s, so something else runs this node's container runtime", unit, state), byHand)
+		other := fmt.Sprintf("nothing was changed: %s is %s, so something else runs this node's container runtime", unit, state)
+		return node.Unsupported(other, byHand)
 	}
 }
 

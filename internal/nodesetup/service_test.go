@@ -36,13 +36,18 @@ func TestServices(t *testing.T) {
 		t.Errorf("with OpenRC: %+v, %v", n, err)
 	}
 	const k3s = "/var/lib/rancher/k3s/agent/etc/containerd/config.toml=version = 3\n"
-	if n, err := node.Detect(fakenode.Files(t, "/run/openrc/x", "/etc/init.d/k3s-agent", "/etc/init.d/k3s", k3s)); err != nil || !slices.Equal(n.Restart, []string{"rc-service", "k3s-agent", "restart"}) {
+	if n, err := node.Detect(fakenode.Files(t, "/run/openrc/x", "/etc/init.d/k3s-agent", "/etc/init.d/k3s", k3s)); err != nil ||
+		!slices.Equal(n.Restart, []string{"rc-service", "k3s-agent", "restart"}) {
 		t.Errorf("k3s with OpenRC: %+v, %v", n, err)
 	}
-	if n, err := node.Detect(fakenode.Files(t, "/run/openrc/x", "/run/systemd/system/x", "/etc/systemd/system/k3s.service", k3s)); err != nil || !slices.Equal(n.Restart, []string{"systemctl", "restart", "k3s.service"}) {
+	if n, err := node.Detect(fakenode.Files(t, "/run/openrc/x", "/run/systemd/system/x", "/etc/systemd/system/k3s.service",
+		k3s)); err != nil || !slices.Equal(n.Restart, []string{"systemctl", "restart", "k3s.service"}) {
 		t.Errorf("with both: %+v, %v", n, err)
 	}
-	for state, want := range map[string]string{"active": "", "failed": "", "inactive": "containerd.service is inactive", "": "does not answer"} {
+	for state, want := range map[string]string{
+		"active": "", "failed": "", "inactive": "containerd.service is inactive",
+		"": "does not answer",
+	} {
 		f := newFake(t)
 		f.Write("systemctl", "#!/bin/sh\n[ \"$1\" = restart ] && exec "+f.Dir+"/restart\necho "+state+"\n[ \""+state+"\" = active ]\n")
 		r, err := f.setup(func(c *config.Config) {

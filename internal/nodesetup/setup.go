@@ -102,7 +102,9 @@ func (s *Setup) handlers() (all []handler.Handler, fetched map[string]string, fa
 
 // edit computes the new configuration file, with the tables of the old block
 // that are to stay. It changes nothing.
-func (s *Setup) edit(ctx context.Context, handlers []handler.Handler, keep map[string]any) (before []byte, edited handler.Edited, err error) {
+func (s *Setup) edit(
+	ctx context.Context, handlers []handler.Handler, keep map[string]any,
+) (before []byte, edited handler.Edited, err error) {
 	if before, err = s.Host.Read(s.node.Config); err != nil {
 		return nil, handler.Edited{}, err
 	}

@@ -78,7 +78,8 @@ func (s *Setup) own() error {
 		return nil
 	}
 	if was := s.state.Owner; was != "" && was != s.Config.Owner && !s.Adopt {
-		return fmt.Errorf("%w, %q, and not by %q: give each its own nodes by nodeSelector, take that one's setup away first, or take it over by the node's label %s=%s or --adopt", ErrOwner, was, s.Config.Owner, report.SwitchLabel, report.Adopt)
+		return fmt.Errorf("%w, %q, and not by %q: give each its own nodes by nodeSelector, take that one's setup away first, "+
+			"or take it over by the node's label %s=%s or --adopt", ErrOwner, was, s.Config.Owner, report.SwitchLabel, report.Adopt)
 	}
 	s.news = s.state.Owner != s.Config.Owner && (len(s.state.Binaries) > 0 || s.state.Node.Config != "")
 	s.state.Owner = s.Config.Owner
@@ -151,7 +152,8 @@ func (s *Setup) lock() (unlock func(), err error) {
 // writable explains errors of disks to which nothing can be written.
 func writable(err error) error {
 	if errors.Is(err, syscall.EROFS) {
-		return fmt.Errorf("%w: %w: its file system is read-only; use runtime: wazero, which needs nothing on nodes, or another node image", node.ErrUnsupported, err)
+		return fmt.Errorf("%w: %w: its file system is read-only; use runtime: wazero, which needs nothing on nodes, or another node image",
+			node.ErrUnsupported, err)
 	}
 	if errors.Is(err, syscall.ENOSPC) {
 		return fmt.Errorf("%w: free some space on the node", err)

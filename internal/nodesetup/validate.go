@@ -99,11 +99,13 @@ func (s *Setup) validate(ctx context.Context, before []byte, edited handler.Edit
 			continue
 		}
 		if _, ok := runtimes[name]; !ok {
-			return fmt.Errorf("containerd reads the new configuration without the handler %q: another file that %q imports replaces the whole section; add the handlers there by hand", name, s.node.Main)
+			return fmt.Errorf("containerd reads the new configuration without the handler %q: "+
+				"another file that %q imports replaces the whole section; add the handlers there by hand", name, s.node.Main)
 		}
 	}
 	if !tomltree.Equal(containerd.Without(was, mine), containerd.Without(is, mine)) {
-		return fmt.Errorf("containerd reads more changes from the new configuration than the handlers %q; %q was left as it is: add them by hand", edited.Added, s.node.Config)
+		return fmt.Errorf("containerd reads more changes from the new configuration than the handlers %q; "+
+			"%q was left as it is: add them by hand", edited.Added, s.node.Config)
 	}
 	return nil
 }

@@ -48,7 +48,8 @@ func (s *Setup) verify(ctx context.Context) (Result, error) {
 		case !status.Has(name) && listed:
 			r.Failed[key] = fmt.Errorf("the container runtime has no handler %q, only %q", name, status.Handlers)
 		case !listed && level == config.TryOff:
-			r.Failed[key] = fmt.Errorf("handler %q could not be verified: this container runtime does not list its handlers, and try is off: use try: sandbox at least", name)
+			r.Failed[key] = fmt.Errorf("handler %q could not be verified: "+
+				"this container runtime does not list its handlers, and try is off: use at least try: sandbox", name)
 		case s.SkipTried && listed && !s.passed[name]:
 			// It was tried not long ago and is still there.
 			r.Ready = append(r.Ready, key)

@@ -72,7 +72,8 @@ func TestTrialRequests(t *testing.T) {
 		t.Fatalf("install gave %+v, %v", r, err)
 	}
 	pod, container = requests(f, "pods"), requests(f, "containers")
-	if !strings.Contains(pod, parent("system.slice")) || !strings.Contains(pod, "compat-smart") || !strings.Contains(container, "compat-smart") {
+	if !strings.Contains(pod, parent("system.slice")) || !strings.Contains(pod, "compat-smart") ||
+		!strings.Contains(container, "compat-smart") {
 		t.Errorf("the sandbox is %q, the container %q", pod, container)
 	}
 	if got := f.Read("etc/config.toml"); !strings.Contains(got, "SystemdCgroup = true") {
@@ -116,7 +117,10 @@ func TestLevels(t *testing.T) {
 	if s.NoTry = true; s.level("wasmer") != config.TryOff {
 		t.Error("--no-try does not count")
 	}
-	for text, want := range map[string]config.Level{"true": config.TryWasm, "wasm": config.TryWasm, "false": config.TryOff, "off": config.TryOff, "sandbox": config.TrySandbox} {
+	for text, want := range map[string]config.Level{
+		"true": config.TryWasm, "wasm": config.TryWasm, "false": config.TryOff,
+		"off": config.TryOff, "sandbox": config.TrySandbox,
+	} {
 		c, err := config.Parse([]byte("runtimes: {wasmtime: {try: " + text + "}}\ntry: " + text + "\n"))
 		if err != nil || c.Try != want || c.Runtimes["wasmtime"].Try != want {
 			t.Errorf("try: %s is %q, %v", text, c.Try, err)

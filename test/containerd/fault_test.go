@@ -52,7 +52,10 @@ func release(t *testing.T, major int, extra string) config.Source {
 		}
 	}))
 	t.Cleanup(server.Close)
-	return config.Source{URL: map[string]string{arch(): server.URL + "/shim.tar.gz"}, SHA256: map[string]string{arch(): hex.EncodeToString(sum[:])}}
+	return config.Source{
+		URL:    map[string]string{arch(): server.URL + "/shim.tar.gz"},
+		SHA256: map[string]string{arch(): hex.EncodeToString(sum[:])},
+	}
 }
 
 // TestUpgrade downloads, upgrades the program, adds a runtime, drops it, and
@@ -79,8 +82,12 @@ func TestUpgrade(t *testing.T) {
 		}
 		// A shim that starts, but no pod: true.
 		copyFile(t, "/bin/true", s.dir+"/true/containerd-shim-broken-v1")
-		r, err = install(map[string]config.Source{"wasmtime": two, "mine": {Path: s.dir + "/opt/bin/containerd-shim-wasmtime-v1"}, "broken": {Path: s.dir + "/true/containerd-shim-broken-v1"}})
-		if err != nil || r.Failed["broken"] == nil || !strings.Contains(r.Failed["broken"].Error(), `handler "broken" started no pod`) || !strings.Contains(r.Failed["broken"].Error(), "rolled back") {
+		r, err = install(map[string]config.Source{
+			"wasmtime": two, "mine": {Path: s.dir + "/opt/bin/containerd-shim-wasmtime-v1"},
+			"broken": {Path: s.dir + "/true/containerd-shim-broken-v1"},
+		})
+		if err != nil || r.Failed["broken"] == nil || !strings.Contains(r.Failed["broken"].Error(), `handler "broken" started no pod`) ||
+			!strings.Contains(r.Failed["broken"].Error(), "rolled back") {
 			t.Errorf("a broken shim gave %+v, %v", r, err)
 		}
 		if !slices.Equal(r.Ready, []string{"mine", "wasmtime"}) {
@@ -108,14 +115,16 @@ func TestRefused(t *testing.T) {
 	_, shim := programs(t, 1)
 	copyFile(t, shim, s.dir+"/brought/containerd-shim-wasmtime-v1")
 	wiping := s.dir + "/etc/wiping.toml"
-	if err := os.WriteFile(wiping, []byte("version = 2\n[plugins.\"io.containerd.grpc.v1.cri\"]\n  restrict_oom_score_adj = true\n  sandbox_image = \"test.local/pause:1\"\n"), 0o600); err != nil {
+	if err := os.WriteFile(wiping, []byte("version = 2\n[plugins.\"io.containerd.grpc.v1.cri\"]\n  restrict_oom_score_adj = true\n"+
+		"  sandbox_image = \"test.local/pause:1\"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	text := strings.Replace(s.file(), "version = 2\n", "version = 2\nimports = [\""+wiping+"\"]\n", 1)
 	if err := os.WriteFile(s.config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := s.setup(map[string]config.Source{"wasmtime": {Path: s.dir + "/brought/containerd-shim-wasmtime-v1"}}).Install(context.Background())
+	_, err := s.setup(map[string]config.Source{"wasmtime": {Path: s.dir +
+		"/brought/containerd-shim-wasmtime-v1"}}).Install(context.Background())
 	if err == nil || !strings.Contains(err.Error(), "replaces the whole section") {
 		t.Errorf("error is %v", err)
 	}
@@ -153,7 +162,8 @@ func TestDisks(t *testing.T) {
 		return err
 	}
 	dir := mount("size=1m")
-	if err := run(dir+"/state", s.dir+"/opt/bin"); err == nil || !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), "free some space") {
+	if err := run(dir+"/state", s.dir+"/opt/bin"); err == nil || !errors.Is(err, syscall.ENOSPC) ||
+		!strings.Contains(err.Error(), "free some space") {
 		t.Errorf("a full disk for downloads gave %v", err)
 	}
 	if err := run(s.dir+"/state", dir+"/bin"); err == nil || !errors.Is(err, syscall.ENOSPC) {

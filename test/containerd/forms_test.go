@@ -66,7 +66,8 @@ func TestTemplate(t *testing.T) {
 		if err := os.WriteFile(s.dir+"/base", []byte(before), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		render := "if [ -e " + s.config + ".tmpl ]; then sed -e '/{{ template \"base\" . }}/{r " + s.dir + "/base' -e 'd}' " + s.config + ".tmpl; else cat " + s.dir + "/base; fi > " + s.config + "\n"
+		render := "if [ -e " + s.config + ".tmpl ]; then sed -e '/{{ template \"base\" . }}/{r " + s.dir + "/base' -e 'd}' " + s.config +
+			".tmpl; else cat " + s.dir + "/base; fi > " + s.config + "\n"
 		script, err := os.ReadFile(s.restartCommand)
 		if err != nil {
 			t.Fatal(err)

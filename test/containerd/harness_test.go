@@ -52,13 +52,16 @@ func programs(t testing.TB, major int) (bin, shim string) {
 func (s *server) own() string {
 	plugin := `"io.containerd.grpc.v1.cri"`
 	version := 2
-	text := fmt.Sprintf("root = %q\nstate = %q\ndisabled_plugins = [\"io.containerd.internal.v1.opt\", \"io.containerd.nri.v1.nri\"]\n\n[grpc]\n  address = %q # of this test\n\n[ttrpc]\n  address = %q\n\n",
+	text := fmt.Sprintf("root = %q\nstate = %q\ndisabled_plugins = [\"io.containerd.internal.v1.opt\", \"io.containerd.nri.v1.nri\"]\n\n"+
+		"[grpc]\n  address = %q # of this test\n\n[ttrpc]\n  address = %q\n\n",
 		s.dir+"/root", s.dir+"/run", s.socket, s.socket+".ttrpc")
 	if s.major == 2 {
 		version, plugin = 3, `"io.containerd.cri.v1.runtime"`
-		text += "[plugins.\"io.containerd.cri.v1.images\"]\n  snapshotter = \"native\"\n[plugins.\"io.containerd.cri.v1.images\".pinned_images]\n  sandbox = \"test.local/pause:1\"\n\n"
+		text += "[plugins.\"io.containerd.cri.v1.images\"]\n  snapshotter = \"native\"\n" +
+			"[plugins.\"io.containerd.cri.v1.images\".pinned_images]\n  sandbox = \"test.local/pause:1\"\n\n"
 		// Pulling unpacks for another snapshotter otherwise.
-		text += fmt.Sprintf("[[plugins.\"io.containerd.transfer.v1.local\".unpack_config]]\n  platform = \"linux/%s\"\n  snapshotter = \"native\"\n\n", arch())
+		text += fmt.Sprintf("[[plugins.\"io.containerd.transfer.v1.local\".unpack_config]]\n  platform = \"linux/%s\"\n"+
+			"  snapshotter = \"native\"\n\n", arch())
 	}
 	text = fmt.Sprintf("# written by hand\nversion = %d\n", version) + text
 	text += fmt.Sprintf("[plugins.%s]\n  restrict_oom_score_adj = true\n", plugin)
@@ -83,7 +86,8 @@ func start(t testing.TB, major int) *server {
 		t.Fatal(err)
 	}
 	bin, shim := programs(t, major)
-	s := &server{t: t, dir: dir, bin: bin, shims: filepath.Dir(shim), major: major, config: dir + "/etc/config.toml", socket: dir + "/c.sock", pids: dir + "/pid"}
+	s := &server{t: t, dir: dir, bin: bin, shims: filepath.Dir(shim), major: major, config: dir + "/etc/config.toml", socket: dir +
+		"/c.sock", pids: dir + "/pid"}
 	s.restartCommand = dir + "/restart.sh"
 	// As a service manager would: end the old one, start the new one, and wait
 	// until it serves.

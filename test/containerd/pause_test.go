@@ -72,7 +72,8 @@ func (s *server) importPause() {
 	archive := filepath.Join(dir, "pause.tar")
 	must(tarball.WriteToFile(archive, tag, image))
 	ctr := filepath.Join(os.Getenv("CONTAINERD_1"), "usr/bin/ctr")
-	if out, err := exec.Command(ctr, "-a", s.socket, "-n", "k8s.io", "images", "import", "--snapshotter", "native", archive).CombinedOutput(); err != nil {
+	if out, err := exec.Command(ctr, "-a", s.socket, "-n", "k8s.io", "images", "import", "--snapshotter", "native",
+		archive).CombinedOutput(); err != nil {
 		s.t.Fatalf("importing pause: %v\n%s", err, out)
 	}
 }

@@ -69,7 +69,10 @@ func TestWasmRuns(t *testing.T) {
 		if s.file() != before {
 			t.Errorf("the configuration differs from the one before:\n%s", s.file())
 		}
-		for _, pattern := range []string{"/sys/fs/cgroup/*/k8s.io", "/sys/fs/cgroup/k8s.io", "/sys/fs/cgroup/*/wasm-node-setup", "/sys/fs/cgroup/wasm-node-setup", s.dir + "/var/*"} {
+		for _, pattern := range []string{
+			"/sys/fs/cgroup/*/k8s.io", "/sys/fs/cgroup/k8s.io", "/sys/fs/cgroup/*/wasm-node-setup",
+			"/sys/fs/cgroup/wasm-node-setup", s.dir + "/var/*",
+		} {
 			if left, _ := filepath.Glob(pattern); len(left) > 0 {
 				t.Errorf("left behind: %q", left)
 			}

@@ -31,11 +31,16 @@ runtimes:
 
 func TestParse(t *testing.T) {
 	// As the chart renders it.
-	c, err := Parse([]byte("runtimes:\n  \"wasmtime\": {\"handler\":\"wasmtime\"}\n  \"crun-wasmedge\": {\"handler\":\"crun-wasmedge\",\"path\":\"/usr/bin/crun\"}\n"))
-	if err != nil || c.BinDir != DefaultBinDir || c.Try != TryWasm || c.Runtimes["wasmtime"].File("wasmtime") != "containerd-shim-wasmtime-v1" || c.Runtimes["crun-wasmedge"].File("crun-wasmedge") != "crun" {
+	c, err := Parse([]byte("runtimes:\n  \"wasmtime\": {\"handler\":\"wasmtime\"}\n" +
+		"  \"crun-wasmedge\": {\"handler\":\"crun-wasmedge\",\"path\":\"/usr/bin/crun\"}\n"))
+	if err != nil || c.BinDir != DefaultBinDir || c.Try != TryWasm ||
+		c.Runtimes["wasmtime"].File("wasmtime") != "containerd-shim-wasmtime-v1" || c.Runtimes["crun-wasmedge"].File("crun-wasmedge") != "crun" {
 		t.Errorf("got %+v, %v", c, err)
 	}
-	for name, text := range map[string]string{"empty": "", "unknown key": "runtime: {}\n", "short": "runtimes: {spin: {}}\nrestartTimeout: 1ms\n"} {
+	for name, text := range map[string]string{
+		"empty": "", "unknown key": "runtime: {}\n",
+		"short": "runtimes: {spin: {}}\nrestartTimeout: 1ms\n",
+	} {
 		if _, err := Parse([]byte(text)); err == nil {
 			t.Errorf("%s: no error", name)
 		}
@@ -54,13 +59,16 @@ func FuzzParseConfig(f *testing.F) {
 
 func TestReleasesByChecksum(t *testing.T) {
 	sum := strings.Repeat("a", 64)
-	c, err := Parse([]byte("runtimes:\n  wasmtime: {sha256: {amd64: " + sum + ", arm64: " + sum + "}}\n  spin: {sha256: {amd64: " + sum + "}}\n  mine: {url: {amd64: 'https://example.com/x.tar.gz'}, sha256: {amd64: " + sum + "}}\n"))
+	c, err := Parse([]byte("runtimes:\n  wasmtime: {sha256: {amd64: " + sum + ", arm64: " + sum + "}}\n  spin: {sha256: {amd64: " + sum +
+		"}}\n  mine: {url: {amd64: 'https://example.com/x.tar.gz'}, sha256: {amd64: " + sum + "}}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	const runwasi = "https://github.com/containerd/runwasi/releases/download/"
+	const spin = "https://github.com/spinframework/containerd-shim-spin/releases/download/"
 	for got, want := range map[string]string{
-		c.Runtimes["wasmtime"].URL["arm64"]: "https://github.com/containerd/runwasi/releases/download/containerd-shim-wasmtime/v0.6.0/containerd-shim-wasmtime-aarch64-linux-musl.tar.gz",
-		c.Runtimes["spin"].URL["amd64"]:     "https://github.com/spinframework/containerd-shim-spin/releases/download/v0.24.0/containerd-shim-spin-v2-linux-x86_64.tar.gz",
+		c.Runtimes["wasmtime"].URL["arm64"]: runwasi + "containerd-shim-wasmtime/v0.6.0/containerd-shim-wasmtime-aarch64-linux-musl.tar.gz",
+		c.Runtimes["spin"].URL["amd64"]:     spin + "v0.24.0/containerd-shim-spin-v2-linux-x86_64.tar.gz",
 		c.Runtimes["mine"].File("mine"):     "containerd-shim-mine-v1",
 	} {
 		if got != want {

@@ -79,7 +79,9 @@ func Insert(file []byte, e Edit) (handler.Edited, error) {
 	}
 	block := head + writeRuntimes(plugin, overlay)
 	out.Data = marker.Wrap(base, block)
-	want := tomltree.Merge(own, map[string]any{"plugins": map[string]any{plugin: map[string]any{"containerd": map[string]any{"runtimes": overlay}}}})
+	want := tomltree.Merge(own, map[string]any{
+		"plugins": map[string]any{plugin: map[string]any{"containerd": map[string]any{"runtimes": overlay}}},
+	})
 	if head != "" {
 		want["version"] = version
 	}
@@ -156,14 +158,16 @@ func (e Edit) overlay(section map[string]any) (out handler.Edited, overlay map[s
 func check(base, seen []byte, block, plugin string, want map[string]any) error {
 	got, err := tomltree.Parse(marker.Wrap(seen, block))
 	if err != nil {
-		return fmt.Errorf("the file defines plugins.%q in a form that cannot be added to (an inline table or dotted keys): write it as [tables], or add the handlers by hand: %w", plugin, err)
+		return fmt.Errorf("the file defines plugins.%q in a form that cannot be added to (an inline table or dotted keys): "+
+			"write it as [tables], or add the handlers by hand: %w", plugin, err)
 	}
 	if !tomltree.Equal(got, want) {
 		return errors.New("adding handlers would change other keys of the file: add them by hand")
 	}
 	for _, text := range [][]byte{base, seen} {
 		if back, _, err := Remove(marker.Wrap(text, block)); err != nil || !bytes.Equal(back, text) {
-			return errors.New("the change could not be undone exactly: the file contains node setup's own marker comments, or is a template with tables that are lists")
+			return errors.New("the change could not be undone exactly: " +
+				"the file contains node setup's own marker comments, or is a template with tables that are lists")
 		}
 	}
 	return nil

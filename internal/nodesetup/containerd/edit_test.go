@@ -150,11 +150,14 @@ func TestInsertRefuses(t *testing.T) {
 		handlers []handler.Handler
 		want     string
 	}{
-		"malformed":           {"version = \n", wanted("wasmtime"), "line 1, column"},
-		"version is text":     {"version = \"2\"\n", wanted("wasmtime"), "not a number"},
-		"cri disabled":        {v3 + "disabled_plugins = [\"cri\"]\n", wanted("wasmtime"), "disabled_plugins"},
-		"inline table":        {v3 + "plugins = {\"io.containerd.cri.v1.runtime\" = {}}\n", wanted("wasmtime"), "inline table"},
-		"same handler twice":  {v3, append(wanted("wasmtime"), handler.Handler{Key: "other", Name: "wasmtime", Binary: "/x/containerd-shim-spin-v2"}), "two runtimes"},
+		"malformed":       {"version = \n", wanted("wasmtime"), "line 1, column"},
+		"version is text": {"version = \"2\"\n", wanted("wasmtime"), "not a number"},
+		"cri disabled":    {v3 + "disabled_plugins = [\"cri\"]\n", wanted("wasmtime"), "disabled_plugins"},
+		"inline table":    {v3 + "plugins = {\"io.containerd.cri.v1.runtime\" = {}}\n", wanted("wasmtime"), "inline table"},
+		"same handler twice": {v3, append(wanted("wasmtime"), handler.Handler{
+			Key: "other", Name: "wasmtime",
+			Binary: "/x/containerd-shim-spin-v2",
+		}), "two runtimes"},
 		"handler with spaces": {v3, []handler.Handler{{Key: "a", Name: "a b", Binary: "/x/crun"}}, "is not a valid name"},
 		"binary is relative":  {v3, []handler.Handler{{Key: "a", Name: "a", Binary: "crun"}}, "absolute"},
 		"binary is no shim":   {v3, []handler.Handler{{Key: "a", Name: "a", Binary: "/bin/sh"}}, "neither a shim"},
@@ -209,7 +212,8 @@ func FuzzInsert(f *testing.F) {
 	f.Add([]byte("\n"), []byte("0=0"), 7, false)
 	f.Add([]byte("x"), []byte("0=0"), 7, false)
 	f.Add([]byte("a = 1 "+marker.End+"b = 2\n"), []byte(nil), 2, false)
-	f.Add([]byte("# END helm-wasm\n"+marker.BeginJoined+marker.End+" node setup\n[plugins.cri.containerd.runtimes.wasmtime]\n"), []byte(nil), 1, false)
+	f.Add([]byte("# END helm-wasm\n"+marker.BeginJoined+marker.End+" node setup\n[plugins.cri.containerd.runtimes.wasmtime]\n"),
+		[]byte(nil), 1, false)
 	f.Add([]byte(marker.BeginJoined+marker.Begin+marker.End+"[plugins.cri.containerd.runtimes.wasmtime]\n"), []byte(nil), 1, false)
 	f.Add([]byte("[[plugins]]\n"), []byte("version = 2\n"), 5, false)
 	f.Add([]byte(""), []byte("version = 2\n"+marker.Begin+marker.End), 5, false)

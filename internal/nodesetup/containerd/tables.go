@@ -14,7 +14,9 @@ import (
 
 // crunAnnotations choose crun's Wasm handler. containerd passes on only the
 // annotations that a runtime lists.
-var crunAnnotations = []any{"*.wasm.*", "wasm.*", "module.wasm.image/*", "*.module.wasm.image", "module.wasm.image/variant.*", "run.oci.handler"}
+var crunAnnotations = []any{
+	"*.wasm.*", "wasm.*", "module.wasm.image/*", "*.module.wasm.image", "module.wasm.image/variant.*", "run.oci.handler",
+}
 
 // plugins are the tables about CRI, by the version of the file: 3, 2 and 1.
 var plugins = []string{"io.containerd.cri.v1.runtime", "io.containerd.grpc.v1.cri", "cri"}

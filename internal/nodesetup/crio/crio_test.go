@@ -16,7 +16,10 @@ func TestDropIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	edited, err := DropIn(main, []handler.Handler{{Key: "crun-wasmedge", Name: "crun-wasmedge", Binary: "/x/crun"}, {Key: "crun", Name: "crun", Binary: "/x/crun"}}, nil)
+	edited, err := DropIn(main, []handler.Handler{
+		{Key: "crun-wasmedge", Name: "crun-wasmedge", Binary: "/x/crun"},
+		{Key: "crun", Name: "crun", Binary: "/x/crun"},
+	}, nil)
 	if err != nil || len(edited.Added) != 1 || len(edited.Foreign) != 1 {
 		t.Fatalf("%+v, %v", edited, err)
 	}
@@ -24,7 +27,8 @@ func TestDropIn(t *testing.T) {
 	if err != nil || tomltree.At(Runtimes(tree), "crun-wasmedge")["runtime_type"] != "oci" {
 		t.Errorf("%v, %v", tree, err)
 	}
-	if _, err := DropIn(nil, []handler.Handler{{Key: "wasmtime", Name: "wasmtime", Binary: "/x/containerd-shim-wasmtime-v1"}}, nil); !errors.Is(err, node.ErrUnsupported) {
+	if _, err := DropIn(nil, []handler.Handler{{Key: "wasmtime", Name: "wasmtime", Binary: "/x/containerd-shim-wasmtime-v1"}},
+		nil); !errors.Is(err, node.ErrUnsupported) {
 		t.Errorf("a shim under CRI-O: %v", err)
 	}
 }

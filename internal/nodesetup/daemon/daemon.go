@@ -141,7 +141,8 @@ func (d *Daemon) takeAway(ctx context.Context) error {
 	case !d.Remove:
 		// Otherwise a label that was left behind would look like a program that
 		// does nothing.
-		d.say(ctx, false, "WasmNodeSetupOff", "the node's label "+report.SwitchLabel+"="+report.Off+" keeps node setup away: kubectl label node NAME "+report.SwitchLabel+"- brings it back")
+		const off = "the node's label " + report.SwitchLabel + "=" + report.Off + " keeps node setup away: "
+		d.say(ctx, false, "WasmNodeSetupOff", off+"kubectl label node NAME "+report.SwitchLabel+"- brings it back")
 	}
 	return err
 }

@@ -104,11 +104,10 @@ func (a *api) said(text string) bool {
 
 func until(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for range 200 {
+	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		if ok() {
 			return
 		}
-		time.Sleep(50 * time.Millisecond)
 	}
 	t.Fatalf("waited in vain: %s", what)
 }
@@ -120,8 +119,11 @@ func TestDaemon(t *testing.T) {
 	t.Cleanup(server.Close)
 	d := &Daemon{
 		Setup: setup(f), Log: slog.New(slog.DiscardHandler),
-		Reporter: &report.Reporter{Node: "n1", API: &kube.Client{Base: server.URL, HTTP: server.Client(), Token: func() (string, error) { return "t", nil }}},
-		Every:    100 * time.Millisecond, TryEvery: 0, Retry: 100 * time.Millisecond,
+		Reporter: &report.Reporter{Node: "n1", API: &kube.Client{
+			Base: server.URL, HTTP: server.Client(),
+			Token: func() (string, error) { return "t", nil },
+		}},
+		Every: 100 * time.Millisecond, TryEvery: 0, Retry: 100 * time.Millisecond,
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -202,7 +204,10 @@ func TestDaemonRemoves(t *testing.T) {
 	t.Cleanup(server.Close)
 	d := &Daemon{
 		Setup: setup(f), Log: slog.New(slog.DiscardHandler), Remove: true, metrics: newMetrics(),
-		Reporter: &report.Reporter{Node: "n1", API: &kube.Client{Base: server.URL, HTTP: server.Client(), Token: func() (string, error) { return "t", nil }}},
+		Reporter: &report.Reporter{Node: "n1", API: &kube.Client{
+			Base: server.URL, HTTP: server.Client(),
+			Token: func() (string, error) { return "t", nil },
+		}},
 	}
 	for range 2 {
 		if err := d.once(t.Context()); err != nil {
@@ -224,7 +229,10 @@ func daemonOf(t *testing.T, a *api, s *nodesetup.Setup) *Daemon {
 	t.Cleanup(server.Close)
 	d := &Daemon{
 		Setup: s, Log: slog.New(slog.DiscardHandler), TryEvery: time.Hour,
-		Reporter: &report.Reporter{Node: "n1", API: &kube.Client{Base: server.URL, HTTP: server.Client(), Token: func() (string, error) { return "t", nil }}},
+		Reporter: &report.Reporter{Node: "n1", API: &kube.Client{
+			Base: server.URL, HTTP: server.Client(),
+			Token: func() (string, error) { return "t", nil },
+		}},
 	}
 	d.metrics = newMetrics()
 	return d
@@ -290,7 +298,8 @@ func TestDaemonOfAnotherOwner(t *testing.T) {
 	if err := other.once(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	if a.label(report.LabelPrefix+"wasmtime") != "" || a.label(report.LabelPrefix+"wamr") != report.Ready || strings.Contains(f.Read("etc/config.toml"), "wasmtime") {
+	if a.label(report.LabelPrefix+"wasmtime") != "" || a.label(report.LabelPrefix+"wamr") != report.Ready ||
+		strings.Contains(f.Read("etc/config.toml"), "wasmtime") {
 		t.Errorf("after taking over, labels are %v and the file\n%s", a.labels, f.Read("etc/config.toml"))
 	}
 }

@@ -22,9 +22,18 @@ type metrics struct {
 func newMetrics() *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
-		ready:    prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "wasm_node_setup_runtime_ready", Help: "1 where the runtime was verified on this node."}, []string{"runtime"}),
-		runs:     prometheus.NewCounterVec(prometheus.CounterOpts{Name: "wasm_node_setup_runs_total", Help: "Checks of the node by result: unchanged, changed, failed."}, []string{"result"}),
-		last:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "wasm_node_setup_last_success_timestamp_seconds", Help: "When the node was last found as it should be."}),
+		ready: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "wasm_node_setup_runtime_ready",
+			Help: "1 where the runtime was verified on this node.",
+		}, []string{"runtime"}),
+		runs: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "wasm_node_setup_runs_total",
+			Help: "Checks of the node by result: unchanged, changed, failed.",
+		}, []string{"result"}),
+		last: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "wasm_node_setup_last_success_timestamp_seconds",
+			Help: "When the node was last found as it should be.",
+		}),
 	}
 	m.registry.MustRegister(m.ready, m.runs, m.last)
 	return m

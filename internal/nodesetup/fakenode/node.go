@@ -47,11 +47,12 @@ type Node struct {
 	Dir      string
 	Releases *httptest.Server
 	Sum      string // SHA-256 of what Releases serves
-	Timeout  string // of restarts
+	Timeout  string // of restarts: a guard, to be short only where it is hit
 }
 
 // Config is the configuration of containerd before anything is installed.
-const Config = "# by hand\nversion = 3\n\n[plugins.\"io.containerd.cri.v1.runtime\".containerd.runtimes.runc]\n  runtime_type = \"io.containerd.runc.v2\"   # odd\n"
+const Config = "# by hand\nversion = 3\n\n[plugins.\"io.containerd.cri.v1.runtime\".containerd.runtimes.runc]\n" +
+	"  runtime_type = \"io.containerd.runc.v2\"   # odd\n"
 
 // New starts a node that ends with the test.
 func New(t testing.TB) *Node {
@@ -61,7 +62,7 @@ func New(t testing.TB) *Node {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	f := &Node{T: t, Dir: dir, Timeout: "2s"}
+	f := &Node{T: t, Dir: dir, Timeout: "1m"}
 	f.Write("etc/config.toml", Config)
 	f.Write("loaded.toml", Config)
 	f.Write("containerd", "#!/bin/sh\n"+

@@ -49,7 +49,8 @@ func (f *Fetcher) Program(ctx context.Context, key string, from config.Source, t
 	}
 	address, sum := from.URL[runtime.GOARCH], strings.ToLower(from.SHA256[runtime.GOARCH])
 	if address == "" {
-		return fmt.Errorf("runtimes.%s.url has nothing for this node's architecture %s, only for %s", key, runtime.GOARCH, strings.Join(slices.Sorted(maps.Keys(from.URL)), ", "))
+		others := strings.Join(slices.Sorted(maps.Keys(from.URL)), ", ")
+		return fmt.Errorf("runtimes.%s.url has nothing for this node's architecture %s, only for %s", key, runtime.GOARCH, others)
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
@@ -71,7 +72,8 @@ func (f *Fetcher) Program(ctx context.Context, key string, from config.Source, t
 		return fmt.Errorf("downloading runtime %q from %q: %w", key, address, err)
 	}
 	if got := hex.EncodeToString(hash.Sum(nil)); got != sum {
-		return fmt.Errorf("downloading runtime %q from %q: its SHA-256 is %s, but runtimes.%s.sha256.%s is %s: nothing was installed", key, address, got, key, runtime.GOARCH, sum)
+		return fmt.Errorf("downloading runtime %q from %q: its SHA-256 is %s, but runtimes.%s.sha256.%s is %s: nothing was installed",
+			key, address, got, key, runtime.GOARCH, sum)
 	}
 	file, err := os.Open(f.Host.Path(host.TempName(download)))
 	if err != nil {

@@ -78,7 +78,10 @@ func image(t *testing.T, files ...string) string {
 func TestSources(t *testing.T) {
 	elf := "\x7fELF and more"
 	one := func(data string) config.Source {
-		return config.Source{URL: map[string]string{runtime.GOARCH: fakenode.Serve(t, []byte(data))}, SHA256: map[string]string{runtime.GOARCH: fakenode.SHA256([]byte(data))}}
+		return config.Source{
+			URL:    map[string]string{runtime.GOARCH: fakenode.Serve(t, []byte(data))},
+			SHA256: map[string]string{runtime.GOARCH: fakenode.SHA256([]byte(data))},
+		}
 	}
 	f := fakenode.New(t)
 	cases := map[string]struct {

@@ -238,12 +238,12 @@ func (h *Host) runOnce(ctx context.Context, limit time.Duration, argv ...string)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
 	if ctx.Err() == context.DeadlineExceeded {
-		return stdout.String(), fmt.Errorf("running %q: it had not ended after %s: %s", strings.Join(argv, " "), limit, LastLines(stderr.String()))
+		err = fmt.Errorf("it had not ended after %s", limit)
 	}
 	if err != nil {
-		return stdout.String(), fmt.Errorf("running %q: %w: %s", strings.Join(argv, " "), err, LastLines(stderr.String()))
+		err = fmt.Errorf("running %q: %w: %s", strings.Join(argv, " "), err, LastLines(stderr.String()))
 	}
-	return stdout.String(), nil
+	return stdout.String(), err
 }
 
 // programs are the directories in which programs of the node are looked for.

@@ -47,11 +47,16 @@ func Unsupported(system, instead string) error {
 
 // readOnly are systems that are recognised and refused, by os-release's ID.
 var readOnly = map[string]string{
-	"talos":        "Talos: its root is read-only. Use the system extensions siderolabs/wasmedge, siderolabs/spin or siderolabs/crun, and give the chart's runtimes a nodeSelector",
-	"bottlerocket": "Bottlerocket: it does not accept other shims. Use nodes of Ubuntu or Amazon Linux 2023 for these functions, or runtime: wazero, which needs nothing on nodes",
-	"cos":          "Container-Optimized OS: nothing on its disk can be executed. Use GKE's Ubuntu node image, or runtime: wazero, which needs nothing on nodes",
-	"rhcos":        "Red Hat CoreOS: the machine config operator owns its files. Ship crun-wasm and /etc/crio/crio.conf.d by a MachineConfig, and give the chart's runtimes a nodeSelector",
-	"scos":         "CentOS Stream CoreOS: the machine config operator owns its files. Ship crun-wasm and /etc/crio/crio.conf.d by a MachineConfig, and give the chart's runtimes a nodeSelector",
+	"talos": "Talos: its root is read-only. Use the system extensions siderolabs/wasmedge, siderolabs/spin or siderolabs/crun, " +
+		"and give the chart's runtimes a nodeSelector",
+	"bottlerocket": "Bottlerocket: it does not accept other shims. Use nodes of Ubuntu or Amazon Linux 2023 for these functions, " +
+		"or runtime: wazero, which needs nothing on nodes",
+	"cos": "Container-Optimized OS: nothing on its disk can be executed. Use GKE's Ubuntu node image, " +
+		"or runtime: wazero, which needs nothing on nodes",
+	"rhcos": "Red Hat CoreOS: the machine config operator owns its files. " +
+		"Ship crun-wasm and /etc/crio/crio.conf.d by a MachineConfig, and give the chart's runtimes a nodeSelector",
+	"scos": "CentOS Stream CoreOS: the machine config operator owns its files. " +
+		"Ship crun-wasm and /etc/crio/crio.conf.d by a MachineConfig, and give the chart's runtimes a nodeSelector",
 }
 
 // osRelease reads /etc/os-release.
@@ -163,13 +168,14 @@ func plain(h *host.Host, release map[string]string) (Node, error) {
 	case h.Exists("/etc/kubernetes/kubelet.conf") || h.Exists("/var/lib/kubelet/kubeadm-flags.env"):
 		node.Distribution = "kubeadm"
 	}
-	for _, program := range []string{"/usr/local/bin/containerd", "/usr/bin/containerd", "/bin/containerd", "/home/kubernetes/bin/containerd", "/opt/bin/containerd"} {
-		if h.Exists(program) {
+	for _, dir := range []string{"/usr/local/bin", "/usr/bin", "/bin", "/home/kubernetes/bin", "/opt/bin"} {
+		if program := dir + "/containerd"; h.Exists(program) {
 			node.Containerd = []string{program}
 			return node, nil
 		}
 	}
-	return Node{}, Unsupported("no container runtime was found", "neither containerd nor CRI-O is where k3s, RKE2, MicroK8s, k0s, kind, kubeadm, EKS, AKS, GKE or a package puts it; say in node: where it is (docs/NODES.md)")
+	return Node{}, Unsupported("no container runtime was found", "neither containerd nor CRI-O is where "+
+		"k3s, RKE2, MicroK8s, k0s, kind, kubeadm, EKS, AKS, GKE or a package puts it; say in node: where it is (docs/NODES.md)")
 }
 
 // PreferDropIn moves the change into a file of its own where the node's main

@@ -23,24 +23,67 @@ func TestDetect(t *testing.T) {
 		form                       Form
 		refused                    string
 	}{
-		"plain":          {files: []string{"/usr/bin/containerd"}, distribution: "containerd", config: "/etc/containerd/config.toml", unit: "containerd.service", form: File},
-		"kind":           {files: []string{"/kind/version=v1.33", "/usr/local/bin/containerd"}, distribution: "kind", config: "/etc/containerd/config.toml", unit: "containerd.service", form: File},
-		"kubeadm":        {files: []string{"/etc/kubernetes/kubelet.conf", "/usr/bin/containerd"}, distribution: "kubeadm", config: "/etc/containerd/config.toml", unit: "containerd.service", form: File},
-		"eks al2023":     {files: []string{"/etc/os-release=ID=\"amzn\"\n", "/etc/eks/x", "/usr/bin/containerd"}, distribution: "eks", config: "/etc/containerd/config.toml", unit: "containerd.service", form: File},
-		"aks":            {files: []string{"/opt/azure/containers/x", "/usr/bin/containerd"}, distribution: "aks", config: "/etc/containerd/config.toml", unit: "containerd.service", form: File},
-		"gke ubuntu":     {files: []string{"/etc/os-release=ID=ubuntu\n", "/home/kubernetes/bin/x", "/usr/bin/containerd"}, distribution: "gke-ubuntu", config: "/etc/containerd/config.toml", unit: "containerd.service", form: File},
-		"k3s server":     {files: []string{k3s + "config.toml=version = 2\n", "/etc/systemd/system/k3s.service"}, distribution: "k3s", config: k3s + "config.toml.tmpl", unit: "k3s.service", form: Template},
-		"k3s agent, v3":  {files: []string{k3s + "config.toml=version = 3\n", "/etc/systemd/system/k3s-agent.service"}, distribution: "k3s", config: k3s + "config-v3.toml.tmpl", unit: "k3s-agent.service", form: Template},
-		"k3s, old tmpl":  {files: []string{k3s + "config.toml=version = 2\n", k3s + "config.toml.tmpl", "/usr/bin/containerd"}, distribution: "k3s", config: k3s + "config.toml.tmpl", unit: "k3s-agent.service", form: Template},
-		"rke2":           {files: []string{rke2 + "config.toml=version = 3\n", "/usr/local/lib/systemd/system/rke2-server.service"}, distribution: "rke2", config: rke2 + "config-v3.toml.tmpl", unit: "rke2-server.service", form: Template},
-		"microk8s":       {files: []string{"/var/snap/microk8s/current/args/containerd-template.toml"}, distribution: "microk8s", config: "/var/snap/microk8s/current/args/containerd-template.toml", unit: "snap.microk8s.daemon-containerd.service", form: File},
-		"k0s":            {files: []string{"/etc/k0s/containerd.toml", "/run/k0s/x"}, distribution: "k0s", config: "/etc/k0s/containerd.d/helm-wasm.toml", form: DropIn},
-		"cri-o":          {files: []string{"/etc/crio/crio.conf", "/run/crio/crio.sock"}, distribution: "cri-o", config: "/etc/crio/crio.conf.d/50-helm-wasm.conf", unit: "crio.service", form: CRIO},
-		"talos":          {files: []string{"/etc/os-release=NAME=\"Talos\"\nID=talos\n"}, refused: "system extensions"},
-		"bottlerocket":   {files: []string{"/etc/os-release=ID=bottlerocket\n"}, refused: "Bottlerocket"},
-		"cos, by a link": {files: []string{"/usr/lib/os-release=ID=cos\n", "/etc/os-release=->../usr/lib/os-release"}, refused: "Ubuntu node image"},
-		"openshift":      {files: []string{"/etc/os-release=ID=\"rhcos\"\n"}, refused: "MachineConfig"},
-		"nothing":        {refused: "no container runtime was found"},
+		"plain": {
+			files:        []string{"/usr/bin/containerd"},
+			distribution: "containerd", config: "/etc/containerd/config.toml", unit: "containerd.service", form: File,
+		},
+		"kind": {
+			files:        []string{"/kind/version=v1.33", "/usr/local/bin/containerd"},
+			distribution: "kind", config: "/etc/containerd/config.toml", unit: "containerd.service", form: File,
+		},
+		"kubeadm": {
+			files:        []string{"/etc/kubernetes/kubelet.conf", "/usr/bin/containerd"},
+			distribution: "kubeadm", config: "/etc/containerd/config.toml", unit: "containerd.service", form: File,
+		},
+		"eks al2023": {
+			files:        []string{"/etc/os-release=ID=\"amzn\"\n", "/etc/eks/x", "/usr/bin/containerd"},
+			distribution: "eks", config: "/etc/containerd/config.toml", unit: "containerd.service", form: File,
+		},
+		"aks": {
+			files:        []string{"/opt/azure/containers/x", "/usr/bin/containerd"},
+			distribution: "aks", config: "/etc/containerd/config.toml", unit: "containerd.service", form: File,
+		},
+		"gke ubuntu": {
+			files:        []string{"/etc/os-release=ID=ubuntu\n", "/home/kubernetes/bin/x", "/usr/bin/containerd"},
+			distribution: "gke-ubuntu", config: "/etc/containerd/config.toml", unit: "containerd.service", form: File,
+		},
+		"k3s server": {
+			files:        []string{k3s + "config.toml=version = 2\n", "/etc/systemd/system/k3s.service"},
+			distribution: "k3s", config: k3s + "config.toml.tmpl", unit: "k3s.service", form: Template,
+		},
+		"k3s agent, v3": {
+			files:        []string{k3s + "config.toml=version = 3\n", "/etc/systemd/system/k3s-agent.service"},
+			distribution: "k3s", config: k3s + "config-v3.toml.tmpl", unit: "k3s-agent.service", form: Template,
+		},
+		"k3s, old tmpl": {
+			files:        []string{k3s + "config.toml=version = 2\n", k3s + "config.toml.tmpl", "/usr/bin/containerd"},
+			distribution: "k3s", config: k3s + "config.toml.tmpl", unit: "k3s-agent.service", form: Template,
+		},
+		"rke2": {
+			files:        []string{rke2 + "config.toml=version = 3\n", "/usr/local/lib/systemd/system/rke2-server.service"},
+			distribution: "rke2", config: rke2 + "config-v3.toml.tmpl", unit: "rke2-server.service", form: Template,
+		},
+		"microk8s": {
+			files:        []string{"/var/snap/microk8s/current/args/containerd-template.toml"},
+			distribution: "microk8s", config: "/var/snap/microk8s/current/args/containerd-template.toml",
+			unit: "snap.microk8s.daemon-containerd.service", form: File,
+		},
+		"k0s": {
+			files:        []string{"/etc/k0s/containerd.toml", "/run/k0s/x"},
+			distribution: "k0s", config: "/etc/k0s/containerd.d/helm-wasm.toml", form: DropIn,
+		},
+		"cri-o": {
+			files:        []string{"/etc/crio/crio.conf", "/run/crio/crio.sock"},
+			distribution: "cri-o", config: "/etc/crio/crio.conf.d/50-helm-wasm.conf", unit: "crio.service", form: CRIO,
+		},
+		"talos":        {files: []string{"/etc/os-release=NAME=\"Talos\"\nID=talos\n"}, refused: "system extensions"},
+		"bottlerocket": {files: []string{"/etc/os-release=ID=bottlerocket\n"}, refused: "Bottlerocket"},
+		"cos, by a link": {
+			files:   []string{"/usr/lib/os-release=ID=cos\n", "/etc/os-release=->../usr/lib/os-release"},
+			refused: "Ubuntu node image",
+		},
+		"openshift": {files: []string{"/etc/os-release=ID=\"rhcos\"\n"}, refused: "MachineConfig"},
+		"nothing":   {refused: "no container runtime was found"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
