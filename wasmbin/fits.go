@@ -92,7 +92,7 @@ func (in *Info) fitWazero(limits Limits) Fit {
 		return no(name, "uses "+f+", which wazero does not have")
 	}
 	if in.UnknownCode != "" {
-		return no(name, "has "+in.UnknownCode+", which is in no standard known here")
+		return no(name, "has "+in.UnknownCode+", which no standard known here defines")
 	}
 	if in.unwrapped() {
 		return no(name, reasonUnwrapped)

@@ -61,7 +61,7 @@ func (in *Info) fitShim(s shim) Fit {
 		return no(s.name, "uses "+f+", which "+s.engine+" does not have or enable")
 	}
 	if in.UnknownCode != "" {
-		return no(s.name, "has "+in.UnknownCode+", which is in no standard known here")
+		return no(s.name, "has "+in.UnknownCode+", which no standard known here defines")
 	}
 	if a, ok := in.ABI(ABIRedpanda); ok {
 		return no(s.name, "imports "+modRedpanda+" ("+a.Detail+"), which only the runner provides: use `runtime: wazero`")

@@ -44,7 +44,7 @@ func looksLike(data []byte) string {
 		return "no data at all"
 	}
 	if n := min(len(data), 4); string(data[:n]) == magic[:n] {
-		return fmt.Sprintf("a header of %d bytes, cut off (it takes %d)", len(data), headerLength)
+		return fmt.Sprintf("a header of %d bytes, cut off (%d are needed)", len(data), headerLength)
 	}
 	for _, s := range signatures {
 		if len(data) >= s.at+len(s.prefix) && string(data[s.at:s.at+len(s.prefix)]) == s.prefix {

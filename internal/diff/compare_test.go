@@ -159,7 +159,7 @@ func TestSecrets(t *testing.T) {
 	data, err := r.JSON()
 	for _, word := range []string{"sesame", "c2VzYW1l", "Z29uZQ"} {
 		if err != nil || strings.Contains(string(data), word) {
-			t.Errorf("JSON holds %q: %v\n%s", word, err, data)
+			t.Errorf("JSON contains %q: %v\n%s", word, err, data)
 		}
 	}
 	whole := compared(t, object("v1", "Secret", "s"), object("v1", "Secret", "s", "data: {p: c2VzYW1l}"))

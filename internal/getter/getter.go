@@ -31,10 +31,10 @@ const (
 
 // Assets are the files that addresses lead to.
 type Assets struct {
-	// Charts holds one packaged chart, wasm-keda-stack-VERSION.tgz.
+	// Charts has one packaged chart, wasm-keda-stack-VERSION.tgz.
 	Charts fs.FS
 
-	// Presets holds values files, NAME.yaml.
+	// Presets has values files, NAME.yaml.
 	Presets fs.FS
 }
 

@@ -174,14 +174,14 @@ func (l *list) at(offset int, message string) error {
 func (l *list) parse(name, text string, at int) (*stack.Document, error) {
 	doc, err := stack.Parse(name, []byte(text))
 	if err != nil {
-		return nil, l.told(err, name, text, at)
+		return nil, l.located(err, name, text, at)
 	}
 	return doc, nil
 }
 
-// told returns the error of a piece, which is read again with as many lines before
+// located returns the error of a piece, which is read again with as many lines before
 // it as it has in the list.
-func (l *list) told(err error, name, text string, at int) error {
+func (l *list) located(err error, name, text string, at int) error {
 	before := strings.Count(l.text[:at], "\n")
 	if _, again := stack.Parse(name, []byte(strings.Repeat("\n", before)+text)); again != nil {
 		err = again

@@ -104,14 +104,14 @@ func (l *list) item(where, text string, at int) (*object, error) {
 	}
 	o := &object{where: where, kind: after(text, "kind: "), name: after(text, "name: ")}
 	if o.kind == "" {
-		return nil, l.told(err, where, text, at)
+		return nil, l.located(err, where, text, at)
 	}
 	foreign := !strings.Contains(text, Kind) && !strings.Contains(err.Error(), "is given twice")
 	if foreign && (len(text) > maxChecked || stack.IsYAML([]byte(text))) {
 		o.kind = "" // it is passed on as it is
 		return o, nil
 	}
-	return nil, errors.New(strings.Replace(l.told(err, where, text, at).Error(), where, o.String(), 1))
+	return nil, errors.New(strings.Replace(l.located(err, where, text, at).Error(), where, o.String(), 1))
 }
 
 // after returns the rest of the first line that has a key, in the form that most

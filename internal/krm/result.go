@@ -15,12 +15,12 @@ import (
 type results struct {
 	of       *object
 	text     string
-	told     string
+	message  string
 	mistakes int
 }
 
-// maxTold is how many mistakes of an object a message lists; the results list all.
-const maxTold = 10
+// maxListed is how many mistakes of an object a message lists; the results list all.
+const maxListed = 10
 
 // field adds a line to the text.
 func (r *results) field(key string, v any) { r.text += key + ": " + scalar(v) + "\n" }
@@ -60,12 +60,12 @@ func (r *results) add(severity stack.Severity, path, message, rule string, curre
 	r.mistakes++
 	switch {
 	case r.mistakes == 1:
-		r.told = "\n" + o.String() + ":"
+		r.message = "\n" + o.String() + ":"
 		fallthrough
-	case r.mistakes <= maxTold:
-		r.told += "\n  " + path + message
-	case r.mistakes == maxTold+1:
-		r.told += "\n  and more, which the results list"
+	case r.mistakes <= maxListed:
+		r.message += "\n  " + path + message
+	case r.mistakes == maxListed+1:
+		r.message += "\n  and more, which the results list"
 	}
 }
 

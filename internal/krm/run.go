@@ -36,15 +36,15 @@ func Run(in []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	results, told, mistakes := "", "", 0
+	results, message, mistakes := "", "", 0
 	for _, s := range stacks {
 		s.render()
 		results += s.text
-		told += s.told
+		message += s.message
 		mistakes += s.mistakes
 	}
 	if mistakes > 0 {
-		return l.write(results), errors.New(text.Count(mistakes, "mistake", "mistakes") + told)
+		return l.write(results), errors.New(text.Count(mistakes, "mistake", "mistakes") + message)
 	}
 	if err := l.place(stacks); err != nil {
 		return nil, err
