@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command keda-source puts what is not ours beside what is: it unpacks the
-// official KEDA chart and KEDA's CRDs from the Go modules that go.mod pins
-// and go.sum verifies into the chart's charts/ directory, and packages the
-// whole as NAME-VERSION.tgz.
+// Command keda-source adds third-party files to the chart: it unpacks the
+// official KEDA chart and KEDA's CRDs, from the Go modules that go.mod pins and
+// go.sum verifies, into the chart's charts/ directory, and packages the result
+// as NAME-VERSION.tgz.
 //
-// The archive is reproducible: entries are sorted and carry neither times nor
+// The archive is reproducible: entries are sorted and have neither times nor
 // owners, so the same checkout gives the same bytes.
 //
 // Usage: keda-source CHART [OUTDIR]
@@ -68,7 +68,7 @@ func run(chart string, out []string) error {
 	return nil
 }
 
-// module is what `go mod download -json` says of one.
+// module is what `go mod download -json` prints about a module.
 type module struct {
 	Path, Version, Dir, Error string
 }
@@ -101,7 +101,7 @@ func download(paths ...string) ([]module, error) {
 	return modules, nil
 }
 
-// replaceTree makes dir hold exactly the files of src. Modules are read-only
+// replaceTree makes dir contain exactly the files of src. Modules are read-only
 // in Go's cache; copies are not.
 func replaceTree(dir string, src fs.FS) error {
 	if err := os.RemoveAll(dir); err != nil {
@@ -123,7 +123,8 @@ func replaceTree(dir string, src fs.FS) error {
 	})
 }
 
-// checkVersion keeps chart, CRDs and the parent's dependency on one KEDA.
+// checkVersion makes sure that the chart, the CRDs and the parent's dependency
+// have the same version of KEDA.
 func checkVersion(chart, want string) error {
 	got, err := field(filepath.Join(chart, "Chart.yaml"), "version")
 	if err != nil {

@@ -29,7 +29,7 @@ func pack(chart, outDir string) (string, error) {
 	}
 	tw := tar.NewWriter(zw)
 	root := os.DirFS(chart)
-	// WalkDir goes in lexical order, and Helm wants Chart.yaml before all.
+	// WalkDir goes in lexical order, and Helm expects Chart.yaml first.
 	if err := add(tw, root, name, "Chart.yaml"); err != nil {
 		return "", err
 	}
