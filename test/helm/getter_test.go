@@ -16,7 +16,8 @@ func TestRepository(t *testing.T) {
 	h := shared(t)
 	h.helm(t, nil, "repo", "add", "wasm", "wasm://charts")
 	h.helm(t, nil, "repo", "update")
-	if got := h.helm(t, nil, "search", "repo", "wasm/").stdout; !strings.Contains(got, "wasm/wasm-keda-stack") || !strings.Contains(got, version.Version) {
+	got := h.helm(t, nil, "search", "repo", "wasm/").stdout
+	if !strings.Contains(got, "wasm/wasm-keda-stack") || !strings.Contains(got, version.Version) {
 		t.Errorf("search shows\n%s", got)
 	}
 	dir := t.TempDir()
@@ -36,15 +37,17 @@ func TestRepository(t *testing.T) {
 	h.helm(t, nil, "lint", "--strict", filepath.Join(dir, "wasm-keda-stack"))
 }
 
-// TestDependency has a chart of somebody else depend on ours.
+// TestDependency has another chart depend on this one.
 func TestDependency(t *testing.T) {
 	h := shared(t)
 	dir := filepath.Join(t.TempDir(), "shop")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	chart := "apiVersion: v2\nname: shop\nversion: 0.0.1\ndependencies:\n- name: wasm-keda-stack\n  version: " + version.Version + "\n  repository: wasm://charts\n"
-	values := "wasm-keda-stack:\n  keda: {enabled: false}\n  functions:\n    hello: {module: {image: ghcr.io/acme/hello:1}, source: {topic: a}}\n"
+	chart := "apiVersion: v2\nname: shop\nversion: 0.0.1\n" +
+		"dependencies:\n- name: wasm-keda-stack\n  version: " + version.Version + "\n  repository: wasm://charts\n"
+	values := "wasm-keda-stack:\n  keda: {enabled: false}\n" +
+		"  functions:\n    hello: {module: {image: ghcr.io/acme/hello:1}, source: {topic: a}}\n"
 	for name, text := range map[string]string{"Chart.yaml": chart, "values.yaml": values} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
@@ -75,7 +78,7 @@ func TestPresets(t *testing.T) {
 	}
 }
 
-// TestGetterErrors: the cause stands at the end of Helm's message.
+// TestGetterErrors: the cause is at the end of Helm's message.
 func TestGetterErrors(t *testing.T) {
 	h := shared(t)
 	tests := []struct {

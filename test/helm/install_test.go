@@ -13,16 +13,16 @@ import (
 
 // TestInstall installs all plugins into an empty home and runs each once.
 func TestInstall(t *testing.T) {
-	packed := func(name string) string {
-		return filepath.Join(root, "dist", "plugins", name+"-"+version.Version+".tgz")
-	}
+	source := func(name string) string { return filepath.Join(root, "wasm-plugins", name) }
+	staged := func(name string) string { return filepath.Join(root, "dist", "plugins", name) }
+	packed := func(name string) string { return staged(name + "-" + version.Version + ".tgz") }
 	tests := []struct {
 		name    string
 		sources []string
 		flags   []string
 	}{
-		{"from a checkout", []string{root, filepath.Join(root, "wasm-plugins", "getter"), filepath.Join(root, "wasm-plugins", "post-renderer")}, nil},
-		{"from staged directories", []string{filepath.Join(root, "dist", "plugins", "wasm"), filepath.Join(root, "dist", "plugins", "wasm-getter"), filepath.Join(root, "dist", "plugins", "wasm-post-renderer")}, nil},
+		{"from a checkout", []string{root, source("getter"), source("post-renderer")}, nil},
+		{"from staged directories", []string{staged("wasm"), staged("wasm-getter"), staged("wasm-post-renderer")}, nil},
 		// Unsigned here; a release is signed and needs no flag.
 		{"from packages", []string{packed("wasm"), packed("wasm-getter"), packed("wasm-post-renderer")}, []string{"--verify=false"}},
 	}
@@ -45,7 +45,8 @@ func TestInstall(t *testing.T) {
 				t.Errorf("the getter's chart is\n%s", got)
 			}
 			chart := annotatedChart(t)
-			if got := h.helm(t, nil, "template", "x", chart, "--post-renderer", "wasm-post-renderer").stdout; !strings.Contains(got, "kind: ScaledObject\n") {
+			got := h.helm(t, nil, "template", "x", chart, "--post-renderer", "wasm-post-renderer").stdout
+			if !strings.Contains(got, "kind: ScaledObject\n") {
 				t.Errorf("the post-renderer adds nothing:\n%s", got)
 			}
 		})
@@ -73,7 +74,7 @@ func TestUninstall(t *testing.T) {
 	}
 }
 
-// TestCompletion: Helm reads completion.yaml and offers our commands.
+// TestCompletion: Helm reads completion.yaml and offers the plugin's commands.
 func TestCompletion(t *testing.T) {
 	h := shared(t)
 	tests := []struct {

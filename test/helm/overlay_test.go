@@ -25,7 +25,8 @@ patches:
 `), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(overlay, "more.yaml"), []byte("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: more}\n"), 0o644); err != nil {
+	more := []byte("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: more}\n")
+	if err := os.WriteFile(filepath.Join(overlay, "more.yaml"), more, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	args := []string{"template", "x", chart, "--post-renderer", "wasm-post-renderer", "--post-renderer-args", "--overlay=" + overlay}
@@ -43,10 +44,13 @@ patches:
 		t.Errorf("objects without the overlay's label in\n%s", got)
 	}
 	args[len(args)-1] = "--overlay=" + filepath.Join(overlay, "none")
-	if r := h.run(nil, helmBin, args...); r.code != 1 || !strings.Contains(r.stderr, "building overlay") || !strings.Contains(r.stderr, "is not a directory") || strings.Contains(r.stdout, "kind: Deployment") {
+	r := h.run(nil, helmBin, args...)
+	if r.code != 1 || !strings.Contains(r.stderr, "building overlay") || !strings.Contains(r.stderr, "is not a directory") ||
+		strings.Contains(r.stdout, "kind: Deployment") {
 		t.Errorf("want a failure without manifests:\n%s", r)
 	}
-	if r := h.run([]byte("a: b\n"), helmBin, "wasm", "post-render", "--overlay="+overlay); r.code != 1 || r.stdout != "" || !strings.Contains(r.stderr, "overlay") {
+	r = h.wasm([]byte("a: b\n"), "post-render", "--overlay="+overlay)
+	if r.code != 1 || r.stdout != "" || !strings.Contains(r.stderr, "overlay") {
 		t.Errorf("the sandbox has no files:\n%s", r)
 	}
 }

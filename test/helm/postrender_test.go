@@ -31,11 +31,14 @@ spec:
 func annotatedChart(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "shop")
-	const account = "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: shop\n"
+	const (
+		account = "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: shop\n"
+		extra   = "{{- with .Values.extra }}\n    {{ . }}\n{{- end }}\n"
+	)
 	for name, text := range map[string]string{
 		"Chart.yaml":          "apiVersion: v2\nname: shop\nversion: 0.1.0\n",
 		"values.yaml":         "extra: \"\"\n",
-		"templates/app.yaml":  strings.Replace(annotatedDeployment, "spec:\n", "{{- with .Values.extra }}\n    {{ . }}\n{{- end }}\nspec:\n", 1),
+		"templates/app.yaml":  strings.Replace(annotatedDeployment, "spec:\n", extra+"spec:\n", 1),
 		"templates/sa.yaml":   account,
 		"templates/hook.yaml": account + "  annotations:\n    helm.sh/hook: pre-install\n    helm.sh/hook-weight: \"-5\"\n",
 	} {
@@ -50,8 +53,8 @@ func annotatedChart(t *testing.T) string {
 	return dir
 }
 
-// TestPostRenderer: objects stand in the file of their workload, hooks stay
-// hooks, and Helm's mark of files is gone.
+// TestPostRenderer: objects are in the file of their workload, hooks stay hooks,
+// and Helm's mark of files is gone.
 func TestPostRenderer(t *testing.T) {
 	h := shared(t)
 	chart := annotatedChart(t)
@@ -66,15 +69,17 @@ func TestPostRenderer(t *testing.T) {
 			t.Errorf("%d times %q, want %d, in\n%s", n, text, want, got)
 		}
 	}
-	if got := h.helm(t, nil, "template", "x", chart, "--no-hooks", "--post-renderer", "wasm-post-renderer").stdout; strings.Contains(got, "helm.sh/hook") {
-		t.Errorf("a hook is no hook any more:\n%s", got)
+	got = h.helm(t, nil, "template", "x", chart, "--no-hooks", "--post-renderer", "wasm-post-renderer").stdout
+	if strings.Contains(got, "helm.sh/hook") {
+		t.Errorf("--no-hooks shows a hook:\n%s", got)
 	}
 	// --output-dir and --show-only go by files.
 	got = h.helm(t, nil, "template", "x", chart, "-s", "templates/app.yaml", "--post-renderer", "wasm-post-renderer").stdout
 	if strings.Count(got, "\nkind: ") != 2 || !strings.Contains(got, "kind: ScaledObject\n") {
 		t.Errorf("--show-only shows\n%s", got)
 	}
-	got = h.helm(t, nil, "template", "x", chart, "--post-renderer", "wasm-post-renderer", "--post-renderer-args", "--set=defaults.scaling.maxReplicas=3").stdout
+	got = h.helm(t, nil, "template", "x", chart, "--post-renderer", "wasm-post-renderer",
+		"--post-renderer-args", "--set=defaults.scaling.maxReplicas=3").stdout
 	if !strings.Contains(got, "maxReplicaCount: 3\n") {
 		t.Errorf("--post-renderer-args do not arrive:\n%s", got)
 	}
@@ -97,14 +102,27 @@ func TestOwnChart(t *testing.T) {
 func TestPostRendererFailures(t *testing.T) {
 	h := shared(t)
 	chart := annotatedChart(t)
+	const field = `extra=helm-wasm\.dev/scaling`
 	tests := []struct {
 		name string
 		args []string
 		want []string
 	}{
-		{"a typo", []string{"--set", "extra=helm-wasm\\.dev/scaling\\.lagTreshold: \"5\""}, []string{`Deployment "app"`, "shop/templates/app.yaml", "helm-wasm.dev/scaling.lagTreshold", "did you mean lagThreshold?"}},
-		{"two mistakes", []string{"--set", "extra=helm-wasm\\.dev/scaling: \"{maxReplicas: many\\, minReplica: 1}\""}, []string{"2 mistakes", "maxReplicas", "minReplica"}},
-		{"a wrong value for all", []string{"--post-renderer-args", "--set=kafka.tls.enabled=perhaps"}, []string{"kafka.tls.enabled", "true or false"}},
+		{
+			"a typo",
+			[]string{"--set", field + `\.lagTreshold: "5"`},
+			[]string{`Deployment "app"`, "shop/templates/app.yaml", "helm-wasm.dev/scaling.lagTreshold", "did you mean lagThreshold?"},
+		},
+		{
+			"two mistakes",
+			[]string{"--set", field + `: "{maxReplicas: many\, minReplica: 1}"`},
+			[]string{"2 mistakes", "maxReplicas", "minReplica"},
+		},
+		{
+			"a wrong value for all",
+			[]string{"--post-renderer-args", "--set=kafka.tls.enabled=perhaps"},
+			[]string{"kafka.tls.enabled", "true or false"},
+		},
 		{"an unknown flag", []string{"--post-renderer-args", "--sot=a"}, []string{`unknown flag "--sot"`, "--set"}},
 		{"too many arguments", []string{"--post-renderer-args", "overlay"}, []string{`"overlay"`}},
 	}
@@ -127,13 +145,14 @@ func TestPostRendererFailures(t *testing.T) {
 }
 
 // TestRightHelm: the Helm that runs the post-renderer also runs the plugin
-// `wasm`, whatever is called helm in PATH, and a failure to do so is told.
+// `wasm`, whatever is called helm in PATH, and reports a failure to do so.
 func TestRightHelm(t *testing.T) {
 	h := newHome(t.TempDir())
 	chart := annotatedChart(t)
 	h.helm(t, nil, "plugin", "install", filepath.Join(root, "wasm-plugins", "post-renderer"))
 	r := h.run(nil, helmBin, "template", "x", chart, "--post-renderer", "wasm-post-renderer")
-	if r.code != 1 || r.stdout != "" || !strings.Contains(r.stderr, `unknown command "wasm"`) || !strings.Contains(r.stderr, "is the plugin wasm installed?") {
+	if r.code != 1 || r.stdout != "" || !strings.Contains(r.stderr, `unknown command "wasm"`) ||
+		!strings.Contains(r.stderr, "is the plugin wasm installed?") {
 		t.Errorf("without the plugin wasm:\n%s", r)
 	}
 	h.helm(t, nil, "plugin", "install", root)
@@ -177,6 +196,9 @@ func TestBadManifests(t *testing.T) {
 		"a thousand typos":   bytes.Repeat([]byte("---\n"+strings.Replace(annotatedDeployment, "topic", "topc", 1)), 1000),
 	}
 	for name, input := range inputs {
-		t.Run(name, func(t *testing.T) { checkFailure(t, h.quick(input, "post-render")) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			checkFailure(t, h.wasm(input, "post-render"))
+		})
 	}
 }

@@ -135,7 +135,8 @@ func withoutCluster(text string) string {
 
 func TestWithoutCluster(t *testing.T) {
 	got := withoutCluster("kubectl get pods\nhelm install shop wasm://charts/stack -f a.yaml  # go\nhelm upgrade --install \\\n  b c\n")
-	want := "helm install shop wasm://charts/stack -f a.yaml --dry-run=client > /dev/null\nhelm upgrade --install    b c --dry-run=client > /dev/null\n"
+	want := "helm install shop wasm://charts/stack -f a.yaml --dry-run=client > /dev/null\n" +
+		"helm upgrade --install    b c --dry-run=client > /dev/null\n"
 	if got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

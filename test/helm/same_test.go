@@ -42,7 +42,9 @@ func TestSameEverywhere(t *testing.T) {
 		{[]byte("a: b\n---\nc: [\n"), []string{"post-render"}},
 		{[]byte("a: b\n---\nc: [\n"), []string{"post-render", "--for-helm"}},
 		{[]byte(annotatedDeployment), []string{"post-render"}},
-		{[]byte(annotatedDeployment), []string{"post-render", "--set", "kafka.bootstrapServers={a:1}", "--set", "kafka.sasl.mechanism=plain", "--set", "kafka.sasl.secret.name=s"}},
+		{[]byte(annotatedDeployment), []string{
+			"post-render", "--set", "kafka.bootstrapServers={a:1}", "--set", "kafka.sasl.mechanism=plain", "--set", "kafka.sasl.secret.name=s",
+		}},
 		{[]byte(strings.Replace(annotatedDeployment, "topic", "topc", 1)), []string{"post-render"}},
 		{[]byte("kind: List\n"), []string{"krm"}},
 	}
@@ -90,23 +92,28 @@ func TestSameEverywhere(t *testing.T) {
 	if _, err := wasmbin.Inspect(plugin); err != nil {
 		t.Fatal(err)
 	}
-	calls = append(calls, call{plugin, []string{"inspect"}}, call{plugin, []string{"inspect", "-o", "json"}}, call{plugin, []string{"package", "-t", "ghcr.io/acme/plugin:1"}})
+	for _, args := range [][]string{{"inspect"}, {"inspect", "-o", "json"}, {"package", "-t", "ghcr.io/acme/plugin:1"}} {
+		calls = append(calls, call{plugin, args})
+	}
 	for _, c := range calls {
-		sandbox := h.run(c.stdin, helmBin, append([]string{"wasm"}, c.args...)...)
-		native := h.run(c.stdin, nativeBin, c.args...)
-		if sameText(sandbox.stdout) != sameText(native.stdout) || sandbox.code != native.code {
-			t.Errorf("the sandbox and the native program differ:\n%s\n%s", sandbox, native)
-		}
-		// Messages quote the program that the user typed, so it differs by name.
-		a := sameText(strings.TrimPrefix(sandbox.stderr, "Error: plugin error: "))
-		if b := strings.TrimPrefix(native.stderr, "Error: "); a != b {
-			t.Errorf("messages differ:\n%s\n%s", sandbox, native)
-		}
+		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
+			t.Parallel()
+			sandbox := h.wasm(c.stdin, c.args...)
+			native := h.run(c.stdin, nativeBin, c.args...)
+			if sameText(sandbox.stdout) != sameText(native.stdout) || sandbox.code != native.code {
+				t.Errorf("the sandbox and the native program differ:\n%s\n%s", sandbox, native)
+			}
+			// Messages quote the program that the user typed, so it differs by name.
+			a := sameText(strings.TrimPrefix(sandbox.stderr, "Error: plugin error: "))
+			if b := strings.TrimPrefix(native.stderr, "Error: "); a != b {
+				t.Errorf("messages differ:\n%s\n%s", sandbox, native)
+			}
+		})
 	}
 }
 
-// sameText takes out what tells the two apart: what they are called, and where
-// they say that they run.
+// sameText removes the differences that must be there: the names of the two
+// programs, and where they say that they run.
 func sameText(s string) string {
 	return strings.NewReplacer("helm wasm", "helm-wasm", "(sandboxed)", "(native)").Replace(s)
 }

@@ -9,13 +9,14 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 )
 
-// apiServer knows one release, and refuses to change anything: it notes what it
-// was asked to.
+// apiServer knows one release and refuses to change anything; it notes what it was
+// asked to change.
 type apiServer struct {
 	release map[string]any
 	mu      sync.Mutex
@@ -24,7 +25,9 @@ type apiServer struct {
 
 func (s *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	list := func(kind string, items ...any) map[string]any {
-		return map[string]any{"kind": kind, "apiVersion": "v1", "metadata": map[string]any{"resourceVersion": "1"}, "items": append([]any{}, items...)}
+		return map[string]any{
+			"kind": kind, "apiVersion": "v1", "metadata": map[string]any{"resourceVersion": "1"}, "items": append([]any{}, items...),
+		}
 	}
 	resource := func(name, kind string) map[string]any {
 		return map[string]any{"name": name, "kind": kind, "namespaced": true, "verbs": []string{"get", "list", "create", "patch", "update"}}
@@ -32,6 +35,12 @@ func (s *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	group := func(name, version string) map[string]any {
 		v := map[string]any{"groupVersion": name + "/" + version, "version": version}
 		return map[string]any{"name": name, "versions": []any{v}, "preferredVersion": v}
+	}
+	groups := func(list ...any) map[string]any {
+		return map[string]any{"kind": "APIGroupList", "apiVersion": "v1", "groups": list}
+	}
+	resources := func(version string, list ...any) map[string]any {
+		return map[string]any{"kind": "APIResourceList", "groupVersion": version, "resources": list}
 	}
 	var answer any
 	switch path := r.URL.Path; {
@@ -46,13 +55,13 @@ func (s *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case path == "/api":
 		answer = map[string]any{"kind": "APIVersions", "versions": []string{"v1"}}
 	case path == "/apis":
-		answer = map[string]any{"kind": "APIGroupList", "apiVersion": "v1", "groups": []any{group("apps", "v1"), group("keda.sh", "v1alpha1")}}
+		answer = groups(group("apps", "v1"), group("keda.sh", "v1alpha1"))
 	case path == "/api/v1":
-		answer = map[string]any{"kind": "APIResourceList", "groupVersion": "v1", "resources": []any{resource("secrets", "Secret"), resource("serviceaccounts", "ServiceAccount")}}
+		answer = resources("v1", resource("secrets", "Secret"), resource("serviceaccounts", "ServiceAccount"))
 	case path == "/apis/apps/v1":
-		answer = map[string]any{"kind": "APIResourceList", "groupVersion": "apps/v1", "resources": []any{resource("deployments", "Deployment")}}
+		answer = resources("apps/v1", resource("deployments", "Deployment"))
 	case path == "/apis/keda.sh/v1alpha1":
-		answer = map[string]any{"kind": "APIResourceList", "groupVersion": "keda.sh/v1alpha1", "resources": []any{resource("scaledobjects", "ScaledObject")}}
+		answer = resources("keda.sh/v1alpha1", resource("scaledobjects", "ScaledObject"))
 	case strings.HasSuffix(path, "/secrets") && strings.Contains(r.URL.Query().Get("labelSelector"), "name=y"):
 		answer = list("SecretList")
 	case strings.HasSuffix(path, "/secrets"):
@@ -86,8 +95,11 @@ func newAPIServer(t *testing.T) (*apiServer, string) {
 	stored := base64.StdEncoding.EncodeToString([]byte(base64.StdEncoding.EncodeToString(b.Bytes())))
 	s := &apiServer{release: map[string]any{
 		"kind": "Secret", "apiVersion": "v1", "type": "helm.sh/release.v1",
-		"metadata": map[string]any{"name": "sh.helm.release.v1.x.v1", "namespace": "default", "resourceVersion": "1", "labels": map[string]any{"owner": "helm", "name": "x", "version": "1", "status": "deployed"}},
-		"data":     map[string]any{"release": stored},
+		"metadata": map[string]any{
+			"name": "sh.helm.release.v1.x.v1", "namespace": "default", "resourceVersion": "1",
+			"labels": map[string]any{"owner": "helm", "name": "x", "version": "1", "status": "deployed"},
+		},
+		"data": map[string]any{"release": stored},
 	}}
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
@@ -99,10 +111,16 @@ func newAPIServer(t *testing.T) (*apiServer, string) {
 func TestUpgrade(t *testing.T) {
 	h := shared(t)
 	chart := annotatedChart(t)
-	for _, command := range [][]string{{"upgrade", "x"}, {"upgrade", "x", "--install"}, {"upgrade", "x", "--reset-then-reuse-values", "--force-conflicts"}, {"install", "y"}} {
+	for _, command := range [][]string{
+		{"upgrade", "x"},
+		{"upgrade", "x", "--install"},
+		{"upgrade", "x", "--reset-then-reuse-values", "--force-conflicts"},
+		{"install", "y"},
+	} {
 		for _, good := range []bool{true, false} {
 			s, url := newAPIServer(t)
-			args := append(append([]string{}, command...), chart, "--kube-apiserver", url, "--namespace", "default", "--disable-openapi-validation", "--post-renderer", "wasm-post-renderer")
+			args := append(slices.Clone(command), chart, "--kube-apiserver", url, "--namespace", "default",
+				"--disable-openapi-validation", "--post-renderer", "wasm-post-renderer")
 			if !good {
 				args = append(args, "--set", `extra=helm-wasm\.dev/scaling\.lagTreshold: "5"`)
 			}
