@@ -88,7 +88,7 @@ func serve(t *testing.T, o Options) *server {
 		select {
 		case err := <-done:
 			return err
-		case <-time.After(30 * time.Second):
+		case <-time.After(2 * time.Minute):
 			return fmt.Errorf("dev does not stop")
 		}
 	})
@@ -108,7 +108,7 @@ func serve(t *testing.T, o Options) *server {
 
 func (s *server) eventually(what string, ok func() bool) {
 	s.t.Helper()
-	for end := time.Now().Add(90 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(5 * time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if ok() {
 			return
 		}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -16,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/helm-wasm/helm-wasm/internal/freeport"
 )
 
 const redact = root + "/build/functions/redact-cards.wasm"
@@ -68,20 +69,23 @@ func instantiate(t *testing.T, arch, files, code string) (compiled []string, lin
 	if err != nil {
 		t.Fatal(err)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	ports, err := freeport.Find(1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	port := listener.Addr().(*net.TCPAddr).Port
-	listener.Close()
+	port := ports[0]
 	config := filepath.Join(dir, "runner.yaml")
 	// No broker is there, and the module is loaded meanwhile.
-	text := fmt.Sprintf(`{name: emulated, module: {path: %q}, abi: redpanda, source: {topic: in, consumerGroup: g}, sink: {topic: out}, delivery: at-least-once, onError: {retries: 0}, limits: {}, kafka: {bootstrapServers: ["127.0.0.1:1"]}, adminPort: %d}`, module, port)
+	text := fmt.Sprintf(`{name: emulated, module: {path: %q}, abi: redpanda, source: {topic: in, consumerGroup: g}, sink: {topic: out},
+delivery: at-least-once, onError: {retries: 0}, limits: {}, kafka: {bootstrapServers: ["127.0.0.1:1"]}, adminPort: %d}`, module, port)
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	cache := filepath.Join(dir, "cache")
-	args := []string{filepath.Join(files, "wasm-runner"), "run", "--config", config, "--cache-dir", cache, "--precompiled-dir", code, "--admin-host", "127.0.0.1"}
+	args := []string{
+		filepath.Join(files, "wasm-runner"), "run", "--config", config, "--cache-dir", cache, "--precompiled-dir", code,
+		"--admin-host", "127.0.0.1",
+	}
 	if arch != runtime.GOARCH {
 		args = append([]string{emulators[arch]}, args...)
 	}
@@ -92,7 +96,8 @@ func instantiate(t *testing.T, arch, files, code string) (compiled []string, lin
 		t.Fatalf("starting the runner for %s: %v", arch, err)
 	}
 	page := ""
-	for end := time.Now().Add(2 * time.Minute); !strings.Contains(page, `phase="instance"`) && time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	const ready = `phase="instance"`
+	for end := time.Now().Add(10 * time.Minute); !strings.Contains(page, ready) && time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		if answer, err := http.Get(fmt.Sprintf("http://127.0.0.1:%d/metrics", port)); err == nil {
 			body, _ := io.ReadAll(answer.Body)
 			answer.Body.Close()
@@ -101,7 +106,7 @@ func instantiate(t *testing.T, arch, files, code string) (compiled []string, lin
 	}
 	_ = cmd.Process.Kill()
 	_ = cmd.Wait()
-	if !strings.Contains(page, `phase="instance"`) {
+	if !strings.Contains(page, ready) {
 		t.Fatalf("the runner for %s made no instance: %s", arch, log.String())
 	}
 	err = filepath.WalkDir(cache, func(file string, d fs.DirEntry, err error) error {

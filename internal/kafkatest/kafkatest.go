@@ -18,10 +18,12 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/helm-wasm/helm-wasm/internal/freeport"
 )
 
-// startLimit is generous: CI shares two cores.
-const startLimit = 90 * time.Second
+// startLimit is generous: on a busy machine Java alone takes half a minute.
+const startLimit = 5 * time.Minute
 
 // Broker is one Kafka node.
 type Broker struct {
@@ -41,10 +43,9 @@ type Broker struct {
 	exited  chan struct{}
 }
 
-// Start formats and starts a broker; the test's end stops it. config are
-// further lines of server.properties. Without Java or Maven the test is
-// skipped with the reason, and fails where KAFKA_REQUIRED is set, as make does,
-// or CI is true.
+// Start formats and starts a broker, which ends with the test. config adds lines to
+// server.properties. Without Java or Maven the test is skipped with the reason; it
+// fails instead where KAFKA_REQUIRED is set, as make does, or CI is true.
 func Start(t testing.TB, config ...string) *Broker {
 	t.Helper()
 	return start(t, nil, config)
@@ -66,7 +67,7 @@ func start(t testing.TB, secure func(dir string) (*TLS, error), config []string)
 	return b
 }
 
-// Open is Start for programs that are no tests: it keeps the broker's files in
+// Open is Start for programs that are not tests: it keeps the broker's files in
 // dir, and the caller ends it with Kill.
 func Open(dir string, config ...string) (*Broker, error) {
 	b, err := open(dir, nil, config)
@@ -81,7 +82,7 @@ func open(dir string, secure func(dir string) (*TLS, error), config []string) (*
 	if err != nil {
 		return nil, err
 	}
-	ports, err := freePorts(3)
+	ports, err := freeport.Find(3)
 	if err != nil {
 		return nil, err
 	}
@@ -144,20 +145,23 @@ func open(dir string, secure func(dir string) (*TLS, error), config []string) (*
 	return b, b.launch()
 }
 
-// unavailable ends a test that has no Kafka: nobody notices a skip in a long
-// run, so who must know says so by the environment.
+// unavailable ends a test that has no Kafka. Nobody notices a skip in a long run,
+// so the environment can ask for a failure.
 func unavailable(t testing.TB, cause error) {
 	t.Helper()
 	if os.Getenv("KAFKA_REQUIRED") != "" || os.Getenv("CI") == "true" {
-		t.Fatalf("a real Kafka is not to be had, and KAFKA_REQUIRED or CI asks for one: %v", cause)
+		t.Fatalf("no real Kafka can be started, and KAFKA_REQUIRED or CI asks for one: %v", cause)
 	}
-	t.Skipf("a real Kafka is not to be had: %v", cause)
+	t.Skipf("no real Kafka can be started: %v", cause)
 }
 
 func (b *Broker) properties() string { return filepath.Join(b.dir, "server.properties") }
 
 func (b *Broker) java(args ...string) *exec.Cmd {
-	flags := []string{"-Xms256m", "-Xmx640m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true", "-cp", filepath.Join(b.classes, "*")}
+	flags := []string{
+		"-Xms256m", "-Xmx640m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true",
+		"-cp", filepath.Join(b.classes, "*"),
+	}
 	cmd := exec.Command("java", append(flags, args...)...)
 	cmd.Stdout, cmd.Stderr = b.log, b.log
 	cmd.SysProcAttr = processAttributes()
@@ -194,7 +198,7 @@ func (b *Broker) launch() error {
 	ctx, cancel := context.WithTimeout(context.Background(), startLimit)
 	defer cancel()
 	for {
-		limit, cancelPing := context.WithTimeout(ctx, 2*time.Second)
+		limit, cancelPing := context.WithTimeout(ctx, 20*time.Second)
 		err := client.Ping(limit)
 		cancelPing()
 		if err == nil {
@@ -210,11 +214,11 @@ func (b *Broker) launch() error {
 	}
 }
 
-// Stop ends the broker as an operator would.
-func (b *Broker) Stop() { b.end(syscall.SIGTERM, 30*time.Second) }
+// Stop ends the broker as an operator would, and kills it after two minutes.
+func (b *Broker) Stop() { b.end(syscall.SIGTERM, 2*time.Minute) }
 
-// Kill ends the broker at once. It is fine if it does not run.
-func (b *Broker) Kill() { b.end(syscall.SIGKILL, 10*time.Second) }
+// Kill ends the broker at once. It does nothing when the broker does not run.
+func (b *Broker) Kill() { b.end(syscall.SIGKILL, time.Minute) }
 
 func (b *Broker) end(signal syscall.Signal, limit time.Duration) {
 	if b.process == nil {
@@ -230,7 +234,7 @@ func (b *Broker) end(signal syscall.Signal, limit time.Duration) {
 	b.process = nil
 }
 
-// Client makes a client of the plain listener; close it yourself.
+// Client makes a client of the plain listener, which the caller closes.
 func (b *Broker) Client(opts ...kgo.Opt) *kgo.Client {
 	b.t.Helper()
 	client, err := kgo.NewClient(append([]kgo.Opt{kgo.SeedBrokers(b.Addr)}, opts...)...)

@@ -15,7 +15,7 @@ func TestRestartKeepsData(t *testing.T) {
 	b := Start(t)
 	client := b.Client(kgo.DefaultProduceTopic("t"))
 	defer client.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
 	if _, err := kadm.NewClient(client).CreateTopic(ctx, 1, 1, nil, "t"); err != nil {
 		t.Fatal(err)

@@ -17,6 +17,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/helm-wasm/helm-wasm/internal/freeport"
 )
 
 // TLS is what a broker of StartTLS offers besides, with certificates made for
@@ -39,7 +41,7 @@ type TLS struct {
 // StartTLS starts a broker as Start does, with three more listeners.
 func StartTLS(t testing.TB, config ...string) *Broker {
 	t.Helper()
-	ports, err := freePorts(3)
+	ports, err := freeport.Find(3)
 	if err != nil {
 		t.Fatal(err)
 	}

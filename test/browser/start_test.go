@@ -80,7 +80,7 @@ func open(t *testing.T) *shop {
 	case s.url = <-found:
 	case err := <-s.ended:
 		t.Fatalf("the program ended: %v", err)
-	case <-time.After(time.Minute):
+	case <-time.After(5 * time.Minute):
 		t.Fatal("the program does not print its page")
 	}
 	return s
@@ -105,7 +105,7 @@ func (s *shop) end(t *testing.T) {
 		if err != nil {
 			t.Errorf("the program ended with %v", err)
 		}
-	case <-time.After(30 * time.Second):
+	case <-time.After(2 * time.Minute):
 		t.Error("the program does not end")
 	}
 }
@@ -139,7 +139,7 @@ func chromium(t *testing.T, origin string) *browser {
 	t.Cleanup(cancel)
 	ctx, cancel := chromedp.NewContext(allocator)
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 5*time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, 20*time.Minute)
 	t.Cleanup(cancel)
 	b := &browser{t: t, ctx: ctx}
 	chromedp.ListenTarget(ctx, func(event any) {
@@ -171,7 +171,7 @@ func (b *browser) problem(text string) {
 
 func (b *browser) run(actions ...chromedp.Action) {
 	b.t.Helper()
-	limit, cancel := context.WithTimeout(b.ctx, time.Minute)
+	limit, cancel := context.WithTimeout(b.ctx, 5*time.Minute)
 	defer cancel()
 	if err := chromedp.Run(limit, actions...); err != nil {
 		b.t.Fatal(err)
@@ -182,7 +182,7 @@ func (b *browser) run(actions ...chromedp.Action) {
 func (b *browser) eventually(expression string) {
 	b.t.Helper()
 	ok := false
-	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(5 * time.Minute); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
 		b.run(chromedp.Evaluate("Boolean("+expression+")", &ok))
 		if ok {
 			return

@@ -44,7 +44,7 @@ node:
   config: %[2]s
   socket: %[3]s
   containerd: [%[4]s]
-  restart: [sh, -c, "touch %[1]s/please; for i in $(seq 600); do [ -e %[1]s/done ] && rm %[1]s/done && exit 0; sleep 0.05; done; exit 1"]
+  restart: [sh, -c, "touch %[1]s/please; for i in $(seq 6000); do [ -e %[1]s/done ] && rm %[1]s/done && exit 0; sleep 0.05; done; exit 1"]
 binDir: %[1]s/opt/bin
 stateDir: %[1]s/var/state
 `, s.dir, s.config, s.socket, s.bin)

@@ -170,7 +170,7 @@ func end(pid int) {
 		if syscall.Kill(pid, 0) != nil {
 			return
 		}
-		// A child of ours would stay a zombie otherwise.
+		// Otherwise a child of this process would stay a zombie.
 		_, _ = syscall.Wait4(pid, nil, syscall.WNOHANG, nil)
 		time.Sleep(50 * time.Millisecond)
 	}
@@ -196,7 +196,7 @@ func (s *server) setup(runtimes map[string]config.Source) *nodesetup.Setup {
 	}
 	c.Runtimes = runtimes
 	c.BinDir, c.StateDir = s.dir+"/opt/bin", s.dir+"/var/state"
-	c.RestartTimeout = 40 * time.Second
+	c.RestartTimeout = 90 * time.Second
 	c.Node = node.Node{
 		Distribution: "test", Config: s.config, Socket: s.socket,
 		Containerd: []string{s.bin}, Restart: []string{"sh", s.restartCommand},

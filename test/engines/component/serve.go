@@ -5,8 +5,6 @@ package component
 
 import (
 	"fmt"
-	"math/rand/v2"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/helm-wasm/helm-wasm/internal/freeport"
 	"github.com/helm-wasm/helm-wasm/test/engines"
 )
 
@@ -28,13 +27,17 @@ func Serve(t *testing.T, component string) string {
 	// Below jco's modules, which what it makes imports; tests of other packages
 	// serve at the same time.
 	dir := filepath.Join(modules, fmt.Sprintf(".served-%d", os.Getpid()))
-	port := freePort(t)
+	ports, err := freeport.Find(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := ports[0]
 	output, err := os.Create(filepath.Join(t.TempDir(), "jco.log"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(filepath.Join(modules, ".bin", "jco"), "serve", component, "--host", "127.0.0.1", "--port", strconv.Itoa(port),
-		"--jco-dir", filepath.Join(dir, filepath.Base(t.Name())))
+	cmd := exec.Command(filepath.Join(modules, ".bin", "jco"), "serve", component,
+		"--host", "127.0.0.1", "--port", strconv.Itoa(port), "--jco-dir", filepath.Join(dir, filepath.Base(t.Name())))
 	cmd.Stdout, cmd.Stderr = output, output
 	// jco serves from a second process: both are stopped, as one group.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
@@ -49,7 +52,7 @@ func Serve(t *testing.T, component string) string {
 		_ = output.Close()
 		_ = os.RemoveAll(dir)
 	})
-	limit := time.After(3 * time.Minute)
+	limit := time.After(10 * time.Minute)
 	for {
 		text, err := os.ReadFile(output.Name())
 		if err != nil {
@@ -67,19 +70,4 @@ func Serve(t *testing.T, component string) string {
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
-}
-
-// freePort is one below those that systems give to anybody who asks: jco takes
-// it half a minute later.
-func freePort(t *testing.T) int {
-	t.Helper()
-	for range 100 {
-		port := 20000 + rand.IntN(10000)
-		if listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
-			_ = listener.Close()
-			return port
-		}
-	}
-	t.Fatal("no port is free")
-	return 0
 }

@@ -46,7 +46,7 @@ func TestStart(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(root, "build", "start")); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 9*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", script(t, filepath.Join(root, "docs", "START.md")))
 	cmd.Dir = root

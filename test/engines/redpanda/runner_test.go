@@ -20,7 +20,7 @@ func onRunner(t *testing.T, module []byte, env map[string]string, in []Record) (
 	ctx := context.Background()
 	logger, text := engines.Log()
 	box, err := sandbox.New(ctx, sandbox.Config{
-		Limits: sandbox.Limits{Memory: 64 << 20, Timeout: 10 * time.Second, Output: 1 << 20}, CacheDir: engines.Cache(), Logger: logger,
+		Limits: sandbox.Limits{Memory: 64 << 20, Timeout: time.Minute, Output: 1 << 20}, CacheDir: engines.Cache(), Logger: logger,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -166,7 +166,7 @@ func buildJavaScript(t *testing.T, text string) (path string) {
 // post sends one event to a component on a host of wasi:http.
 func post(t *testing.T, path, event string) string {
 	t.Helper()
-	client := &http.Client{Timeout: time.Minute}
+	client := &http.Client{Timeout: 5 * time.Minute}
 	answer, err := client.Post(component.Serve(t, path), "application/json", strings.NewReader(event))
 	if err != nil {
 		t.Fatal(err)
