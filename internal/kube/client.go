@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package kube speaks the little of the Kubernetes API that programs in pods
-// need, with a pod's own identity, over plain HTTP.
+// Package kube calls the few parts of the Kubernetes API that programs in pods
+// need, with the pod's own identity, over plain HTTP.
 package kube
 
 import (
@@ -31,7 +31,8 @@ type Client struct {
 	HTTP  *http.Client
 }
 
-// InCluster makes a client from a pod's environment and mounted identity.
+// InCluster returns a client with a pod's environment and mounted identity.
+// TokenDir is the usual dir.
 func InCluster(getenv func(string) string, dir string) (*Client, error) {
 	host, port := getenv("KUBERNETES_SERVICE_HOST"), getenv("KUBERNETES_SERVICE_PORT")
 	if host == "" || port == "" {
@@ -47,7 +48,7 @@ func InCluster(getenv func(string) string, dir string) (*Client, error) {
 	}
 	return &Client{
 		Base: "https://" + net.JoinHostPort(host, port),
-		// Read each time: the kubelet renews it.
+		// Read for each request: the kubelet renews it.
 		Token: func() (string, error) {
 			token, err := os.ReadFile(filepath.Join(dir, "token"))
 			return strings.TrimSpace(string(token)), err
@@ -59,7 +60,7 @@ func InCluster(getenv func(string) string, dir string) (*Client, error) {
 	}, nil
 }
 
-// statusError is an answer that is not a success.
+// statusError is an answer whose HTTP status is not a success.
 type statusError struct {
 	code int
 	text string
@@ -67,13 +68,13 @@ type statusError struct {
 
 func (e *statusError) Error() string { return e.text }
 
-// IsNotFound says that the object or its kind does not exist.
+// IsNotFound reports whether the object or its kind does not exist.
 func IsNotFound(err error) bool {
 	var status *statusError
 	return errors.As(err, &status) && status.code == http.StatusNotFound
 }
 
-// List is the names of the objects at a path.
+// List returns the names of the objects at a path.
 func (c *Client) List(ctx context.Context, path string) ([]string, error) {
 	var list struct {
 		Items []struct {
@@ -92,8 +93,10 @@ func (c *Client) List(ctx context.Context, path string) ([]string, error) {
 	return names, nil
 }
 
-// Send makes one request, repeated a few times when the API server does not
-// answer: an upgrade of the control plane must not fail an uninstall.
+// Send makes one request and decodes the answer into a value, unless that is
+// nil. It tries up to five times when the API server does not answer, is
+// overloaded or fails: an upgrade of the control plane must not fail an
+// uninstall.
 func (c *Client) Send(ctx context.Context, method, path, contentType string, body []byte, into any) error {
 	var err error
 	for try := range 5 {

@@ -25,7 +25,7 @@ func newCRIO(t *testing.T, main string, drops map[string]string) (*fake, *Setup)
 		f.Write("crio.conf.d/"+name, text)
 	}
 	f.Write("opt/crun", "#!/bin/sh\necho +WASM:wasmedge\n")
-	// As CRI-O merges; the CRI server of the fake reads containerd's tables.
+	// Merges as CRI-O does. The fake CRI server reads containerd's tables.
 	f.Write("restart", fmt.Sprintf("#!/bin/sh\ncat %[1]s/crio.conf %[1]s/crio.conf.d/* | "+
 		"sed 's/^\\[crio.runtime.runtimes/[plugins.cri.containerd.runtimes/' > %[1]s/loaded.toml\n", f.Dir))
 	c, err := config.Parse([]byte(f.YAML()))
@@ -109,8 +109,8 @@ func TestCRIO(t *testing.T) {
 	}
 }
 
-// TestCRIOReadsIt: where its program is there, it has the last word before the
-// file is in place.
+// TestCRIOReadsIt: where CRI-O's program is found, it must accept the file before
+// the file is put in place.
 func TestCRIOReadsIt(t *testing.T) {
 	f, s := newCRIO(t, crioCrun, nil)
 	bin := filepath.Join(f.Dir, "bin")

@@ -183,8 +183,8 @@ func TestTwoInstallers(t *testing.T) {
 	f.install()
 }
 
-// TestUpgrade changes what the source names; the new program takes the place
-// of the old one, or goes when it does not work.
+// TestUpgrade changes what the source names: the new program replaces the old
+// one, or is dropped when it does not work.
 func TestUpgrade(t *testing.T) {
 	f := newFake(t)
 	f.install()

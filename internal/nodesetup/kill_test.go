@@ -66,8 +66,8 @@ func killed(at string) {
 	os.Exit(0)
 }
 
-// until runs install or uninstall up to a step and lists the steps; it says
-// whether the process was killed.
+// until runs install or uninstall up to a step. It returns the steps and whether
+// the process was killed.
 func (f *fake) until(do string, step int) (steps []string, killed bool) {
 	f.T.Helper()
 	cmd := exec.Command(os.Args[0])
@@ -85,7 +85,7 @@ func (f *fake) until(do string, step int) (steps []string, killed bool) {
 }
 
 // TestKilledAtEveryStep ends install and uninstall at each of their steps, and
-// checks that either one, run again, gets where it should.
+// checks that either one, run afterwards, ends as it should.
 func TestKilledAtEveryStep(t *testing.T) {
 	for _, first := range []string{"install", "uninstall"} {
 		for _, then := range []string{"install", "uninstall"} {
@@ -134,7 +134,7 @@ const shim = "containerd-shim-wasmtime-v1"
 
 const newer = "#!/bin/sh\n# newer\nexit 0\n"
 
-// upgrade makes another program what the source names.
+// upgrade makes the source name another program.
 func (f *fake) upgrade(program string) {
 	archive := f.Archive(shim, program)
 	f.Sum = fakenode.SHA256(archive)
@@ -143,8 +143,8 @@ func (f *fake) upgrade(program string) {
 }
 
 // TestKilledWhileUpgrading ends an upgrade at each of its steps. Whatever was
-// cut off, the last program that worked is there or comes back: when the newer
-// one works no longer, and when the administrator goes back to the old one.
+// cut off, the last program that worked is there or comes back, both when the
+// newer one turns out not to work and when the administrator goes back.
 func TestKilledWhileUpgrading(t *testing.T) {
 	const program = "opt/helm-wasm/bin/" + shim
 	for _, then := range []string{"upgrade", "downgrade", "upgrade that fails"} {
@@ -172,13 +172,13 @@ func TestKilledWhileUpgrading(t *testing.T) {
 				case "downgrade":
 					f.Releases, f.Sum, want = releases, sum, good
 				case "upgrade that fails":
-					// It is found not to work only now.
+					// Only now does it turn out not to work.
 					f.Write("broken", "")
 					r, err := f.setup().Install(context.Background())
 					if err != nil || len(r.Ready) != 0 {
 						t.Fatalf("%s: install gave %+v, %v", at, r, err)
 					}
-					// Past the end of the upgrade nobody keeps the older one.
+					// After the end of the upgrade, the older one is not kept.
 					if got := f.Read(program); got != good && !(got == newer &&
 						slices.Contains(steps, "removed "+f.Dir+"/opt/helm-wasm/bin/"+path.Base(previousName(shim)))) {
 						t.Fatalf("%s: the program that worked is lost: %q", at, got)
@@ -198,8 +198,8 @@ func TestKilledWhileUpgrading(t *testing.T) {
 }
 
 // TestKilledWhileRollingBack ends an install that fails at each of its steps,
-// those of the roll-back too. Run again, it converges: on what was there
-// before as long as the trouble lasts, on what is asked for once it has passed.
+// including those of the roll-back. Run again, it ends with what was there before
+// as long as the fault lasts, and with what is asked for once it has passed.
 func TestKilledWhileRollingBack(t *testing.T) {
 	faults := map[string]func(f *fake){
 		"no pod starts":     func(f *fake) { f.Write("broken", "") },
@@ -209,7 +209,7 @@ func TestKilledWhileRollingBack(t *testing.T) {
 		for _, passes := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, passes %t", name, passes), func(t *testing.T) {
 				t.Parallel()
-				// What comes before the restart is ended by TestKilledAtEveryStep.
+				// TestKilledAtEveryStep covers the steps before the restart.
 				first := 0
 				for step := 1 << 30; ; step = max(first, step) + 1 {
 					f := newFake(t)

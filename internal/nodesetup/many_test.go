@@ -17,7 +17,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/nodesetup/fakenode"
 )
 
-// path gives the fake node a shim of its own and is a source for it.
+// path puts a shim on the fake node and returns a source for it.
 func (f *fake) path(name string) config.Source {
 	file := "brought/containerd-shim-" + name + "-v1"
 	f.Write(file, "#!/bin/sh\nexit 0\n")
@@ -32,7 +32,8 @@ func (f *fake) with(names ...string) func(*config.Config) {
 	}
 }
 
-// TestOneBadRuntime does not keep the others from being ready.
+// TestOneBadRuntime: a runtime that fails does not keep the others from being
+// ready.
 func TestOneBadRuntime(t *testing.T) {
 	f := newFake(t)
 	f.Write("broken", "wasmer")
@@ -54,8 +55,8 @@ func TestOneBadRuntime(t *testing.T) {
 	}
 }
 
-// TestDroppedWhilePodsRun keeps a handler that nobody asks for any more until
-// no pod uses it. Its label goes first.
+// TestDroppedWhilePodsRun: a handler that is no longer asked for stays until no
+// pod uses it. Its label goes first.
 func TestDroppedWhilePodsRun(t *testing.T) {
 	f := newFake(t)
 	if _, err := f.setup(f.with("wamr")).Install(context.Background()); err != nil {
@@ -80,7 +81,7 @@ func TestDroppedWhilePodsRun(t *testing.T) {
 		!strings.HasPrefix(f.Read("opt/helm-wasm/bin/containerd-shim-wasmtime-v1"), "#!") {
 		t.Error("the handler or its program is gone while a pod uses it")
 	}
-	// No label can be taken: nothing is taken out.
+	// Where labels cannot be removed, no handler is.
 	os.Remove(filepath.Join(f.Dir, "used"))
 	s = f.setup(dropped)
 	s.Unlabel = func(context.Context, []string) error { return errors.New("no API") }
@@ -97,7 +98,7 @@ func TestDroppedWhilePodsRun(t *testing.T) {
 	f.Clean()
 }
 
-// TestHandlerInAnImport: another file of the node has the handler.
+// TestHandlerInAnImport: another file on the node has the handler.
 func TestHandlerInAnImport(t *testing.T) {
 	f := newFake(t)
 	f.Write("imported", "[plugins.\"io.containerd.cri.v1.runtime\".containerd.runtimes.wasmtime]\n"+

@@ -14,7 +14,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/nodesetup/node"
 )
 
-// TestNoServiceManager: refused before anything is replaced.
+// TestNoServiceManager: the node is refused before anything is replaced.
 func TestNoServiceManager(t *testing.T) {
 	f := newFake(t)
 	_, err := f.setup(func(c *config.Config) {

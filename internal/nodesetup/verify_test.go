@@ -131,7 +131,7 @@ func TestLevels(t *testing.T) {
 	}
 }
 
-// TestNobodyKnows: a runtime that lists no handlers, and nothing is tried.
+// TestNobodyKnows: the runtime does not list handlers, and nothing is tried.
 func TestNobodyKnows(t *testing.T) {
 	f := newFake(t)
 	f.install()

@@ -100,7 +100,7 @@ stateDir: %[1]s/var/state
 		expect("plan", "would not change")
 		expect("verify", "ready: wasmtime (a pod sandbox started)")
 		expect("uninstall", "is as it was before")
-		expect("uninstall", "nothing to take away")
+		expect("uninstall", "nothing to remove")
 		if s.file() != before {
 			t.Errorf("the configuration differs from the one before:\n%s", s.file())
 		}

@@ -44,22 +44,22 @@ Usage: wasm-node-setup COMMAND [FLAGS]
   plan       show what install would change; change nothing
   install    install runtimes, restart the container runtime, verify, or roll back
   verify     check over CRI that every handler is there and runs WebAssembly
-  uninstall  take everything away: the configuration is as before, byte for byte
+  uninstall  remove everything: the configuration is as before, byte for byte
   run        keep the node set up, label it, and serve metrics (the DaemonSet)
   version    print the version
 
   --config FILE      what to install (default /etc/wasm-node-setup/node-setup.yaml)
   --host-root DIR    where the node's file system is (default /)
-  --force            uninstall: also while pods use the handlers
-  --no-try           install, verify, run: start no pod under the handlers
+  --force            uninstall: even while pods use the handlers
+  --no-try           install, verify, run: do not start a pod under each handler
   --adopt            install, uninstall: take over what another owner set up
-  --remove           run: take everything away, and stay until the pod is ended
+  --remove           run: remove everything, and wait until the pod is ended
   --listen ADDRESS   run: where to serve /metrics, /healthz and /readyz (default :9465)
 
 docs/NODES.md says what happens on which distribution, and how to undo by hand.
 `
 
-// options of all commands.
+// options are the flags of all commands.
 type options struct {
 	config, root, listen        string
 	force, noTry, adopt, remove bool
@@ -152,7 +152,7 @@ func plan(ctx context.Context, env Env, o options) error {
 		fmt.Fprintf(env.Stdout, "program: %s -> %s\n", key, p.Fetch[key])
 	}
 	for _, name := range p.Foreign {
-		fmt.Fprintf(env.Stdout, "left alone: handler %s is configured already, and not by node setup\n", name)
+		fmt.Fprintf(env.Stdout, "left alone: handler %s is already configured, but not by node setup\n", name)
 	}
 	for _, key := range slices.Sorted(maps.Keys(p.Failed)) {
 		fmt.Fprintf(env.Stdout, "cannot be installed: %v\n", p.Failed[key])
@@ -177,7 +177,7 @@ func show(w io.Writer, r nodesetup.Result) error {
 		fmt.Fprintf(w, "ready: %s (%s)\n", key, r.Levels[key].Says())
 	}
 	for _, name := range r.Kept {
-		fmt.Fprintf(w, "kept: handler %s, which nobody asks for any more, while pods use it\n", name)
+		fmt.Fprintf(w, "kept: handler %s, which is no longer asked for, while pods use it\n", name)
 	}
 	var failed []error
 	for _, key := range slices.Sorted(maps.Keys(r.Failed)) {
@@ -232,14 +232,14 @@ func uninstall(ctx context.Context, env Env, o options) error {
 		return err
 	}
 	if !r.Changed {
-		fmt.Fprintln(env.Stdout, "there was nothing to take away")
+		fmt.Fprintln(env.Stdout, "there was nothing to remove")
 		return nil
 	}
-	fmt.Fprintf(env.Stdout, "taken away; %s is as it was before\n", r.Node.Config)
+	fmt.Fprintf(env.Stdout, "removed; %s is as it was before\n", r.Node.Config)
 	return nil
 }
 
-// reporter is nil outside of a cluster.
+// reporter returns nil outside a cluster.
 func reporter(env Env, log *slog.Logger) *report.Reporter {
 	node := env.Getenv("NODE_NAME")
 	if node == "" {

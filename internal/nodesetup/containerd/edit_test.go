@@ -21,7 +21,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the outcomes in testdata")
 
-// wanted are handlers as install would give them to the editor.
+// wanted returns handlers as install would pass them.
 func wanted(keys ...string) (all []handler.Handler) {
 	for _, key := range keys {
 		all = append(all, handler.Handler{Key: key, Name: key, Binary: "/opt/helm-wasm/bin/" + handler.BinaryName(key, key)})
@@ -29,7 +29,7 @@ func wanted(keys ...string) (all []handler.Handler) {
 	return all
 }
 
-// corpus are the archives of testdata, by name. An archive's comment says which
+// corpus returns the archives of testdata, by name. An archive's comment says which
 // containerd reads the file and which handlers are wanted; "file" is the
 // configuration, "rendered" what a template in it becomes, "root" the main
 // configuration beside a drop-in, "seen" what containerd understood, and "want"
@@ -177,8 +177,8 @@ func TestInsertRefuses(t *testing.T) {
 	}
 }
 
-// TestRemoveKeepsLines: what someone wrote after our block stays on lines of
-// its own, also in a file that did not end its last line.
+// TestRemoveKeepsLines: what someone wrote after the block stays on lines of its
+// own, even in a file that did not end its last line.
 func TestRemoveKeepsLines(t *testing.T) {
 	for file, want := range map[string]string{
 		"a = 1\n" + marker.BeginJoined + marker.End + "[b]\n":             "a = 1\n[b]\n",
@@ -193,8 +193,8 @@ func TestRemoveKeepsLines(t *testing.T) {
 }
 
 // FuzzInsert edits anything as each of the forms: a file, a template around a
-// rendered file, and a drop-in of a main file. What an edit gives parses, keeps
-// every key, and is undone exactly.
+// rendered file, and a drop-in of a main file. The result of an edit parses,
+// keeps every key, and is undone exactly.
 func FuzzInsert(f *testing.F) {
 	for _, a := range corpus(f) {
 		file, _ := a.File("file")
@@ -256,7 +256,7 @@ func FuzzInsert(f *testing.F) {
 		undo(t, base, edited, e)
 		was, is := base, edited.Data
 		if e.Template {
-			// The file is no TOML; what is rendered from it is.
+			// The file is not TOML, but what is rendered from it is.
 			was, is = plain, append(bytes.Clone(plain), edited.Data[len(base):]...)
 		}
 		before, err := tomltree.Parse(was)
@@ -268,7 +268,7 @@ func FuzzInsert(f *testing.F) {
 			t.Fatalf("the result does not parse: %v", err)
 		}
 		for _, name := range slices.Concat(edited.Added, edited.Kept) {
-			// Where is for the file's version to say, which Insert has read.
+			// Which plugin has it depends on the file's version, which Insert reads.
 			if !slices.ContainsFunc([]string{"io.containerd.cri.v1.runtime", "io.containerd.grpc.v1.cri", "cri"}, func(plugin string) bool {
 				return tomltree.At(after, "plugins", plugin, "containerd", "runtimes")[name] != nil
 			}) {

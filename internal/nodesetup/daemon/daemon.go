@@ -135,9 +135,9 @@ func (d *Daemon) takeAway(ctx context.Context) error {
 	d.metrics.fine.Store(err == nil)
 	switch {
 	case err != nil:
-		d.say(ctx, true, "WasmNodeSetupFailed", "taking node setup away: "+err.Error())
+		d.say(ctx, true, "WasmNodeSetupFailed", "removing node setup: "+err.Error())
 	case result.Changed:
-		d.say(ctx, false, "WasmNodeSetupRemoved", "node setup was taken away; the configuration is as it was before")
+		d.say(ctx, false, "WasmNodeSetupRemoved", "node setup was removed; the configuration is as it was before")
 	case !d.Remove:
 		// Otherwise a label that was left behind would look like a program that
 		// does nothing.

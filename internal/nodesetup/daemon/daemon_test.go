@@ -27,7 +27,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/nodesetup/report"
 )
 
-// setup is a Setup for a fake node that loses no time.
+// setup returns a Setup for a fake node that repeats trials without a pause.
 func setup(f *fakenode.Node, change ...func(*config.Config)) *nodesetup.Setup {
 	f.T.Helper()
 	c, err := config.Parse([]byte(f.YAML()))
@@ -171,12 +171,12 @@ func TestDaemon(t *testing.T) {
 	// Someone writes the file anew.
 	f.Write("etc/config.toml", fakenode.Config)
 	until(t, "repair", func() bool { return strings.Contains(f.Read("etc/config.toml"), marker.End) })
-	// What works no longer is not ready.
+	// What no longer works is not ready.
 	f.Write("broken", "")
 	until(t, "the label to go", func() bool { return a.label(report.LabelPrefix+"wasmtime") == "" })
 	os.Remove(filepath.Join(f.Dir, "broken"))
 	until(t, "the label to come back", func() bool { return a.label(report.LabelPrefix+"wasmtime") == report.Ready })
-	// An administrator takes it away, and wants it again.
+	// An administrator switches the node off and on again.
 	a.set(report.SwitchLabel, report.Off)
 	until(t, "removal", func() bool { return a.said("WasmNodeSetupRemoved") })
 	if a.label(report.LabelPrefix+"wasmtime") != "" || f.Read("etc/config.toml") != fakenode.Config {
@@ -193,7 +193,8 @@ func TestDaemon(t *testing.T) {
 	}
 }
 
-// The chart takes node setup from all nodes before it goes itself.
+// TestDaemonRemoves: the chart removes node setup from all nodes before it is
+// uninstalled.
 func TestDaemonRemoves(t *testing.T) {
 	f := fakenode.New(t)
 	if _, err := setup(f).Install(t.Context()); err != nil {
@@ -222,7 +223,7 @@ func TestDaemonRemoves(t *testing.T) {
 	}
 }
 
-// daemonOf is a daemon whose single checks a test calls.
+// daemonOf returns a daemon whose checks a test calls one by one.
 func daemonOf(t *testing.T, a *api, s *nodesetup.Setup) *Daemon {
 	t.Helper()
 	server := httptest.NewServer(a)
@@ -238,8 +239,8 @@ func daemonOf(t *testing.T, a *api, s *nodesetup.Setup) *Daemon {
 	return d
 }
 
-// TestSwitchWithoutAPI: a node that was switched off stays so while nobody
-// answers, and one that nobody was ever asked about is not touched.
+// TestSwitchWithoutAPI: a node that was switched off stays so while the API server
+// does not answer, and a node whose labels were never read is not touched.
 func TestSwitchWithoutAPI(t *testing.T) {
 	f := fakenode.New(t)
 	a := &api{labels: map[string]string{report.SwitchLabel: report.Off}, down: true}
@@ -261,7 +262,7 @@ func TestSwitchWithoutAPI(t *testing.T) {
 		t.Error(err)
 	}
 	f.Installed()
-	// And one that was on stays on.
+	// A node that was on stays on.
 	a.down = true
 	f.Write("etc/config.toml", fakenode.Config)
 	_ = d.once(context.Background())
