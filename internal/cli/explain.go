@@ -7,7 +7,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
 // width of text for people.
@@ -31,7 +31,7 @@ be left out. Without a field, list the top level.`,
 			if len(c.Args) == 1 {
 				field = c.Args[0]
 			}
-			e, err := stack.Explain(field)
+			e, err := schema.Explain(field)
 			if err != nil {
 				return err
 			}
@@ -45,7 +45,7 @@ be left out. Without a field, list the top level.`,
 }
 
 // explanation is the text for people.
-func explanation(e stack.Explanation, paint func(colour, text string) string) string {
+func explanation(e schema.Explanation, paint func(colour, text string) string) string {
 	var b strings.Builder
 	name := e.Path
 	if name == "" {

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/stack/examples"
 	"github.com/helm-wasm/helm-wasm/stack/starters"
 )
 
@@ -37,16 +37,16 @@ JavaScript. Its first lines say under which name to save it and how to build it.
 				return printStarter(c, language)
 			}
 			if c.Flags.Bool("list") {
-				for _, e := range stack.Examples() {
+				for _, e := range examples.All() {
 					if _, err := fmt.Fprintf(c.Out, "%-18s %s\n", e.Name, e.Title); err != nil {
 						return err
 					}
 				}
 				return nil
 			}
-			text := stack.Starter()
+			text := examples.Starter()
 			if name := c.Flags.String("example"); name != "" {
-				e, err := stack.ExampleNamed(name)
+				e, err := examples.Named(name)
 				if err != nil {
 					return err
 				}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/stack/lint"
 )
 
 func lintCommand() Command {
@@ -39,11 +40,11 @@ docs/RULES.md explains each rule with an example.`,
 
 func runLint(c *Call) error {
 	opts := stack.LintOptions{Ignore: c.Flags.List("ignore"), Release: c.Flags.String("release"), Namespace: c.namespace(), Inspect: moduleInfo}
-	if r := opts.Release; r != "" && !stack.IsReleaseName(r) {
+	if r := opts.Release; r != "" && !lint.IsReleaseName(r) {
 		return fmt.Errorf("flag --release: %q is not a name that Helm takes for a release: use lower-case letters, digits and -, with a letter or digit at both ends, at most 53 characters", r)
 	}
 	for _, id := range opts.Ignore {
-		if _, ok := stack.RuleByID(id); !ok {
+		if _, ok := lint.RuleByID(id); !ok {
 			var known []string
 			for _, r := range stack.Rules() {
 				known = append(known, r.ID)

@@ -12,7 +12,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/contract"
 )
 
 func answer(w http.ResponseWriter, code int, value any) {
@@ -163,7 +163,7 @@ func (l *lab) describe(r *http.Request, id string, tr trace, complete map[passag
 
 // watch looks whether a function has committed past a record, and where its
 // outputs end if it has.
-func (l *lab) watch(ctx context.Context, id string, f stack.RunnerConfig, p passage) {
+func (l *lab) watch(ctx context.Context, id string, f contract.RunnerConfig, p passage) {
 	at := l.broker.committed(ctx, f.Source.ConsumerGroup, p.record.Topic)
 	if int(p.record.Partition) >= len(at) || at[p.record.Partition] <= p.record.Offset {
 		return

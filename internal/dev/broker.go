@@ -13,15 +13,16 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/helm-wasm/helm-wasm/contract"
 	kafka "github.com/helm-wasm/helm-wasm/internal/runner/broker"
 	"github.com/helm-wasm/helm-wasm/internal/runner/topics"
-	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
 // broker is the embedded development broker, or the way to real ones.
 type broker struct {
 	addrs      []string
-	reached    stack.RunnerKafka
+	reached    contract.RunnerKafka
 	embedded   *kfake.Cluster // nil with real brokers
 	client     *kgo.Client    // produces, and asks for offsets
 	admin      *kadm.Client
@@ -42,7 +43,7 @@ func startBroker(ctx context.Context, brokers []string, p *plan) (*broker, []top
 			return nil, nil, fmt.Errorf("starting the embedded development broker: %w", err)
 		}
 		b.embedded, b.addrs = cluster, cluster.ListenAddrs()
-		b.reached = stack.RunnerKafka{BootstrapServers: b.addrs}
+		b.reached = contract.RunnerKafka{BootstrapServers: b.addrs}
 	}
 	changes, err := b.prepare(ctx, p)
 	if err != nil {
@@ -59,7 +60,7 @@ func (b *broker) prepare(ctx context.Context, p *plan) ([]topics.Change, error) 
 		return nil, err
 	}
 	b.admin = kadm.NewClient(b.client)
-	wanted := stack.TopicsConfig{Create: true, Topics: map[string]stack.Topic{}, Kafka: b.kafka()}
+	wanted := contract.TopicsConfig{Create: true, Topics: map[string]schema.Topic{}, Kafka: b.kafka()}
 	for name, topic := range p.topics.Topics {
 		if b.embedded != nil {
 			topic.ReplicationFactor = 0 // there is one broker
@@ -97,7 +98,7 @@ func (b *broker) prepare(ctx context.Context, p *plan) ([]topics.Change, error) 
 }
 
 // kafka is what runners connect to.
-func (b *broker) kafka() stack.RunnerKafka { return b.reached }
+func (b *broker) kafka() contract.RunnerKafka { return b.reached }
 
 // connect makes a client that reaches the brokers as runners do.
 func (b *broker) connect(more ...kgo.Opt) (*kgo.Client, error) {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/contract"
 )
 
 // demo sends events through the stack, waits until all of them are through, and
@@ -159,7 +159,7 @@ func (l *lab) sinkless(topic string) bool {
 	return true
 }
 
-func hasSink(f stack.RunnerConfig) bool { return len(outputs(f)) > 0 }
+func hasSink(f contract.RunnerConfig) bool { return len(outputs(f)) > 0 }
 
 // allRunning fails when a function cannot start.
 func (l *lab) allRunning() (bool, error) {

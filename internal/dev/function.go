@@ -11,9 +11,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/helm-wasm/helm-wasm/contract"
 	"github.com/helm-wasm/helm-wasm/internal/runner"
 	"github.com/helm-wasm/helm-wasm/internal/runner/module"
-	"github.com/helm-wasm/helm-wasm/stack"
 )
 
 // The states of a function.
@@ -26,7 +26,7 @@ const (
 
 // function keeps the runners of one function.
 type function struct {
-	cfg     stack.RunnerConfig
+	cfg     contract.RunnerConfig
 	source  *source // nil for abi http
 	cache   string
 	poll    time.Duration
@@ -55,7 +55,7 @@ type instance struct {
 	err    error // after done
 }
 
-func newFunction(cfg stack.RunnerConfig, src *source, replicas int, o *Options, j *journal) *function {
+func newFunction(cfg contract.RunnerConfig, src *source, replicas int, o *Options, j *journal) *function {
 	return &function{cfg: cfg, source: src, cache: o.CacheDir, poll: o.Poll, journal: j, wanted: replicas, state: stateStarting, resized: make(chan int, 1)}
 }
 

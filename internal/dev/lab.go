@@ -16,7 +16,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/contract"
 )
 
 // lab is a running stack.
@@ -128,7 +128,7 @@ func newLab(ctx context.Context, o Options) (*lab, error) {
 
 // function makes one of the plan ready: what is local replaces what is not.
 func (l *lab) function(name string) *function {
-	cfg := l.plan.functions[slices.IndexFunc(l.plan.functions, func(f stack.RunnerConfig) bool { return f.Name == name })]
+	cfg := l.plan.functions[slices.IndexFunc(l.plan.functions, func(f contract.RunnerConfig) bool { return f.Name == name })]
 	cfg.Kafka, cfg.AdminPort = l.broker.kafka(), 0
 	replicas := l.options.Replicas
 	if replicas == 0 {

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/helm-wasm/helm-wasm/contract"
 	"github.com/helm-wasm/helm-wasm/internal/runner/module"
-	"github.com/helm-wasm/helm-wasm/stack"
 )
 
 // pullTimeout bounds a pull: nobody wants to wait for a registry that is not there.
@@ -28,7 +28,7 @@ type source struct {
 	tried  string // why the image could not be had
 }
 
-func newSource(cfg stack.RunnerConfig, dir, given string) *source {
+func newSource(cfg contract.RunnerConfig, dir, given string) *source {
 	if given != "" {
 		return &source{name: cfg.Name, files: []string{given}, given: true}
 	}

@@ -7,14 +7,16 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/helm-wasm/helm-wasm/contract"
 	"github.com/helm-wasm/helm-wasm/internal/runner/config"
 	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
 // plan is what the rendered chart says that runs.
 type plan struct {
-	functions []stack.RunnerConfig
-	topics    stack.TopicsConfig
+	functions []contract.RunnerConfig
+	topics    contract.TopicsConfig
 	notes     []string
 }
 
@@ -37,7 +39,7 @@ func makePlan(doc *stack.Document) (plan, error) {
 		data, _ := tree.Tree()["data"].(map[string]any)
 		kafka, _ := data["kafka.yaml"].(string)
 		if text, ok := data["runner.yaml"].(string); ok {
-			var cfg stack.RunnerConfig
+			var cfg contract.RunnerConfig
 			if err := config.Decode([]byte(text+"\n"+kafka), &cfg); err != nil {
 				return p, fmt.Errorf("reading runner.yaml of the rendered ConfigMap %q: %w", object.Name, err)
 			}
@@ -53,8 +55,8 @@ func makePlan(doc *stack.Document) (plan, error) {
 		return p, fmt.Errorf("the stack has no enabled function: add one under functions, or see `helm-wasm init`")
 	}
 	p.addTopics()
-	if values, _ := doc.Values(); len(values.Workloads) > 0 {
-		names := slices.Sorted(maps.Keys(values.Workloads))
+	if v := schema.Effective(doc.Tree()); len(v.Workloads) > 0 {
+		names := slices.Sorted(maps.Keys(v.Workloads))
 		p.notes = append(p.notes, fmt.Sprintf("workloads are Deployments that you have: they do not run here (%v)", names))
 	}
 	return p, nil
@@ -63,21 +65,21 @@ func makePlan(doc *stack.Document) (plan, error) {
 // addTopics are those that functions use and nobody declares.
 func (p *plan) addTopics() {
 	if p.topics.Topics == nil {
-		p.topics.Topics = map[string]stack.Topic{}
+		p.topics.Topics = map[string]schema.Topic{}
 	}
 	for _, f := range p.functions {
 		for _, topic := range used(f) {
 			if _, known := p.topics.Topics[topic]; known {
 				continue
 			}
-			p.topics.Topics[topic] = stack.Topic{Partitions: 1}
+			p.topics.Topics[topic] = schema.Topic{Partitions: 1}
 			p.notes = append(p.notes, fmt.Sprintf("topic %q of function %q is not in kafka.topics: made here with 1 partition", topic, f.Name))
 		}
 	}
 }
 
 // used are the topics of a function, its source first.
-func used(f stack.RunnerConfig) []string {
+func used(f contract.RunnerConfig) []string {
 	list := append([]string{f.Source.Topic}, outputs(f)...)
 	if f.OnError.DeadLetterTopic != "" {
 		list = append(list, f.OnError.DeadLetterTopic)
@@ -86,7 +88,7 @@ func used(f stack.RunnerConfig) []string {
 }
 
 // outputs are a function's sink topics, the default one first.
-func outputs(f stack.RunnerConfig) []string {
+func outputs(f contract.RunnerConfig) []string {
 	var list []string
 	for _, topic := range append([]string{f.Sink.Topic}, f.Sink.Topics...) {
 		if topic != "" && !slices.Contains(list, topic) {
@@ -98,12 +100,12 @@ func outputs(f stack.RunnerConfig) []string {
 
 // terminal says that no function of the stack reads a topic.
 func (p *plan) terminal(topic string) bool {
-	return !slices.ContainsFunc(p.functions, func(f stack.RunnerConfig) bool { return f.Source.Topic == topic })
+	return !slices.ContainsFunc(p.functions, func(f contract.RunnerConfig) bool { return f.Source.Topic == topic })
 }
 
 // dead says that a topic holds dead letters.
 func (p *plan) dead(topic string) bool {
-	return slices.ContainsFunc(p.functions, func(f stack.RunnerConfig) bool { return f.OnError.DeadLetterTopic == topic })
+	return slices.ContainsFunc(p.functions, func(f contract.RunnerConfig) bool { return f.OnError.DeadLetterTopic == topic })
 }
 
 // names of all topics, sorted.

@@ -7,7 +7,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/contract"
 )
 
 // plaintext before an address of --brokers leaves the values' TLS and SASL out.
@@ -17,7 +17,7 @@ const plaintext = "plaintext://"
 // with TLS and SASL as the rendered configuration says. What pods get from
 // Secrets comes from the environment here: KAFKA_SASL_USERNAME and
 // KAFKA_SASL_PASSWORD (read where a client is made), and the names of PEM files.
-func reach(brokers []string, rendered stack.RunnerKafka, getenv func(string) string) (stack.RunnerKafka, error) {
+func reach(brokers []string, rendered contract.RunnerKafka, getenv func(string) string) (contract.RunnerKafka, error) {
 	var plain []string
 	for _, address := range brokers {
 		if rest, ok := strings.CutPrefix(address, plaintext); ok {
@@ -26,7 +26,7 @@ func reach(brokers []string, rendered stack.RunnerKafka, getenv func(string) str
 	}
 	switch len(plain) {
 	case len(brokers):
-		return stack.RunnerKafka{BootstrapServers: plain}, nil
+		return contract.RunnerKafka{BootstrapServers: plain}, nil
 	case 0:
 	default:
 		return rendered, fmt.Errorf("flag --brokers: %q mixes addresses with and without %s: brokers of one cluster are reached alike", brokers, plaintext)

@@ -7,29 +7,29 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/helm-wasm/helm-wasm/contract"
 	"github.com/helm-wasm/helm-wasm/internal/kafkatest"
-	"github.com/helm-wasm/helm-wasm/stack"
 )
 
 func TestReach(t *testing.T) {
 	dir := t.TempDir()
 	ca := filepath.Join(dir, "ca.pem")
 	write(t, ca, []byte("PEM"))
-	secure := stack.RunnerKafka{
+	secure := contract.RunnerKafka{
 		BootstrapServers: []string{"in-cluster:9093"},
-		TLS:              stack.RunnerKafkaTLS{Enabled: true, CAFile: "/etc/kafka-tls/ca/ca.crt"},
-		SASL:             stack.RunnerSASL{Mechanism: "scram-sha-256"},
+		TLS:              contract.RunnerKafkaTLS{Enabled: true, CAFile: "/etc/kafka-tls/ca/ca.crt"},
+		SASL:             contract.RunnerSASL{Mechanism: "scram-sha-256"},
 	}
 	mutual := secure
 	mutual.TLS.CertFile, mutual.TLS.KeyFile = "/etc/kafka-tls/client/tls.crt", "/etc/kafka-tls/client/tls.key"
 	for _, tc := range []struct {
 		name     string
 		brokers  []string
-		rendered stack.RunnerKafka
+		rendered contract.RunnerKafka
 		env      map[string]string
 		want     string // of an error
 	}{
-		{"the values say nothing", []string{"a:1", "b:2"}, stack.RunnerKafka{}, nil, ""},
+		{"the values say nothing", []string{"a:1", "b:2"}, contract.RunnerKafka{}, nil, ""},
 		{"as the values say", []string{"a:1"}, secure, map[string]string{"KAFKA_CA_FILE": ca}, ""},
 		{"no authority", []string{"a:1"}, secure, nil, "kafka.tls.caSecret: the Secret is not here: set KAFKA_CA_FILE to a PEM file"},
 		{"an authority that is not there", []string{"a:1"}, secure, map[string]string{"KAFKA_CA_FILE": ca + "x"}, "reading the file of KAFKA_CA_FILE"},

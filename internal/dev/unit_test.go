@@ -14,6 +14,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/helm-wasm/helm-wasm/contract"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
@@ -207,7 +208,7 @@ func TestQuantiles(t *testing.T) {
 
 func TestSource(t *testing.T) {
 	dir := t.TempDir()
-	cfg := stack.RunnerConfig{Name: "f", Module: stack.RunnerModule{Image: "127.0.0.1:1/none:1"}}
+	cfg := contract.RunnerConfig{Name: "f", Module: contract.RunnerModule{Image: "127.0.0.1:1/none:1"}}
 	s := newSource(cfg, dir, "")
 	_, _, err := s.load(context.Background())
 	for _, want := range []string{"--module f=FILE", filepath.Join(dir, "f.wasm"), filepath.Join(dir, "build", "functions", "f.wasm"), "image 127.0.0.1:1/none:1: "} {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command gen writes everything that follows from the types in package stack:
+// Command gen writes everything that follows from the types in package schema:
 // the chart's values.yaml and values.schema.json, docs/VALUES.md, and the
-// tables in stack/zz_generated_*.go. It reads Go source, so it also works while
+// tables in stack/schema/zz_generated_*.go. It reads Go source, so it also works while
 // the generated files are missing.
 //
 //	go run ./internal/gen          write the files
@@ -34,7 +34,7 @@ type output struct {
 }
 
 func run(dir string, check bool) error {
-	m, err := load(filepath.Join(dir, "stack"))
+	m, err := load(filepath.Join(dir, "stack", "schema"))
 	if err != nil {
 		return err
 	}

@@ -88,7 +88,7 @@ func (m *model) build(structs map[string]*ast.TypeSpec, name string) (*object, e
 	}
 	ts := structs[name]
 	if ts == nil {
-		return nil, fmt.Errorf("looking for the type %q: not found in package stack", name)
+		return nil, fmt.Errorf("looking for the type %q: not found in package schema", name)
 	}
 	st, ok := ts.Type.(*ast.StructType)
 	if !ok {

@@ -12,7 +12,7 @@ import (
 )
 
 // Patterns of the string formats. Empty is always legal: it means unset.
-// stack/formats.go checks the same without regular expressions, and a test
+// stack/schema/formats.go checks the same without regular expressions, and a test
 // there compares the two.
 var patterns = map[string]string{
 	"quantity":     `^$|^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(([KMGTPE]i)|[numkMGTPE]|([eE][+-]?[0-9]+))?$`,
@@ -96,7 +96,7 @@ func schemaJSON(m *model) (output, error) {
 	root := props{
 		{"$schema", "http://json-schema.org/draft-07/schema#"},
 		{"title", "Values of the chart wasm-keda-stack"},
-		{"description", "Generated from the types in stack/ by `make generate`."},
+		{"description", "Generated from the types in stack/schema/ by `make generate`."},
 	}
 	root = append(root, objectSchema(m.root, false)...)
 	root = append(root, prop{"$defs", defs})

@@ -16,7 +16,7 @@ import (
 func valuesYAML(m *model) (output, error) {
 	var b bytes.Buffer
 	b.WriteString(`# SPDX-License-Identifier: Apache-2.0
-# Generated from the types in stack/ by ` + "`make generate`" + `: edit those.
+# Generated from the types in stack/schema/ by ` + "`make generate`" + `: edit those.
 #
 # Write what differs into a file of your own: ` + "`helm wasm init`" + ` prints a short one
 # to start from, ` + "`helm wasm explain PATH`" + ` tells more about each key, and

@@ -77,7 +77,7 @@ func check(t *testing.T, g Graph, r Rule) {
 
 // TestPureCore: same bytes in, same bytes out.
 func TestPureCore(t *testing.T) {
-	pure := packages(t, "stack", "wasmbin", "wasmbin/oci", "internal/getter", "internal/postrender", "internal/jsonout", "internal/krm", "internal/opcode", "internal/suggest", "internal/tmpl", "internal/yamlin", "internal/yamlout")
+	pure := packages(t, "stack", "stack/values", "stack/schema", "stack/lint", "stack/lint/expr", "stack/render", "stack/examples", "contract", "wasmbin", "wasmbin/oci", "internal/text", "internal/getter", "internal/postrender", "internal/jsonout", "internal/krm", "internal/opcode", "internal/suggest", "internal/tmpl", "internal/yamlin", "internal/yamlout")
 	g := list(t, nil, pure...)
 	check(t, g, Rule{
 		From: pure, Direct: true,
@@ -114,6 +114,16 @@ func TestLibrary(t *testing.T) {
 		From:      public,
 		Forbidden: []string{"k8s.io/...", "sigs.k8s.io/...", "helm.sh/...", "github.com/kedacore/..."},
 		Why:       "users of the library would have to compile it",
+	})
+}
+
+// TestPods: programs in pods need what the chart writes for them, not the chart.
+func TestPods(t *testing.T) {
+	pods := []string{Module + "/cmd/wasm-runner", Module + "/cmd/wasm-node-setup"}
+	check(t, list(t, nil, pods...), Rule{
+		From:      pods,
+		Forbidden: []string{Module + "/charts", Module + "/stack", Module + "/stack/values", Module + "/stack/lint/...", Module + "/stack/render", Module + "/internal/tmpl", Module + "/internal/yamlin", Module + "/internal/yamlout"},
+		Why:       "a pod reads package contract, and renders nothing",
 	})
 }
 

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/stack/values"
 )
 
 // warned is a stack with a warning of the linter.
@@ -97,7 +97,7 @@ func checkRun(t *testing.T, in []byte) {
 	if err != nil && err.Error() == "" {
 		t.Error("an error without a message")
 	}
-	if !stack.IsYAML(out) {
+	if !values.IsYAML(out) {
 		t.Fatalf("the output is no YAML:\n%s\nof\n%s", out, in)
 	}
 	if err != nil {

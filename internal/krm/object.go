@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/stack/values"
 )
 
 // object is an item of the list, or its functionConfig.
@@ -107,7 +108,7 @@ func (l *list) item(where, text string, at int) (*object, error) {
 		return nil, l.located(err, where, text, at)
 	}
 	foreign := !strings.Contains(text, Kind) && !strings.Contains(err.Error(), "is given twice")
-	if foreign && (len(text) > maxChecked || stack.IsYAML([]byte(text))) {
+	if foreign && (len(text) > maxChecked || values.IsYAML([]byte(text))) {
 		o.kind = "" // it is passed on as it is
 		return o, nil
 	}

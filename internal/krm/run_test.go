@@ -67,8 +67,8 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// values are those of a stack that renders one object.
-const values = `
+// stackValues are those of a stack that renders one object.
+const stackValues = `
   kafka: {mode: external, bootstrapServers: ["k:9092"], topics: {orders: {partitions: 3}}}
   workloads:
     biller: {scaleTargetRef: {name: biller}, source: {topic: orders, consumerGroup: billing}}
@@ -77,7 +77,7 @@ const values = `
 const head = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n"
 
 func stackText(name, more string) string {
-	return "apiVersion: helm-wasm.dev/v1alpha1\nkind: WasmStack\nmetadata: {name: " + name + more + "}\nspec:" + values
+	return "apiVersion: helm-wasm.dev/v1alpha1\nkind: WasmStack\nmetadata: {name: " + name + more + "}\nspec:" + stackValues
 }
 
 // inList makes an item of a list from an object, and inConfig the functionConfig.

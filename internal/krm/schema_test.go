@@ -13,7 +13,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v3"
 
-	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
 const krmDir = "../../kustomize/krm"
@@ -33,7 +33,7 @@ func TestSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tc := range []struct {
-		object *stack.Object
+		object *schema.Object
 		keys   []string
 	}{{&objectStack, keys(text.Properties)}, {&objectOptions, keys(text.Properties["options"].Properties)}} {
 		var want []string

@@ -7,6 +7,8 @@ import (
 
 	"github.com/helm-wasm/helm-wasm/internal/yamlout"
 	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/stack/lint"
+	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
 // The kind and apiVersion of a WasmStack.
@@ -17,17 +19,17 @@ const (
 
 // The fields of a WasmStack and of its options.
 var (
-	objectStack = stack.Object{Fields: []stack.Field{
-		{Name: "apiVersion", Kind: stack.KindString},
-		{Name: "kind", Kind: stack.KindString},
-		{Name: "metadata", Kind: stack.KindMap, Elem: stack.KindAny},
-		{Name: "options", Kind: stack.KindObject, Object: &objectOptions},
-		{Name: "spec", Kind: stack.KindObject, Object: stack.ValuesObject()},
+	objectStack = schema.Object{Fields: []schema.Field{
+		{Name: "apiVersion", Kind: schema.KindString},
+		{Name: "kind", Kind: schema.KindString},
+		{Name: "metadata", Kind: schema.KindMap, Elem: schema.KindAny},
+		{Name: "options", Kind: schema.KindObject, Object: &objectOptions},
+		{Name: "spec", Kind: schema.KindObject, Object: schema.ValuesObject()},
 	}}
-	objectOptions = stack.Object{Fields: []stack.Field{
-		{Name: "scope", Kind: stack.KindString, Enum: []string{"functions", "all"}},
-		{Name: "kubeVersion", Kind: stack.KindString},
-		{Name: "ignore", Kind: stack.KindList, Elem: stack.KindString},
+	objectOptions = schema.Object{Fields: []schema.Field{
+		{Name: "scope", Kind: schema.KindString, Enum: []string{"functions", "all"}},
+		{Name: "kubeVersion", Kind: schema.KindString},
+		{Name: "ignore", Kind: schema.KindList, Elem: schema.KindString},
 	}}
 )
 
@@ -59,7 +61,7 @@ func (s *wasmStack) render() {
 	if s.apiVersion != APIVersion {
 		s.mistake("apiVersion", strconv.Quote(s.apiVersion)+" is not the apiVersion of a "+Kind+"; write "+APIVersion)
 	}
-	found := stack.Check(s.doc, &objectStack)
+	found := lint.Check(s.doc, &objectStack)
 	for i := range found {
 		s.finding(&found[i], found[i].Path)
 	}
@@ -69,7 +71,7 @@ func (s *wasmStack) render() {
 	if s.spec() == nil {
 		s.mistake("spec", "the values are missing; write below it what a values file would contain")
 	}
-	if !stack.IsReleaseName(s.name) {
+	if !lint.IsReleaseName(s.name) {
 		s.mistake("metadata.name", strconv.Quote(s.name)+" is not a valid name for a Helm release; "+
 			"use lower-case letters, digits and -, with a letter or digit at both ends, at most 53 characters (a namePrefix counts)")
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/helm-wasm/helm-wasm/internal/suggest"
 	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
 // types caches the types of fields by path, since the same paths recur.
@@ -21,7 +22,7 @@ func (t types) of(path string) string {
 		if root, _, _ := strings.Cut(path, "."); root != "kafka" {
 			full = "workloads.<name>." + path
 		}
-		if e, err := stack.Explain(full); err == nil {
+		if e, err := schema.Explain(full); err == nil {
 			kind = e.Type
 			if strings.HasPrefix(kind, "map of ") && strings.Count(full, ".") > strings.Count(e.Path, ".") {
 				kind = "string" // a setting of a trigger, such as a schedule
@@ -45,7 +46,7 @@ func (t types) belongs(path string) string {
 		if section == "kafka" {
 			under = section
 		}
-		e, err := stack.Explain(under)
+		e, err := schema.Explain(under)
 		if err != nil {
 			continue
 		}

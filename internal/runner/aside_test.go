@@ -16,7 +16,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
 	"github.com/helm-wasm/helm-wasm/internal/runner/onerror"
 	"github.com/helm-wasm/helm-wasm/internal/runner/stream"
-	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
 // strict makes a topic that takes only small records.
@@ -55,7 +55,7 @@ func TestBlockAside(t *testing.T) {
 	b := newBroker(t)
 	cfg := b.config()
 	cfg.Delivery = "exactly-once"
-	cfg.OnError = stack.OnError{Retries: 1, Backoff: "10ms", MaxBackoff: "50ms", Action: "block"}
+	cfg.OnError = schema.OnError{Retries: 1, Backoff: "10ms", MaxBackoff: "50ms", Action: "block"}
 	listen := &switched{bad: "bad"}
 	listen.fail.Store(true)
 	r, stop := start(t, cfg, WithFunction(listen))
@@ -226,7 +226,7 @@ func TestGaugesOfDeliveries(t *testing.T) {
 			b := newBroker(t)
 			cfg := b.config()
 			cfg.Delivery = delivery
-			cfg.OnError = stack.OnError{Retries: 0, Backoff: "10ms", MaxBackoff: "50ms", Action: "block"}
+			cfg.OnError = schema.OnError{Retries: 0, Backoff: "10ms", MaxBackoff: "50ms", Action: "block"}
 			r, stop := start(t, cfg, WithModule(guestbuild.Command(t, mirror)), watchEvery(100*time.Millisecond))
 			put := func(partition int32, value string, n int) {
 				records := make([]*kgo.Record, n)

@@ -19,10 +19,11 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/helm-wasm/helm-wasm/contract"
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
 	"github.com/helm-wasm/helm-wasm/internal/runner/onerror"
 	"github.com/helm-wasm/helm-wasm/internal/runner/tracing"
-	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
 // eventually waits for a condition.
@@ -87,7 +88,7 @@ func TestTransformSeesItsWorld(t *testing.T) {
 func TestBlock(t *testing.T) {
 	b := newBroker(t)
 	cfg := b.config()
-	cfg.OnError = stack.OnError{Retries: 1, Backoff: "10ms", MaxBackoff: "50ms", Action: "block"}
+	cfg.OnError = schema.OnError{Retries: 1, Backoff: "10ms", MaxBackoff: "50ms", Action: "block"}
 	r, stop := start(t, cfg, WithModule(guestbuild.Command(t, mirror)))
 	for partition, values := range [][]string{{"fail forever", "behind"}, {"one"}, {"two"}} {
 		for _, v := range values {
@@ -139,8 +140,8 @@ func TestHTTP(t *testing.T) {
 		t.Fatal(err)
 	}
 	cfg := b.config()
-	cfg.ABI, cfg.Module = "http", stack.RunnerModule{}
-	cfg.HTTP = &stack.HTTP{Port: port, Path: "/events"}
+	cfg.ABI, cfg.Module = "http", contract.RunnerModule{}
+	cfg.HTTP = &schema.HTTP{Port: port, Path: "/events"}
 	cfg.OnError.MaxBackoff = "100ms"
 	r, stop := start(t, cfg)
 	b.produce("hello", "drop", "refuse", "slow", "moved")
@@ -258,7 +259,7 @@ func TestCredentials(t *testing.T) {
 }
 
 // connect runs a runner until it has its partitions or gives up.
-func connect(t *testing.T, cfg stack.RunnerConfig, mechanism, user, password string) error {
+func connect(t *testing.T, cfg contract.RunnerConfig, mechanism, user, password string) error {
 	t.Helper()
 	cfg.Kafka.SASL.Mechanism = mechanism
 	env := map[string]string{"KAFKA_SASL_USERNAME": user, "KAFKA_SASL_PASSWORD": password}

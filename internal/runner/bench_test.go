@@ -15,11 +15,12 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/helm-wasm/helm-wasm/contract"
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
 	"github.com/helm-wasm/helm-wasm/internal/runner/function"
 	"github.com/helm-wasm/helm-wasm/internal/runner/settings"
 	"github.com/helm-wasm/helm-wasm/runner/abi"
-	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
 // benchEvent is about 1 KB of JSON with nested lines.
@@ -61,10 +62,10 @@ func (nativeFunction) Process(_ context.Context, records []*kgo.Record, done abi
 }
 
 func benchSettings(b *testing.B) settings.Settings {
-	s, err := settings.Resolve(stack.RunnerConfig{
-		Name: "bench", ABI: "auto", Module: stack.RunnerModule{Path: "given"},
-		Source: stack.Source{Topic: "in", ConsumerGroup: "g"}, Sink: stack.Sink{Topic: "out"},
-		Kafka: stack.RunnerKafka{BootstrapServers: []string{"none:0"}},
+	s, err := settings.Resolve(contract.RunnerConfig{
+		Name: "bench", ABI: "auto", Module: contract.RunnerModule{Path: "given"},
+		Source: schema.Source{Topic: "in", ConsumerGroup: "g"}, Sink: schema.Sink{Topic: "out"},
+		Kafka: contract.RunnerKafka{BootstrapServers: []string{"none:0"}},
 	})
 	if err != nil {
 		b.Fatal(err)

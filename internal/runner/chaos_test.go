@@ -21,10 +21,11 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/helm-wasm/helm-wasm/contract"
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
 	"github.com/helm-wasm/helm-wasm/internal/kafkatest"
 	"github.com/helm-wasm/helm-wasm/internal/runner/stream"
-	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
 const (
@@ -156,13 +157,13 @@ func runnerBinary(t *testing.T) string {
 }
 
 func (c *chaos) write(module, name, from, to string) string {
-	cfg := stack.RunnerConfig{
-		Name: name, Module: stack.RunnerModule{Path: module}, ABI: "redpanda",
-		Source:   stack.Source{Topic: from, ConsumerGroup: "chaos." + name, OffsetResetPolicy: "earliest"},
-		Sink:     stack.Sink{Topic: to},
+	cfg := contract.RunnerConfig{
+		Name: name, Module: contract.RunnerModule{Path: module}, ABI: "redpanda",
+		Source:   schema.Source{Topic: from, ConsumerGroup: "chaos." + name, OffsetResetPolicy: "earliest"},
+		Sink:     schema.Sink{Topic: to},
 		Delivery: c.delivery,
-		OnError:  stack.OnError{Retries: 5, Backoff: "50ms", MaxBackoff: "1s", Action: "block"},
-		Kafka:    stack.RunnerKafka{BootstrapServers: []string{c.addr}},
+		OnError:  schema.OnError{Retries: 5, Backoff: "50ms", MaxBackoff: "1s", Action: "block"},
+		Kafka:    contract.RunnerKafka{BootstrapServers: []string{c.addr}},
 		LogLevel: "warn",
 	}
 	text, err := json.Marshal(cfg)

@@ -6,15 +6,15 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/helm-wasm/helm-wasm/contract"
 	"github.com/helm-wasm/helm-wasm/internal/runner/config"
 	"github.com/helm-wasm/helm-wasm/internal/runner/settings"
-	"github.com/helm-wasm/helm-wasm/stack"
 )
 
 // LoadConfig reads and checks a runner's configuration. Several files may each
 // have some of the fields: the chart writes runner.yaml and kafka.yaml.
-func LoadConfig(paths ...string) (stack.RunnerConfig, error) {
-	var cfg stack.RunnerConfig
+func LoadConfig(paths ...string) (contract.RunnerConfig, error) {
+	var cfg contract.RunnerConfig
 	if err := config.Load(paths, &cfg); err != nil {
 		return cfg, err
 	}

@@ -16,9 +16,10 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/helm-wasm/helm-wasm/contract"
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
 	"github.com/helm-wasm/helm-wasm/internal/runner/record"
-	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
 const mirror = "./testdata/guests/mirror"
@@ -48,14 +49,14 @@ func newBroker(t *testing.T, opts ...kfake.Opt) *testBroker {
 	return &testBroker{t, cluster, client}
 }
 
-func (b *testBroker) config() stack.RunnerConfig {
-	return stack.RunnerConfig{
-		Name: "test", Module: stack.RunnerModule{Path: "given"}, ABI: "auto",
-		Source:  stack.Source{Topic: "in", ConsumerGroup: "g", OffsetResetPolicy: "earliest"},
-		Sink:    stack.Sink{Topic: "out"},
-		OnError: stack.OnError{Retries: 1, Backoff: "10ms", DeadLetterTopic: "dead"},
-		Limits:  stack.Limits{Timeout: "1s"},
-		Kafka:   stack.RunnerKafka{BootstrapServers: b.cluster.ListenAddrs()},
+func (b *testBroker) config() contract.RunnerConfig {
+	return contract.RunnerConfig{
+		Name: "test", Module: contract.RunnerModule{Path: "given"}, ABI: "auto",
+		Source:  schema.Source{Topic: "in", ConsumerGroup: "g", OffsetResetPolicy: "earliest"},
+		Sink:    schema.Sink{Topic: "out"},
+		OnError: schema.OnError{Retries: 1, Backoff: "10ms", DeadLetterTopic: "dead"},
+		Limits:  schema.Limits{Timeout: "1s"},
+		Kafka:   contract.RunnerKafka{BootstrapServers: b.cluster.ListenAddrs()},
 	}
 }
 
@@ -140,7 +141,7 @@ func testLogger() *slog.Logger {
 
 // start runs a runner until the returned function is called, which waits for
 // its end.
-func start(t *testing.T, cfg stack.RunnerConfig, opts ...Option) (*Runner, func() error) {
+func start(t *testing.T, cfg contract.RunnerConfig, opts ...Option) (*Runner, func() error) {
 	t.Helper()
 	precompile(t, makeOptions(opts).module)
 	r, err := New(cfg, append([]Option{WithLogger(testLogger()), WithCacheDir(cacheDir)}, opts...)...)

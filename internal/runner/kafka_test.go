@@ -13,33 +13,34 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/helm-wasm/helm-wasm/contract"
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
 	"github.com/helm-wasm/helm-wasm/internal/kafkatest"
 	"github.com/helm-wasm/helm-wasm/internal/runner/check"
 	"github.com/helm-wasm/helm-wasm/internal/runner/onerror"
 	"github.com/helm-wasm/helm-wasm/internal/runner/topics"
-	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
 // TestRealKafka covers what a fake broker does not show: what a real one says
 // to wrong credentials, the topics and check jobs, failures, and the cold start.
 func TestRealKafka(t *testing.T) {
 	broker := kafkatest.Start(t)
-	plain := stack.RunnerKafka{BootstrapServers: []string{broker.Addr}}
+	plain := contract.RunnerKafka{BootstrapServers: []string{broker.Addr}}
 	none := func(string) string { return "" }
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	quiet := slog.New(slog.DiscardHandler)
 
 	t.Run("topics", func(t *testing.T) {
-		wanted := map[string]stack.Topic{"in": {Partitions: 1}, "out": {Partitions: 1}, "tuned": {Partitions: 2, ReplicationFactor: 1, Config: map[string]any{"retention.ms": "60000"}}}
-		changes, err := topics.Apply(ctx, stack.TopicsConfig{Create: true, Topics: wanted, Kafka: plain}, none, quiet)
+		wanted := map[string]schema.Topic{"in": {Partitions: 1}, "out": {Partitions: 1}, "tuned": {Partitions: 2, ReplicationFactor: 1, Config: map[string]any{"retention.ms": "60000"}}}
+		changes, err := topics.Apply(ctx, contract.TopicsConfig{Create: true, Topics: wanted, Kafka: plain}, none, quiet)
 		if err != nil || len(changes) != 3 {
 			t.Fatalf("%v, %v", changes, err)
 		}
-		wanted["tuned"] = stack.Topic{Partitions: 4, Config: map[string]any{"retention.ms": "60000"}}
-		wanted["wide"] = stack.Topic{ReplicationFactor: 3}
-		changes, err = topics.Apply(ctx, stack.TopicsConfig{Create: true, Topics: wanted, Kafka: plain}, none, quiet)
+		wanted["tuned"] = schema.Topic{Partitions: 4, Config: map[string]any{"retention.ms": "60000"}}
+		wanted["wide"] = schema.Topic{ReplicationFactor: 3}
+		changes, err = topics.Apply(ctx, contract.TopicsConfig{Create: true, Topics: wanted, Kafka: plain}, none, quiet)
 		if err == nil || !strings.Contains(err.Error(), `topic "wide"`) || !strings.Contains(err.Error(), "INVALID_REPLICATION_FACTOR") {
 			t.Errorf("error %v", err)
 		}
@@ -48,10 +49,10 @@ func TestRealKafka(t *testing.T) {
 		}
 	})
 	t.Run("credentials", func(t *testing.T) {
-		cfg := stack.RunnerConfig{
-			Name: "test", Module: stack.RunnerModule{Path: "given"}, ABI: "auto",
-			Source: stack.Source{Topic: "in", ConsumerGroup: "credentials"}, Sink: stack.Sink{Topic: "out"},
-			Kafka: stack.RunnerKafka{BootstrapServers: []string{broker.SASLAddr}},
+		cfg := contract.RunnerConfig{
+			Name: "test", Module: contract.RunnerModule{Path: "given"}, ABI: "auto",
+			Source: schema.Source{Topic: "in", ConsumerGroup: "credentials"}, Sink: schema.Sink{Topic: "out"},
+			Kafka: contract.RunnerKafka{BootstrapServers: []string{broker.SASLAddr}},
 		}
 		for _, mechanism := range []string{"plain", "scram-sha-256"} {
 			if err := connect(t, cfg, mechanism, "alice", "alice-secret"); err != nil {
@@ -125,12 +126,12 @@ func realFailures(t *testing.T, broker *kafkatest.Broker, delivery string) {
 			}
 		}
 	}
-	cfg := stack.RunnerConfig{
-		Name: "test", Module: stack.RunnerModule{Path: "given"}, ABI: "auto", Delivery: delivery,
-		Source:  stack.Source{Topic: name("source"), ConsumerGroup: name("g"), OffsetResetPolicy: "earliest"},
-		Sink:    stack.Sink{Topic: name("results")},
-		OnError: stack.OnError{Retries: 1, Backoff: "10ms", MaxBackoff: "200ms", DeadLetterTopic: name("letters")},
-		Kafka:   stack.RunnerKafka{BootstrapServers: []string{broker.Addr}},
+	cfg := contract.RunnerConfig{
+		Name: "test", Module: contract.RunnerModule{Path: "given"}, ABI: "auto", Delivery: delivery,
+		Source:  schema.Source{Topic: name("source"), ConsumerGroup: name("g"), OffsetResetPolicy: "earliest"},
+		Sink:    schema.Sink{Topic: name("results")},
+		OnError: schema.OnError{Retries: 1, Backoff: "10ms", MaxBackoff: "200ms", DeadLetterTopic: name("letters")},
+		Kafka:   contract.RunnerKafka{BootstrapServers: []string{broker.Addr}},
 	}
 	module := WithModule(guestbuild.Command(t, mirror))
 	r, stop := start(t, cfg, module)

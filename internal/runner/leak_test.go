@@ -12,8 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/helm-wasm/helm-wasm/contract"
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
-	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
 // stacks are the goroutines that run code of the runner, its guests or its client.
@@ -66,8 +67,8 @@ func TestNoGoroutineLeft(t *testing.T) {
 			b.client.Close()
 			before := len(stacks())
 			cfg := b.config()
-			cfg.Delivery, cfg.ABI, cfg.Module = delivery, "http", stack.RunnerModule{}
-			cfg.HTTP = &stack.HTTP{Port: server.Listener.Addr().(*net.TCPAddr).Port}
+			cfg.Delivery, cfg.ABI, cfg.Module = delivery, "http", contract.RunnerModule{}
+			cfg.HTTP = &schema.HTTP{Port: server.Listener.Addr().(*net.TCPAddr).Port}
 			r, stop := start(t, cfg)
 			eventually(t, "all events processed", func() bool { return strings.Contains(metric(r, "wasm_runner_events_total"), `outcome="processed"} 3`) })
 			if err := stop(); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/helm-wasm/helm-wasm/contract"
 	"github.com/helm-wasm/helm-wasm/internal/runner/batchsize"
 	"github.com/helm-wasm/helm-wasm/internal/runner/delivery"
 	"github.com/helm-wasm/helm-wasm/internal/runner/health"
@@ -24,7 +25,6 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/runner/tracing"
 	"github.com/helm-wasm/helm-wasm/internal/runner/transaction"
 	"github.com/helm-wasm/helm-wasm/internal/runner/watch"
-	"github.com/helm-wasm/helm-wasm/stack"
 )
 
 // A Runner takes one function's events from its topic to its sink.
@@ -37,7 +37,7 @@ type Runner struct {
 }
 
 // New checks the configuration. It starts nothing.
-func New(cfg stack.RunnerConfig, opts ...Option) (*Runner, error) {
+func New(cfg contract.RunnerConfig, opts ...Option) (*Runner, error) {
 	s, err := settings.Resolve(cfg)
 	if err != nil {
 		return nil, fmt.Errorf("checking configuration: %w", err)

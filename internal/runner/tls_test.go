@@ -11,9 +11,10 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/helm-wasm/helm-wasm/contract"
 	"github.com/helm-wasm/helm-wasm/internal/kafkatest"
 	"github.com/helm-wasm/helm-wasm/internal/runner/broker"
-	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
 // TestRealTLS: TLS, mutual TLS, and SASL over TLS on a real Kafka: what is
@@ -25,25 +26,25 @@ func TestRealTLS(t *testing.T) {
 	if _, err := kadm.NewClient(client).CreateTopics(context.Background(), 1, 1, nil, "in", "out"); err != nil {
 		t.Fatal(err)
 	}
-	trust := stack.RunnerKafkaTLS{Enabled: true, CAFile: b.TLS.CAFile}
+	trust := contract.RunnerKafkaTLS{Enabled: true, CAFile: b.TLS.CAFile}
 	identity := trust
 	identity.CertFile, identity.KeyFile = b.TLS.CertFile, b.TLS.KeyFile
 	good := []struct {
 		name, addr, mechanism string
-		tls                   stack.RunnerKafkaTLS
+		tls                   contract.RunnerKafkaTLS
 	}{
 		{"tls", b.TLS.Addr, "none", trust},
-		{"tls without a check", b.TLS.Addr, "none", stack.RunnerKafkaTLS{Enabled: true, InsecureSkipVerify: true}},
+		{"tls without a check", b.TLS.Addr, "none", contract.RunnerKafkaTLS{Enabled: true, InsecureSkipVerify: true}},
 		{"mutual", b.TLS.MutualAddr, "none", identity},
 		{"plain over tls", b.TLS.SASLAddr, "plain", trust},
 		{"scram over tls", b.TLS.SASLAddr, "scram-sha-256", trust},
 	}
 	for _, test := range good {
 		t.Run(test.name, func(t *testing.T) {
-			cfg := stack.RunnerConfig{
-				Name: "test", Module: stack.RunnerModule{Path: "given"}, ABI: "auto",
-				Source: stack.Source{Topic: "in", ConsumerGroup: "tls " + test.name}, Sink: stack.Sink{Topic: "out"},
-				Kafka: stack.RunnerKafka{BootstrapServers: []string{test.addr}, TLS: test.tls},
+			cfg := contract.RunnerConfig{
+				Name: "test", Module: contract.RunnerModule{Path: "given"}, ABI: "auto",
+				Source: schema.Source{Topic: "in", ConsumerGroup: "tls " + test.name}, Sink: schema.Sink{Topic: "out"},
+				Kafka: contract.RunnerKafka{BootstrapServers: []string{test.addr}, TLS: test.tls},
 			}
 			if err := connect(t, cfg, test.mechanism, "alice", "alice-secret"); err != nil {
 				t.Error(err)
@@ -56,18 +57,18 @@ func TestRealTLS(t *testing.T) {
 	stranger.CertFile, stranger.KeyFile = b.TLS.OtherCertFile, b.TLS.OtherKeyFile
 	bad := []struct {
 		name, addr, mechanism, want string
-		tls                         stack.RunnerKafkaTLS
+		tls                         contract.RunnerKafkaTLS
 	}{
 		{"another authority", b.TLS.Addr, "none", "kafka.tls.caFile does not hold", other},
 		{"no client certificate", b.TLS.MutualAddr, "none", "kafka.tls.certFile", trust},
 		{"a stranger's certificate", b.TLS.MutualAddr, "none", "kafka.tls.certFile", stranger},
 		{"tls on a plain port", b.Addr, "none", "TLS", trust},
-		{"plain on a tls port", b.TLS.Addr, "none", "TLS", stack.RunnerKafkaTLS{}},
+		{"plain on a tls port", b.TLS.Addr, "none", "TLS", contract.RunnerKafkaTLS{}},
 		{"no sasl", b.TLS.SASLAddr, "none", "SASL", trust},
 	}
 	for _, test := range bad {
 		t.Run(test.name, func(t *testing.T) {
-			text := refusal(t, stack.RunnerKafka{BootstrapServers: []string{test.addr}, TLS: test.tls, SASL: stack.RunnerSASL{Mechanism: test.mechanism}})
+			text := refusal(t, contract.RunnerKafka{BootstrapServers: []string{test.addr}, TLS: test.tls, SASL: contract.RunnerSASL{Mechanism: test.mechanism}})
 			if !strings.Contains(text, test.want) {
 				t.Errorf("told %q, which lacks %q", text, test.want)
 			}
@@ -76,7 +77,7 @@ func TestRealTLS(t *testing.T) {
 }
 
 // refusal is what users are told when these brokers do not let them in.
-func refusal(t *testing.T, cfg stack.RunnerKafka) string {
+func refusal(t *testing.T, cfg contract.RunnerKafka) string {
 	t.Helper()
 	opts, err := broker.Options(cfg, func(string) string { return "" })
 	if err != nil {

@@ -16,8 +16,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/helm-wasm/helm-wasm/contract"
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
-	"github.com/helm-wasm/helm-wasm/stack"
 )
 
 var deliveries = []string{"at-least-once", "exactly-once"}
@@ -125,7 +125,7 @@ func TestJoinsWithItsModule(t *testing.T) {
 	r, _ := start(t, b.config(), WithModule(guestbuild.Command(t, mirror)))
 	eventually(t, "ready", r.Health().Ready)
 	cfg := b.config()
-	cfg.Module = stack.RunnerModule{Image: "127.0.0.1:1/x/y:1"}
+	cfg.Module = contract.RunnerModule{Image: "127.0.0.1:1/x/y:1"}
 	second, stop := start(t, cfg)
 	eventually(t, "readiness names the module", func() bool { return blocking(second, "module", "connection refused") })
 	time.Sleep(500 * time.Millisecond)

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/stack/examples"
 	"github.com/helm-wasm/helm-wasm/stack/starters"
 	"github.com/helm-wasm/helm-wasm/wasmbin"
 )
@@ -76,7 +76,7 @@ func TestSameEverywhere(t *testing.T) {
 			calls = append(calls, call{data, args})
 		}
 	}
-	for _, e := range stack.Examples() {
+	for _, e := range examples.All() {
 		calls = append(calls, call{nil, []string{"init", "--example", e.Name}})
 	}
 	for _, e := range starters.All() {

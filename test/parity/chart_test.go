@@ -22,6 +22,7 @@ import (
 
 	"github.com/helm-wasm/helm-wasm/charts"
 	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/stack/render"
 )
 
 // TestMain lets the heap grow: the tests allocate much and keep little, and the
@@ -65,7 +66,7 @@ func helmRender(c *chart.Chart, data []byte) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	version, err := common.ParseKubeVersion(stack.DefaultKubeVersion)
+	version, err := common.ParseKubeVersion(render.DefaultKubeVersion)
 	if err != nil {
 		return nil, err
 	}
@@ -210,7 +211,7 @@ func TestAPIVersions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := strings.Join(stack.DefaultAPIVersions(), " "), strings.Join(common.DefaultVersionSet, " "); got != want {
+	if got, want := strings.Join(render.DefaultAPIVersions(), " "), strings.Join(common.DefaultVersionSet, " "); got != want {
 		t.Errorf("API versions:\n got %s\nwant %s", got, want)
 	}
 	if _, err := stack.Render(doc, options); err != nil {

@@ -13,7 +13,7 @@ import (
 
 	"github.com/helm-wasm/helm-wasm/internal/sample"
 	"github.com/helm-wasm/helm-wasm/internal/yamlout"
-	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
 // Of the generated values files a thousand render; of the others the errors are
@@ -59,10 +59,10 @@ type generator struct {
 }
 
 func (g *generator) values() map[string]any {
-	v := g.object(reflect.TypeOf(stack.Values{}), 0.3)
+	v := g.object(reflect.TypeOf(schema.Values{}), 0.3)
 	topics := map[string]any{}
 	for i := range g.Intn(4) {
-		topics[fmt.Sprintf("topic-%d", i)] = g.object(reflect.TypeOf(stack.Topic{}), 0.5)
+		topics[fmt.Sprintf("topic-%d", i)] = g.object(reflect.TypeOf(schema.Topic{}), 0.5)
 	}
 	kafka, ok := v["kafka"].(map[string]any)
 	if !ok {
@@ -82,7 +82,7 @@ func (g *generator) values() map[string]any {
 	v["kafka"] = kafka
 	functions := map[string]any{}
 	for i := range g.Intn(4) {
-		f := g.object(reflect.TypeOf(stack.Function{}), 0.35)
+		f := g.object(reflect.TypeOf(schema.Function{}), 0.35)
 		if g.Intn(10) > 0 {
 			f["module"] = map[string]any{"image": "ghcr.io/acme/f:" + strconv.Itoa(i)}
 			f["runtime"] = []any{"wazero", "wasmtime", "spin", "crun-wasmedge"}[g.Intn(4)]
@@ -94,7 +94,7 @@ func (g *generator) values() map[string]any {
 	v["functions"] = functions
 	workloads := map[string]any{}
 	for i := range g.Intn(3) {
-		w := g.object(reflect.TypeOf(stack.Workload{}), 0.5)
+		w := g.object(reflect.TypeOf(schema.Workload{}), 0.5)
 		if g.Intn(10) > 0 {
 			w["scaleTargetRef"] = map[string]any{"name": "deployment"}
 			w["source"] = map[string]any{"topic": "topic-0", "consumerGroup": g.text()}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/contract"
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -59,7 +59,7 @@ func house(t *testing.T, r Release, o Object) {
 		restricted(t, o, template)
 	}
 	if c, ok := object.(*corev1.ConfigMap); ok {
-		contract(t, c)
+		decodeContract(t, c)
 	}
 }
 
@@ -104,13 +104,13 @@ func restricted(t *testing.T, o Object, template *corev1.PodTemplateSpec) {
 	}
 }
 
-// contract decodes what the runner reads, as strictly as the runner does.
-func contract(t *testing.T, c *corev1.ConfigMap) {
+// decodeContract decodes what the runner reads, as strictly as the runner does.
+func decodeContract(t *testing.T, c *corev1.ConfigMap) {
 	t.Helper()
 	for key, into := range map[string]any{
-		"runner.yaml": &stack.RunnerConfig{},
-		"topics.yaml": &stack.TopicsConfig{},
-		"check.yaml":  &stack.CheckConfig{},
+		"runner.yaml": &contract.RunnerConfig{},
+		"topics.yaml": &contract.TopicsConfig{},
+		"check.yaml":  &contract.CheckConfig{},
 	} {
 		data, ok := c.Data[key]
 		if !ok {

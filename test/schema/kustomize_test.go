@@ -57,7 +57,7 @@ func TestEveryCombinationIsValid(t *testing.T) {
 			if err := yaml.UnmarshalStrict(o.Manifest, &c); err != nil {
 				t.Errorf("%s: %s: %v", found.From, o, err)
 			}
-			contract(t, &c)
+			decodeContract(t, &c)
 		}
 	}
 	t.Logf("%d distinct objects of %d combinations: %v", len(all.Objects), len(kustomizetest.All()), kinds)

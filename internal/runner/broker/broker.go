@@ -19,12 +19,12 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/helm-wasm/helm-wasm/contract"
 	"github.com/helm-wasm/helm-wasm/internal/version"
-	"github.com/helm-wasm/helm-wasm/stack"
 )
 
 // Options of a client. getenv gives the credentials.
-func Options(cfg stack.RunnerKafka, getenv func(string) string) ([]kgo.Opt, error) {
+func Options(cfg contract.RunnerKafka, getenv func(string) string) ([]kgo.Opt, error) {
 	opts := []kgo.Opt{
 		kgo.SeedBrokers(seeds(cfg.BootstrapServers)...),
 		kgo.ClientID("wasm-runner"),
@@ -73,7 +73,7 @@ func backoff(tries int) time.Duration {
 	return d - rand.N(d/4)
 }
 
-func tlsConfig(cfg stack.RunnerKafkaTLS) (*tls.Config, error) {
+func tlsConfig(cfg contract.RunnerKafkaTLS) (*tls.Config, error) {
 	config := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: cfg.InsecureSkipVerify}
 	if cfg.CAFile != "" {
 		pem, err := os.ReadFile(cfg.CAFile)

@@ -15,7 +15,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kerr"
 
-	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/contract"
 )
 
 // TestBackoff: tries grow apart, and never so far that a session ends between two.
@@ -37,14 +37,14 @@ func TestOptionsErrors(t *testing.T) {
 	}
 	tests := []struct {
 		name string
-		cfg  stack.RunnerKafka
+		cfg  contract.RunnerKafka
 		want string
 	}{
-		{"no CA file", stack.RunnerKafka{TLS: stack.RunnerKafkaTLS{Enabled: true, CAFile: "gone.pem"}}, "kafka.tls.caFile"},
-		{"no certificate in it", stack.RunnerKafka{TLS: stack.RunnerKafkaTLS{Enabled: true, CAFile: empty}}, "holds no PEM certificate"},
-		{"no key pair", stack.RunnerKafka{TLS: stack.RunnerKafkaTLS{Enabled: true, CertFile: "gone.pem", KeyFile: "gone.key"}}, "kafka.tls.certFile and keyFile"},
-		{"no credentials", stack.RunnerKafka{SASL: stack.RunnerSASL{Mechanism: "plain"}}, "KAFKA_SASL_PASSWORD"},
-		{"unknown mechanism", stack.RunnerKafka{SASL: stack.RunnerSASL{Mechanism: "gssapi"}}, `"gssapi" is unknown`},
+		{"no CA file", contract.RunnerKafka{TLS: contract.RunnerKafkaTLS{Enabled: true, CAFile: "gone.pem"}}, "kafka.tls.caFile"},
+		{"no certificate in it", contract.RunnerKafka{TLS: contract.RunnerKafkaTLS{Enabled: true, CAFile: empty}}, "holds no PEM certificate"},
+		{"no key pair", contract.RunnerKafka{TLS: contract.RunnerKafkaTLS{Enabled: true, CertFile: "gone.pem", KeyFile: "gone.key"}}, "kafka.tls.certFile and keyFile"},
+		{"no credentials", contract.RunnerKafka{SASL: contract.RunnerSASL{Mechanism: "plain"}}, "KAFKA_SASL_PASSWORD"},
+		{"unknown mechanism", contract.RunnerKafka{SASL: contract.RunnerSASL{Mechanism: "gssapi"}}, `"gssapi" is unknown`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

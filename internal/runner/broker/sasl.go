@@ -12,7 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/sasl/plain"
 	"github.com/twmb/franz-go/pkg/sasl/scram"
 
-	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/contract"
 )
 
 // The environment variables that hold credentials.
@@ -21,7 +21,7 @@ const (
 	PasswordEnv = "KAFKA_SASL_PASSWORD"
 )
 
-func saslMechanism(cfg stack.RunnerSASL, getenv func(string) string) (sasl.Mechanism, error) {
+func saslMechanism(cfg contract.RunnerSASL, getenv func(string) string) (sasl.Mechanism, error) {
 	user, password := getenv(UsernameEnv), getenv(PasswordEnv)
 	switch cfg.Mechanism {
 	case "", "none":

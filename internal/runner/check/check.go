@@ -16,16 +16,16 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/helm-wasm/helm-wasm/contract"
 	"github.com/helm-wasm/helm-wasm/internal/runner/broker"
 	"github.com/helm-wasm/helm-wasm/internal/runner/topics"
-	"github.com/helm-wasm/helm-wasm/stack"
 )
 
 // Config is the file that the chart renders for it.
 type Config struct {
-	Topics    []string            `json:"topics"`
-	Consumers map[string]Consumer `json:"consumers"`
-	Kafka     stack.RunnerKafka   `json:"kafka"`
+	Topics    []string             `json:"topics"`
+	Consumers map[string]Consumer  `json:"consumers"`
+	Kafka     contract.RunnerKafka `json:"kafka"`
 }
 
 // Consumer is a function or workload.

@@ -9,17 +9,17 @@ import (
 	"strings"
 	"time"
 
+	"github.com/helm-wasm/helm-wasm/contract"
 	"github.com/helm-wasm/helm-wasm/internal/kube"
 	"github.com/helm-wasm/helm-wasm/internal/runner"
 	"github.com/helm-wasm/helm-wasm/internal/runner/check"
 	"github.com/helm-wasm/helm-wasm/internal/runner/config"
 	"github.com/helm-wasm/helm-wasm/internal/runner/teardown"
 	"github.com/helm-wasm/helm-wasm/internal/runner/topics"
-	"github.com/helm-wasm/helm-wasm/stack"
 )
 
 // load reads configuration files and checks their Kafka section.
-func load(paths []string, into any, kafka *stack.RunnerKafka) error {
+func load(paths []string, into any, kafka *contract.RunnerKafka) error {
 	if err := config.Load(paths, into); err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func createTopics(ctx context.Context, env Env, args []string) error {
 	if err := parse(set, args); err != nil {
 		return err
 	}
-	var cfg stack.TopicsConfig
+	var cfg contract.TopicsConfig
 	if err := load(files.paths(), &cfg, &cfg.Kafka); err != nil {
 		return err
 	}

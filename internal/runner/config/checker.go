@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/contract"
 )
 
 // A Checker collects what is wrong with a configuration, so that one run
@@ -79,7 +79,7 @@ func (c *Checker) Bytes(field, value string, fallback, low, high int64) int64 {
 }
 
 // Kafka checks how brokers are reached.
-func (c *Checker) Kafka(field string, k stack.RunnerKafka) {
+func (c *Checker) Kafka(field string, k contract.RunnerKafka) {
 	if len(k.BootstrapServers) == 0 {
 		c.Add(field+".bootstrapServers", "is empty: name at least one broker as host:port")
 	}

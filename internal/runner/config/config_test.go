@@ -9,11 +9,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/contract"
 )
 
 func TestDecodeIsStrict(t *testing.T) {
-	var cfg stack.RunnerConfig
+	var cfg contract.RunnerConfig
 	for text, want := range map[string]string{
 		"":                              "empty",
 		"name: x\nlimts: {}":            `unknown field "limts"`,
@@ -61,7 +61,7 @@ func TestLoad(t *testing.T) {
 	}
 	runner := write("runner.yaml", "name: x\nlimits: {memory: 1024}\n")
 	kafka := write("kafka.yaml", "kafka:\n  bootstrapServers: [\"a:1,b:2\"]\n")
-	var cfg stack.RunnerConfig
+	var cfg contract.RunnerConfig
 	if err := Load([]string{runner, kafka}, &cfg); err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func TestLoad(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	c = Checker{}
-	if c.Kafka("kafka", stack.RunnerKafka{BootstrapServers: []string{"a:1,b"}}); c.Err() == nil || !strings.Contains(c.Err().Error(), `has "b" without a port`) {
+	if c.Kafka("kafka", contract.RunnerKafka{BootstrapServers: []string{"a:1,b"}}); c.Err() == nil || !strings.Contains(c.Err().Error(), `has "b" without a port`) {
 		t.Errorf("got %v", c.Err())
 	}
 }
@@ -92,7 +92,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte("name: x\nsource: {topic: a, consumerGroup: b}\nlimits: {memory: 64Mi, output: 1}\n"))
 	f.Add([]byte("limits:\n  memory: 1e999"))
 	f.Fuzz(func(_ *testing.T, data []byte) {
-		var cfg stack.RunnerConfig
+		var cfg contract.RunnerConfig
 		if Decode(data, &cfg) == nil {
 			var c Checker
 			c.Bytes("x", string(cfg.Limits.Memory), 1, 1, 2)

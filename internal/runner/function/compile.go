@@ -11,19 +11,20 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/helm-wasm/helm-wasm/contract"
 	"github.com/helm-wasm/helm-wasm/internal/runner/settings"
-	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
 // Compile puts a module's machine code for this CPU into a cache directory, from
 // which a runner of the same version starts without compiling. It returns the
 // ABI that it decided on.
 func Compile(ctx context.Context, wasm []byte, kind, export, cacheDir string) (string, error) {
-	s, err := settings.Resolve(stack.RunnerConfig{
-		Name: "compile", ABI: kind, Module: stack.RunnerModule{Path: "given", Function: export},
-		Source: stack.Source{Topic: "none", ConsumerGroup: "none"},
-		Limits: stack.Limits{Memory: "4Gi"},
-		Kafka:  stack.RunnerKafka{BootstrapServers: []string{"none:0"}},
+	s, err := settings.Resolve(contract.RunnerConfig{
+		Name: "compile", ABI: kind, Module: contract.RunnerModule{Path: "given", Function: export},
+		Source: schema.Source{Topic: "none", ConsumerGroup: "none"},
+		Limits: schema.Limits{Memory: "4Gi"},
+		Kafka:  contract.RunnerKafka{BootstrapServers: []string{"none:0"}},
 	})
 	if err != nil {
 		return "", err

@@ -10,9 +10,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/helm-wasm/helm-wasm/contract"
 	"github.com/helm-wasm/helm-wasm/internal/runner/config"
 	"github.com/helm-wasm/helm-wasm/internal/runner/sandbox"
-	"github.com/helm-wasm/helm-wasm/stack"
 )
 
 // Deliveries, as in the configuration.
@@ -30,7 +30,7 @@ const (
 
 // Settings is a RunnerConfig with its text read and its defaults filled in.
 type Settings struct {
-	stack.RunnerConfig
+	contract.RunnerConfig
 	Bounds     sandbox.Limits // limits
 	Backoff    time.Duration
 	MaxBackoff time.Duration
@@ -39,7 +39,7 @@ type Settings struct {
 }
 
 // Resolve checks every field. The error has all mistakes, one a line.
-func Resolve(cfg stack.RunnerConfig) (Settings, error) {
+func Resolve(cfg contract.RunnerConfig) (Settings, error) {
 	s := Settings{RunnerConfig: cfg}
 	var c config.Checker
 	c.Require("name", cfg.Name)

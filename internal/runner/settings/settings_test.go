@@ -7,17 +7,18 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/contract"
+	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
 // TestConfigErrors checks that all mistakes are reported, with their fields.
 func TestConfigErrors(t *testing.T) {
-	_, err := Resolve(stack.RunnerConfig{
-		ABI: "spin", Delivery: "maybe", Source: stack.Source{Topic: "t", OffsetResetPolicy: "middle"},
-		Sink:    stack.Sink{Topic: "t"},
-		OnError: stack.OnError{Action: "deadLetter", Retries: -1, Backoff: "soon"},
-		Limits:  stack.Limits{Memory: "lots", Timeout: "-1s", Output: "0"},
-		Kafka:   stack.RunnerKafka{BootstrapServers: []string{"kafka"}, TLS: stack.RunnerKafkaTLS{CertFile: "x"}},
+	_, err := Resolve(contract.RunnerConfig{
+		ABI: "spin", Delivery: "maybe", Source: schema.Source{Topic: "t", OffsetResetPolicy: "middle"},
+		Sink:    schema.Sink{Topic: "t"},
+		OnError: schema.OnError{Action: "deadLetter", Retries: -1, Backoff: "soon"},
+		Limits:  schema.Limits{Memory: "lots", Timeout: "-1s", Output: "0"},
+		Kafka:   contract.RunnerKafka{BootstrapServers: []string{"kafka"}, TLS: contract.RunnerKafkaTLS{CertFile: "x"}},
 	})
 	if err == nil {
 		t.Fatal("accepted")

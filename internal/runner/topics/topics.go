@@ -17,8 +17,9 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/helm-wasm/helm-wasm/contract"
 	"github.com/helm-wasm/helm-wasm/internal/runner/broker"
-	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
 // Change is something that was done, or that differs and was left alone.
@@ -31,7 +32,7 @@ type Change struct {
 // Apply waits for the brokers and makes topics be as the configuration says,
 // as far as that only adds. With create false it changes nothing, and missing
 // topics and partitions are errors.
-func Apply(ctx context.Context, cfg stack.TopicsConfig, getenv func(string) string, logger *slog.Logger) ([]Change, error) {
+func Apply(ctx context.Context, cfg contract.TopicsConfig, getenv func(string) string, logger *slog.Logger) ([]Change, error) {
 	opts, err := broker.Options(cfg.Kafka, getenv)
 	if err != nil {
 		return nil, fmt.Errorf("configuring the Kafka client: %w", err)
@@ -85,7 +86,7 @@ func Wait(ctx context.Context, client *kgo.Client, logger *slog.Logger) error {
 
 type applier struct {
 	admin   *kadm.Client
-	cfg     stack.TopicsConfig
+	cfg     contract.TopicsConfig
 	changes []Change
 }
 
@@ -93,7 +94,7 @@ func (a *applier) note(topic string, done bool, format string, args ...any) {
 	a.changes = append(a.changes, Change{topic, done, fmt.Sprintf(format, args...)})
 }
 
-func (a *applier) topic(ctx context.Context, name string, want stack.Topic, have kadm.TopicDetail) error {
+func (a *applier) topic(ctx context.Context, name string, want schema.Topic, have kadm.TopicDetail) error {
 	partitions := max(1, want.Partitions)
 	if have.Err != nil && !errors.Is(have.Err, kerr.UnknownTopicOrPartition) {
 		return errors.New(broker.Explain(have.Err))
@@ -126,7 +127,7 @@ func (a *applier) topic(ctx context.Context, name string, want stack.Topic, have
 	return a.compare(ctx, name, want)
 }
 
-func (a *applier) create(ctx context.Context, name string, want stack.Topic, partitions int) error {
+func (a *applier) create(ctx context.Context, name string, want schema.Topic, partitions int) error {
 	factor := int16(want.ReplicationFactor)
 	if factor == 0 {
 		factor = -1
@@ -152,7 +153,7 @@ func (a *applier) create(ctx context.Context, name string, want stack.Topic, par
 
 // appeared waits until a topic that the controller knows is known to the
 // brokers, and then looks at it like at any other.
-func (a *applier) appeared(ctx context.Context, name string, want stack.Topic) error {
+func (a *applier) appeared(ctx context.Context, name string, want schema.Topic) error {
 	for deadline := time.Now().Add(appearLimit); time.Now().Before(deadline); {
 		list, err := a.admin.ListTopics(ctx, name)
 		if err != nil {
@@ -186,7 +187,7 @@ func (a *applier) grow(ctx context.Context, name string, partitions int) error {
 
 // compare reports configuration that differs. It is not changed: an operator
 // may have tuned it.
-func (a *applier) compare(ctx context.Context, name string, want stack.Topic) error {
+func (a *applier) compare(ctx context.Context, name string, want schema.Topic) error {
 	if len(want.Config) == 0 {
 		return nil
 	}

@@ -15,8 +15,9 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/helm-wasm/helm-wasm/contract"
 	"github.com/helm-wasm/helm-wasm/internal/runner"
-	"github.com/helm-wasm/helm-wasm/stack"
+	"github.com/helm-wasm/helm-wasm/stack/schema"
 	"github.com/helm-wasm/helm-wasm/test/engines"
 	"github.com/helm-wasm/helm-wasm/test/engines/redpanda"
 )
@@ -31,13 +32,13 @@ func TestChain(t *testing.T) {
 	t.Cleanup(cluster.Close)
 	enrich, redact := engines.Module(t, "enrich-orders"), engines.Module(t, "redact-cards")
 	settings := map[string]string{"RATES": "USD=0.92", "HIGH_VALUE_TOPIC": "orders.high"}
-	start(t, cluster, enrich, stack.RunnerConfig{
+	start(t, cluster, enrich, contract.RunnerConfig{
 		Name: "enrich-orders", Config: settings,
-		Source: stack.Source{Topic: "orders", ConsumerGroup: "enrich"}, Sink: stack.Sink{Topic: "orders.enriched", Topics: []string{"orders.high"}},
+		Source: schema.Source{Topic: "orders", ConsumerGroup: "enrich"}, Sink: schema.Sink{Topic: "orders.enriched", Topics: []string{"orders.high"}},
 	})
-	start(t, cluster, redact, stack.RunnerConfig{
+	start(t, cluster, redact, contract.RunnerConfig{
 		Name:   "redact-cards",
-		Source: stack.Source{Topic: "orders.enriched", ConsumerGroup: "redact"}, Sink: stack.Sink{Topic: "orders.public"},
+		Source: schema.Source{Topic: "orders.enriched", ConsumerGroup: "redact"}, Sink: schema.Sink{Topic: "orders.public"},
 	})
 
 	const orders = 200
@@ -90,10 +91,10 @@ func TestChain(t *testing.T) {
 }
 
 // start runs a function until the test ends.
-func start(t *testing.T, cluster *kfake.Cluster, wasm []byte, config stack.RunnerConfig) {
+func start(t *testing.T, cluster *kfake.Cluster, wasm []byte, config contract.RunnerConfig) {
 	t.Helper()
-	config.ABI, config.Module = "auto", stack.RunnerModule{Path: "given"}
-	config.OnError = stack.OnError{Retries: 1, Backoff: "10ms", DeadLetterTopic: "orders.dead"}
+	config.ABI, config.Module = "auto", contract.RunnerModule{Path: "given"}
+	config.OnError = schema.OnError{Retries: 1, Backoff: "10ms", DeadLetterTopic: "orders.dead"}
 	config.Source.OffsetResetPolicy = "earliest"
 	config.Kafka.BootstrapServers = cluster.ListenAddrs()
 	logger, _ := engines.Log()

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package schema
+
+import (
+	"testing"
+
+	"github.com/helm-wasm/helm-wasm/stack/values"
+)
+
+// What is no mapping where one is due is an error of its own, and must not
+// become an entry that says nothing.
+func TestDecodeSkipsWhatIsNoMapping(t *testing.T) {
+	d, err := values.Parse("values.yaml", []byte("functions: {wrong: 5, right: {source: {topic: a}}, empty: }\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	functions := Effective(d.Tree()).Functions
+	if _, ok := functions["wrong"]; ok {
+		t.Error("a number became a function")
+	}
+	for _, name := range []string{"right", "empty"} {
+		if _, ok := functions[name]; !ok {
+			t.Errorf("function %s is missing", name)
+		}
+	}
+}

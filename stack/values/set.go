@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package values
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// Bounds of `--set`, which are Helm's.
+const (
+	maxSetIndex = 65536
+	maxSetDepth = 30
+)
+
+var (
+	errSetEnd  = errors.New("end of expression")
+	errNotList = errors.New("not a list")
+)
+
+// Set applies an expression as `helm --set` does: a.b=c,d[0]=x,e={1,2},f=null
+// with \ before a comma, dot, bracket or equals sign that is meant literally.
+// true, false, null and integers get their type, everything else is a string.
+func (d *Document) Set(expr string) error { return d.set(expr, setTyped) }
+
+// SetString is Set where every value is a string, as `helm --set-string`.
+func (d *Document) SetString(expr string) error { return d.set(expr, setString) }
+
+// SetJSON takes key=JSON pairs or one JSON object, as `helm --set-json`.
+func (d *Document) SetJSON(expr string) error {
+	if t := strings.TrimSpace(expr); strings.HasPrefix(t, "{") {
+		var m map[string]any
+		if err := json.Unmarshal([]byte(t), &m); err != nil {
+			return fmt.Errorf("reading --set-json %q: %w", expr, err)
+		}
+		for k := range m {
+			d.sets = append(d.sets, k)
+		}
+		d.tree = mergeMaps(d.tree, m)
+		return nil
+	}
+	return d.parseSet(expr, &setParser{mode: setJSON, value: (*setParser).json})
+}
+
+type setMode int
+
+const (
+	setTyped setMode = iota
+	setString
+	setJSON
+)
+
+func (d *Document) set(expr string, mode setMode) error {
+	return d.parseSet(expr, &setParser{mode: mode})
+}
+
+func (d *Document) parseSet(expr string, p *setParser) error {
+	p.in = []rune(expr)
+	for {
+		p.path = p.path[:0]
+		err := p.key(d.tree, 0)
+		if len(p.path) > 0 && (err == nil || errors.Is(err, errSetEnd)) {
+			d.sets = append(d.sets, strings.Join(p.path, "."))
+		}
+		switch {
+		case err == nil:
+		case errors.Is(err, errSetEnd):
+			return nil
+		default:
+			flag := [...]string{"--set", "--set-string", "--set-json"}[p.mode]
+			return fmt.Errorf("reading %s %q: %w", flag, expr, err)
+		}
+	}
+}
+
+// setParser follows Helm's grammar step by step, so that odd expressions mean
+// the same thing here and there; a test compares the two.
+type setParser struct {
+	in   []rune
+	pos  int
+	mode setMode
+	path []string
+
+	// value reads JSON in that mode. It comes with the mode, so that programs
+	// without it need no decoder of JSON.
+	value func(*setParser) (any, error)
+}
+
+func (p *setParser) read() (rune, bool) {
+	if p.pos == len(p.in) {
+		return 0, false
+	}
+	p.pos++
+	return p.in[p.pos-1], true
+}
+
+// until reads up to one of the stop characters, which it consumes. ok is false
+// at the end of the expression.
+func (p *setParser) until(stop string) (text string, last rune, ok bool) {
+	var b strings.Builder
+	for {
+		r, more := p.read()
+		switch {
+		case !more:
+			return b.String(), 0, false
+		case strings.ContainsRune(stop, r):
+			return b.String(), r, true
+		case r == '\\':
+			next, more := p.read()
+			if !more {
+				return b.String(), 0, false
+			}
+			b.WriteRune(next)
+		default:
+			b.WriteRune(r)
+		}
+	}
+}
+
+func setKey(m map[string]any, key string, v any) {
+	if key != "" {
+		m[key] = v
+	}
+}
+
+func (p *setParser) key(m map[string]any, depth int) error {
+	k, last, ok := p.until("=[,.")
+	if !ok {
+		if k == "" {
+			return errSetEnd
+		}
+		return fmt.Errorf("key %q has no value; write %s=VALUE", k, k)
+	}
+	p.path = append(p.path, k)
+	switch last {
+	case '[':
+		i, err := p.index()
+		if err != nil {
+			return err
+		}
+		var list []any
+		if old, ok := m[k]; ok {
+			if list, ok = old.([]any); !ok {
+				return fmt.Errorf("key %q is %s, so it has no index [%d]", k, KindName(old), i)
+			}
+		}
+		list, err = p.item(list, i, depth)
+		if list == nil {
+			list = []any{}
+		}
+		setKey(m, k, list)
+		return err
+	case '=':
+		return p.assign(m, k)
+	case ',':
+		setKey(m, k, "")
+		return fmt.Errorf("key %q has no value (cannot end with ,)", k)
+	}
+	if depth++; depth > maxSetDepth {
+		return fmt.Errorf("key %q is nested deeper than %d levels", k, maxSetDepth)
+	}
+	inner := map[string]any{}
+	if old, ok := m[k]; ok {
+		if inner, ok = old.(map[string]any); !ok {
+			return fmt.Errorf("key %q is %s, so nothing can be set below it", k, KindName(old))
+		}
+	}
+	err := p.key(inner, depth)
+	if err == nil && len(inner) == 0 {
+		return fmt.Errorf("key map %q has no value", k)
+	}
+	if len(inner) != 0 {
+		setKey(m, k, inner)
+	}
+	return err
+}
+
+func (p *setParser) assign(m map[string]any, k string) error {
+	if p.mode == setJSON {
+		v, err := p.value(p)
+		if err != nil {
+			return err
+		}
+		setKey(m, k, v)
+		return nil
+	}
+	list, err := p.list()
+	switch {
+	case err == nil:
+		setKey(m, k, list)
+		return nil
+	case errors.Is(err, errSetEnd):
+		setKey(m, k, "")
+		return err
+	case errors.Is(err, errNotList):
+		v, _, _ := p.until(",")
+		setKey(m, k, p.typed(v))
+		return nil
+	}
+	return err
+}
+
+func (p *setParser) index() (int, error) {
+	text, _, ok := p.until("]")
+	if !ok {
+		return 0, errors.New("reading a list index: the bracket [ is not closed")
+	}
+	i, err := strconv.Atoi(text)
+	if err != nil {
+		return 0, fmt.Errorf("reading a list index: %q is not a number", text)
+	}
+	p.path = append(p.path, "["+text+"]")
+	return i, nil
+}
+
+func (p *setParser) item(list []any, i, depth int) ([]any, error) {
+	if i < 0 {
+		return list, fmt.Errorf("negative %d index not allowed", i)
+	}
+	k, last, ok := p.until("[.=")
+	if k != "" {
+		return list, fmt.Errorf("unexpected data at end of array index: %q", k)
+	}
+	if !ok {
+		return list, errSetEnd
+	}
+	switch last {
+	case '=':
+		return p.assignItem(list, i)
+	case '[':
+		next, err := p.index()
+		if err != nil {
+			return list, err
+		}
+		var inner []any
+		if len(list) > i && list[i] != nil {
+			if inner, ok = list[i].([]any); !ok {
+				return list, fmt.Errorf("element [%d] is %s, so it has no index [%d]", i, KindName(list[i]), next)
+			}
+		}
+		inner, err = p.item(inner, next, depth)
+		if err != nil {
+			return list, err
+		}
+		return setIndex(list, i, inner)
+	}
+	inner := map[string]any{}
+	if len(list) > i {
+		if inner, ok = list[i].(map[string]any); !ok {
+			inner = map[string]any{}
+			list[i] = inner
+		}
+	}
+	if err := p.key(inner, depth); err != nil {
+		return list, err
+	}
+	return setIndex(list, i, inner)
+}
+
+func (p *setParser) assignItem(list []any, i int) ([]any, error) {
+	if p.mode == setJSON {
+		v, err := p.value(p)
+		if err != nil {
+			return list, err
+		}
+		return setIndex(list, i, v)
+	}
+	v, err := p.list()
+	switch {
+	case err == nil:
+		return setIndex(list, i, v)
+	case errors.Is(err, errSetEnd):
+		return setIndex(list, i, "")
+	case errors.Is(err, errNotList):
+		text, _, _ := p.until(",")
+		return setIndex(list, i, p.typed(text))
+	}
+	return list, err
+}
+
+func setIndex(list []any, i int, v any) ([]any, error) {
+	if i > maxSetIndex {
+		return list, fmt.Errorf("index of %d is greater than maximum supported index of %d", i, maxSetIndex)
+	}
+	if len(list) <= i {
+		grown := make([]any, i+1)
+		copy(grown, list)
+		list = grown
+	}
+	list[i] = v
+	return list, nil
+}
+
+// list reads {a,b,c}.
+func (p *setParser) list() ([]any, error) {
+	r, ok := p.read()
+	if !ok {
+		return nil, errSetEnd
+	}
+	if r != '{' {
+		p.pos--
+		return nil, errNotList
+	}
+	list := []any{}
+	for {
+		text, last, ok := p.until(",}")
+		if !ok {
+			return list, errors.New("list must terminate with '}'")
+		}
+		list = append(list, p.typed(text))
+		if last == '}' {
+			if r, ok := p.read(); ok && r != ',' {
+				p.pos--
+			}
+			return list, nil
+		}
+	}
+}
+
+// json reads one JSON value and the comma after it; nothing is null.
+func (p *setParser) json() (any, error) {
+	if p.skipBlank() {
+		return nil, nil
+	}
+	rest := string(p.in[p.pos:])
+	dec := json.NewDecoder(strings.NewReader(rest))
+	var v any
+	if err := dec.Decode(&v); err != nil {
+		if errors.Is(err, io.EOF) {
+			err = io.ErrUnexpectedEOF
+		}
+		return nil, fmt.Errorf("reading a JSON value: %w", err)
+	}
+	p.pos += len([]rune(rest[:dec.InputOffset()]))
+	p.skipBlank()
+	return v, nil
+}
+
+// skipBlank reads spaces and one comma and reports whether that was all.
+func (p *setParser) skipBlank() bool {
+	for {
+		r, ok := p.read()
+		if !ok || r == ',' {
+			return true
+		}
+		if !unicode.IsSpace(r) {
+			p.pos--
+			return false
+		}
+	}
+}
+
+func (p *setParser) typed(s string) any {
+	switch {
+	case p.mode == setString:
+		return s
+	case strings.EqualFold(s, "true"):
+		return true
+	case strings.EqualFold(s, "false"):
+		return false
+	case strings.EqualFold(s, "null"):
+		return nil
+	case s == "0":
+		return int64(0)
+	}
+	if s != "" && s[0] != '0' {
+		if i, err := strconv.ParseInt(s, 10, 64); err == nil {
+			return i
+		}
+	}
+	return s
+}
