@@ -51,10 +51,15 @@ func (d *Distinct) Merge(objects []Object) {
 	}
 }
 
-// Collect builds every parts-th combination of the repository at root, from the
-// part-th on, looks at each, and returns their objects. Builds in one process
-// come one after the other, so parts are for processes.
-func Collect(root string, part, parts int) (*Distinct, error) {
+// Groups is the number of groups that the combinations fall into. A group has one
+// set of components with and without KEDA, in both orders, on the base and on every
+// overlay. Group 0 has no component but KEDA, and group 1<<i only Components[i].
+const Groups = 1 << 7
+
+// Collect builds the combinations of some groups of the repository at root, checks
+// each, and returns their objects. kustomize builds one after the other in a
+// process, so who is in a hurry divides the groups among processes.
+func Collect(root string, groups []int) (*Distinct, error) {
 	release, err := Release(root)
 	if err != nil {
 		return nil, err
@@ -65,8 +70,8 @@ func Collect(root string, part, parts int) (*Distinct, error) {
 	}
 	d := &Distinct{}
 	for _, c := range All() {
-		if c.subset%(1<<(len(Components)-1))%parts != part {
-			continue // with and without KEDA, the last one, are in one part
+		if !slices.Contains(groups, c.subset%Groups) {
+			continue
 		}
 		out, err := tree.Build(c)
 		if err == nil {

@@ -73,12 +73,15 @@ func validate(object runtime.Object) (field.ErrorList, error) {
 	case *apps.Deployment:
 		return appsvalidation.ValidateDeployment(o, podOptions(&o.Spec.Template)), nil
 	case *apps.StatefulSet:
-		return appsvalidation.ValidateStatefulSet(o, podOptions(&o.Spec.Template)), nil
+		// No options, as for a new object.
+		return appsvalidation.ValidateStatefulSet(o, appsvalidation.StatefulSetValidationOptions{}, podOptions(&o.Spec.Template)), nil
 	case *apps.DaemonSet:
 		return appsvalidation.ValidateDaemonSet(o, podOptions(&o.Spec.Template)), nil
 	case *batch.Job:
 		selectJob(o)
-		return batchvalidation.ValidateJob(o, batchvalidation.JobValidationOptions{RequirePrefixedLabels: true, PodValidationOptions: podOptions(&o.Spec.Template)}), nil
+		return batchvalidation.ValidateJobCreate(o, batchvalidation.JobValidationOptions{
+			RequirePrefixedLabels: true, PodValidationOptions: podOptions(&o.Spec.Template),
+		}), nil
 	case *core.Pod:
 		return corevalidation.ValidatePodCreate(o, podOptions(&core.PodTemplateSpec{ObjectMeta: o.ObjectMeta, Spec: o.Spec})), nil
 	case *core.Service:
@@ -109,7 +112,8 @@ func validate(object runtime.Object) (field.ErrorList, error) {
 	case *node.RuntimeClass:
 		return nodevalidation.ValidateRuntimeClass(o), nil
 	case *autoscaling.HorizontalPodAutoscaler:
-		return autoscalingvalidation.ValidateHorizontalPodAutoscaler(o, autoscalingvalidation.HorizontalPodAutoscalerSpecValidationOptions{MinReplicasLowerBound: 1}), nil
+		options := autoscalingvalidation.HorizontalPodAutoscalerSpecValidationOptions{MinReplicasLowerBound: 1}
+		return autoscalingvalidation.ValidateHorizontalPodAutoscaler(o, options), nil
 	}
 	return nil, fmt.Errorf("no validation for %T: add it to validate", object)
 }

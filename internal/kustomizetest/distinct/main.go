@@ -27,7 +27,11 @@ func main() {
 }
 
 func run(dir string) error {
-	d, err := kustomizetest.Collect(".", 0, 1)
+	var groups []int
+	for group := range kustomizetest.Groups {
+		groups = append(groups, group)
+	}
+	d, err := kustomizetest.Collect(".", groups)
 	if err != nil {
 		return err
 	}
