@@ -2,7 +2,7 @@
 
 # Helm itself, for tests and the demo, in the version that the tests' module has.
 HELM := $(BUILD)/bin/helm
-HELM_MODULE := .
+HELM_MODULE := test/parity
 HELM_VERSION := $(shell sed -n 's,^.*helm.sh/helm/v4 v\([0-9.]*\).*,\1,p' $(HELM_MODULE)/go.mod)
 HELM_CACHED := $(CACHE)/helm-$(HELM_VERSION)/helm
 CHART_TGZ := $(DIST)/charts/wasm-keda-stack-$(VERSION).tgz

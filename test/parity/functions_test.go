@@ -20,7 +20,7 @@ var arguments = []string{
 	`.Values.int64`,
 }
 
-func values() map[string]any {
+func samples() map[string]any {
 	return map[string]any{
 		"str": "hello world", "zero": 0.0, "int": 3.0, "big": 1e6, "float": 1.5, "neg": -7.0,
 		"yes": true, "no": false, "null": nil, "int64": int64(1000000), "multi": "one\ntwo\n",
@@ -43,13 +43,13 @@ func TestFunctionsOfOneArgument(t *testing.T) {
 			for _, a := range arguments {
 				if f == "keys" || f == "values" {
 					// Sprig's order is random.
-					check(t, `{{ `+f+` `+a+` | sortAlpha | toJson }}`, values())
+					check(t, `{{ `+f+` `+a+` | sortAlpha | toJson }}`, samples())
 					continue
 				}
-				check(t, `[{{ `+f+` `+a+` }}]`, values())
-				check(t, `[{{ `+a+` | `+f+` | toJson }}]`, values())
+				check(t, `[{{ `+f+` `+a+` }}]`, samples())
+				check(t, `[{{ `+a+` | `+f+` | toJson }}]`, samples())
 			}
-			check(t, `[{{ `+f+` }}]`, values())
+			check(t, `[{{ `+f+` }}]`, samples())
 		})
 	}
 }
@@ -69,7 +69,7 @@ func TestFunctionsOfTwoArguments(t *testing.T) {
 					if (i*len(arguments)+j+n)%(4*slower) != 0 {
 						continue
 					}
-					check(t, `[{{ `+f+` `+a1+` `+a2+` | toJson }}]`, values())
+					check(t, `[{{ `+f+` `+a1+` `+a2+` | toJson }}]`, samples())
 				}
 			}
 		})

@@ -49,7 +49,7 @@ two
 		`{{- $x := . -}}{{ $x.Values.str }}{{ $x.Values.missing.a }}`, `{{ template "t" (dict "root" $ "x" 1) }}{{ define "t" }}{{ .root.Values.str }}{{ .x }}{{ .root.Values.gone.b }}{{ end }}`,
 		`{{ range $i, $_ := list "a" "b" }}{{ $i }}{{ with $_ }}{{ . }}{{ end }}{{ end }}{{ with dict "a" nil }}{{ .a }}{{ .a.b }}{{ end }}`,
 	} {
-		check(t, text, values())
+		check(t, text, samples())
 	}
 }
 
@@ -63,7 +63,7 @@ func TestFiles(t *testing.T) {
 		"templates/sub/two.yaml": `{{ include "x" . }} {{ .Template.Name }}`,
 		"templates/only.yaml":    `{{ define "unused" }}x{{ end }}  `,
 		"templates/NOTES.txt":    `{{ .Release.Name }} {{ include "empty" . }}`,
-	}, values())
-	checkFiles(t, map[string]string{"templates/_a.tpl": `{{ define "x" }}{{ .Values.a.b }}{{ end }}`, "templates/z.yaml": "line\n\n  {{ include \"x\" . | nindent 2 }}"}, values())
-	checkFiles(t, map[string]string{"templates/_a.tpl": `{{ define "x" }}{{ nope }}{{ end }}`, "templates/z.yaml": `ok`}, values())
+	}, samples())
+	checkFiles(t, map[string]string{"templates/_a.tpl": `{{ define "x" }}{{ .Values.a.b }}{{ end }}`, "templates/z.yaml": "line\n\n  {{ include \"x\" . | nindent 2 }}"}, samples())
+	checkFiles(t, map[string]string{"templates/_a.tpl": `{{ define "x" }}{{ nope }}{{ end }}`, "templates/z.yaml": `ok`}, samples())
 }
