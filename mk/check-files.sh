@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# check-files.sh: what a machine can tell about the files of the repository.
+# check-files.sh: the rules for files that a script can check. LENGTHS=warn reports
+# long lines and files without failing.
 set -euo pipefail
 bad=0
 complain() {
@@ -40,12 +41,28 @@ if [ -n "$here" ]; then complain "paths of this machine" "$here"; fi
 unlicensed=$(files '*.go' | xargs -0 -r grep -L '^// SPDX-License-Identifier: Apache-2.0' || true)
 if [ -n "$unlicensed" ]; then complain "Go files without a licence line" "$unlicensed"; fi
 
-# The version stands in internal/version; these must repeat it.
+# The version is in internal/version; these must repeat it.
 version=$(sed -n 's/^const Version = "\(.*\)"/\1/p' internal/version/version.go)
 for file in plugin.yaml wasm-plugins/*/plugin.yaml charts/wasm-keda-stack/Chart.yaml; do
   if [ -f "$file" ] && ! grep -qx "version: \"\\?$version\"\\?" "$file"; then
     complain "version is not $version" "$file"
   fi
+done
+
+# Lengths. Generated files and test data are as long as they must be.
+lengths=${LENGTHS:-warn}
+code() { files "$@" ':!*zz_generated*' ':!*testdata*'; }
+long_lines=$(code '*.go' '*.sh' '*.mk' Makefile .ci/run |
+  xargs -0 -r awk '{line = $0; gsub(/\t/, "    ", line); if (length(line) > 140) print FILENAME ":" FNR ": " length(line)}')
+long_files=$(code '*.go' | xargs -0 -r awk 'FNR == 351 {print FILENAME}')
+for check in long_lines long_files; do
+  if [ -z "${!check}" ]; then continue; fi
+  before=$bad
+  case $check in
+    long_lines) complain "$(wc -l <<<"$long_lines") lines of code over 140 characters" "$long_lines" ;;
+    long_files) complain "Go files over 350 lines" "$long_files" ;;
+  esac
+  if [ "$lengths" = warn ]; then bad=$before; fi
 done
 
 if [ "$bad" -ne 0 ]; then exit 1; fi
