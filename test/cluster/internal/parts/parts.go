@@ -19,7 +19,8 @@ import (
 	"time"
 )
 
-// Versions of everything that is not our own.
+// Versions of third-party software. A test compares those of Kubernetes and
+// CoreDNS with the module that builds them.
 const (
 	Kubernetes = "v1.37.2"
 	Keda       = "v2.20.2"
