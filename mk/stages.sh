@@ -37,12 +37,13 @@ start() { # start STAGE
 
 # finish one stage that has ended
 finish() {
-  local pid name code seconds without status
+  local pid='' name code seconds without status
   wait -n -p pid "${!stage_of[@]}"
   name=${stage_of[$pid]}
   unset "stage_of[$pid]"
   running=$((running - 1))
-  read -r code seconds <"$dir/$name.end"
+  code=1 seconds=- # of a stage that something else ended
+  if [ -f "$dir/$name.end" ]; then read -r code seconds <"$dir/$name.end"; fi
   without=$(sort -u "$dir/$name.left-out" 2>/dev/null | paste -sd' ')
   if [ "$code" = 0 ]; then
     status=passed
