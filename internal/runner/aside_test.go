@@ -52,6 +52,7 @@ func metric(r *Runner, name string) string {
 // only. What lies before it is done once, what lies behind it waits, and all
 // goes on when it works.
 func TestBlockAside(t *testing.T) {
+	t.Parallel()
 	b := newBroker(t)
 	cfg := b.config()
 	cfg.Delivery = "exactly-once"
@@ -248,7 +249,7 @@ func TestGaugesOfDeliveries(t *testing.T) {
 			put(0, "fail", 1)
 			put(0, "behind", 400)
 			want(`"0"} 401`)
-			// By now the partition is not fetched any more.
+			// A partition that is stuck for this long is not fetched any more.
 			time.Sleep(2 * stream.StuckAfter)
 			put(0, "behind", 500)
 			want(`"0"} 901`)

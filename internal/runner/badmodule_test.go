@@ -6,7 +6,6 @@ import (
 	"context"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
 )
@@ -84,7 +83,7 @@ func TestBadModules(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+			ctx, cancel := context.WithTimeout(context.Background(), guard)
 			defer cancel()
 			err = r.Run(ctx)
 			if err == nil {

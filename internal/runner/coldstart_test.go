@@ -72,12 +72,11 @@ func coldStart(t *testing.T, broker *kafkatest.Broker) {
 			parts = append(parts, fmt.Sprintf("%s %.0f %s", phase, factor*middle(times[phase]), unit))
 		}
 		t.Logf("cold start (%s; medians of %d runs, each from the process' start): %s", name, runs, strings.Join(parts, ", "))
-		// Time on the clock depends on who else is at work, and so does what
-		// waits in queues under load: both are targets of `make bench`, which
-		// reads the line above. CPU time and memory at the start do not, and
-		// under load there is a bound that only a leak exceeds.
-		if name == coldSmall && (middle(times["rss"]) > 64 || middle(times["rss_loaded"]) > 128 || middle(times["cpu"]) > 0.15) {
-			t.Error("a small module takes more than 64 MB at its first event, 128 MB after the load, or 150 ms of CPU time")
+		// Times depend on what else runs on the machine: their targets are
+		// those of `make bench`, which reads the line above. Memory does not,
+		// and under load it has a bound that only a leak exceeds.
+		if name == coldSmall && (middle(times["rss"]) > 64 || middle(times["rss_loaded"]) > 128) {
+			t.Error("a small module takes more than 64 MB at its first event, or 128 MB after the load")
 		}
 	}
 }
@@ -105,7 +104,7 @@ type cold struct {
 const loadEvents = 20_000
 
 func (c *cold) produceLoad(client *kgo.Client) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), guard)
 	defer cancel()
 	if _, err := kadm.NewClient(client).CreateTopics(ctx, 4, 1, nil, "load", "load-out"); err != nil {
 		c.t.Fatal(err)
@@ -137,7 +136,7 @@ func (c *cold) load() (after, peak float64) {
 	if err := cmd.Start(); err != nil {
 		c.t.Fatal(err)
 	}
-	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(guard); ; time.Sleep(50 * time.Millisecond) {
 		m := handledLine.FindStringSubmatch(get(fmt.Sprintf("http://127.0.0.1:%d/metrics", port)))
 		if m != nil && m[1] == strconv.Itoa(loadEvents) {
 			break
@@ -145,7 +144,7 @@ func (c *cold) load() (after, peak float64) {
 		if time.Now().After(end) {
 			_ = cmd.Process.Kill()
 			_ = cmd.Wait()
-			c.t.Fatalf("a minute was not enough for %d events: %q", loadEvents, m)
+			c.t.Fatalf("%s was not enough for %d events: %q", guard, loadEvents, m)
 		}
 	}
 	after, peak = memory(cmd, "VmRSS"), memory(cmd, "VmHWM")
@@ -193,7 +192,7 @@ func (c *cold) start() map[string]float64 {
 	if err := cmd.Start(); err != nil {
 		c.t.Fatal(err)
 	}
-	watchdog := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
+	watchdog := time.AfterFunc(guard, func() { _ = cmd.Process.Kill() })
 	defer watchdog.Stop()
 	result := map[string]float64{}
 	lines := bufio.NewScanner(log)

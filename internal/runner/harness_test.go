@@ -55,7 +55,7 @@ func (b *testBroker) config() contract.RunnerConfig {
 		Source:  schema.Source{Topic: "in", ConsumerGroup: "g", OffsetResetPolicy: "earliest"},
 		Sink:    schema.Sink{Topic: "out"},
 		OnError: schema.OnError{Retries: 1, Backoff: "10ms", DeadLetterTopic: "dead"},
-		Limits:  schema.Limits{Timeout: "1s"},
+		Limits:  schema.Limits{Timeout: "20s"},
 		Kafka:   contract.RunnerKafka{BootstrapServers: b.cluster.ListenAddrs()},
 	}
 }
@@ -78,14 +78,14 @@ func (b *testBroker) read(topic string, n int) []*kgo.Record {
 		b.t.Fatal(err)
 	}
 	defer client.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), guard)
 	defer cancel()
 	var got []*kgo.Record
 	for len(got) < n {
 		fetches := client.PollFetches(ctx)
 		got = append(got, fetches.Records()...)
 		if ctx.Err() != nil {
-			b.t.Fatalf("topic %s: %d of %d records after a minute", topic, len(got), n)
+			b.t.Fatalf("topic %s: %d of %d records after %s", topic, len(got), n, guard)
 		}
 	}
 	return got
@@ -159,7 +159,7 @@ func start(t *testing.T, cfg contract.RunnerConfig, opts ...Option) (*Runner, fu
 			stopped = true
 			select {
 			case result = <-ended:
-			case <-time.After(40 * time.Second):
+			case <-time.After(guard):
 				t.Error("the runner did not stop")
 			}
 		}
@@ -186,6 +186,7 @@ func TestMain(m *testing.M) {
 }
 
 func TestMirror(t *testing.T) {
+	t.Parallel()
 	b := newBroker(t)
 	_, stop := start(t, b.config(), WithModule(guestbuild.Command(t, mirror)))
 	b.produce("one", "two", "drop", "twice x")

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -22,13 +21,14 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
-// TestRealKafka covers what a fake broker does not show: what a real one says
-// to wrong credentials, the topics and check jobs, failures, and the cold start.
+// TestRealKafka covers what a fake broker does not show: what a real one answers
+// to wrong credentials and certificates, the topics and check jobs, failures, and
+// the cold start.
 func TestRealKafka(t *testing.T) {
-	broker := kafkatest.Start(t)
+	broker := kafkatest.StartTLS(t)
 	plain := contract.RunnerKafka{BootstrapServers: []string{broker.Addr}}
 	none := func(string) string { return "" }
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*guard)
 	defer cancel()
 	quiet := slog.New(slog.DiscardHandler)
 
@@ -78,16 +78,26 @@ func TestRealKafka(t *testing.T) {
 			t.Errorf("missing topic: %v", err)
 		}
 	})
-	for _, delivery := range deliveries {
-		t.Run("failures "+delivery, func(t *testing.T) { realFailures(t, broker, delivery) })
-	}
+	// These have topics and groups of their own.
+	t.Run("side by side", func(t *testing.T) {
+		for _, delivery := range deliveries {
+			t.Run("failures "+delivery, func(t *testing.T) {
+				t.Parallel()
+				realFailures(t, broker, delivery)
+			})
+		}
+		t.Run("tls", func(t *testing.T) {
+			t.Parallel()
+			realTLS(t, broker)
+		})
+	})
 	t.Run("cold start", func(t *testing.T) { coldStart(t, broker) })
 }
 
 // realFailures sends poison, results that the sink refuses and an event that
 // blocks through a function.
 func realFailures(t *testing.T, broker *kafkatest.Broker, delivery string) {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*guard)
 	defer cancel()
 	client := broker.Client(kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.ProducerBatchMaxBytes(2_000_000))
 	defer client.Close()

@@ -14,8 +14,9 @@ import (
 // TestLatest: the start at the end of a topic is committed before any event,
 // so that lag is defined, and what comes while no runner is there is not lost.
 func TestLatest(t *testing.T) {
-	for _, delivery := range []string{"at-least-once", "exactly-once"} {
+	for _, delivery := range deliveries {
 		t.Run(delivery, func(t *testing.T) {
+			t.Parallel()
 			b := newBroker(t)
 			b.produce("drop", "drop", "old")
 			cfg := b.config()

@@ -36,7 +36,7 @@ func stacks() []string {
 // TestNoGoroutineLeft starts and stops runners of each ABI and delivery, in
 // the middle of work, and looks for what stays.
 func TestNoGoroutineLeft(t *testing.T) {
-	for _, delivery := range []string{"at-least-once", "exactly-once"} {
+	for _, delivery := range deliveries {
 		for name, module := range map[string][]byte{
 			"redpanda": guestbuild.Command(t, mirror),
 			"wasi":     guestbuild.Command(t, "./testdata/guests/upper"),
@@ -49,8 +49,11 @@ func TestNoGoroutineLeft(t *testing.T) {
 				before := len(stacks())
 				cfg := b.config()
 				cfg.Delivery = delivery
-				_, stop := start(t, cfg, WithModule(module))
-				time.Sleep(700 * time.Millisecond)
+				cfg.Limits.Timeout = "1s"
+				r, stop := start(t, cfg, WithModule(module))
+				eventually(t, "work has begun", func() bool {
+					return strings.Contains(metric(r, "wasm_runner_cold_start_seconds"), `phase="first_event"`)
+				})
 				if err := stop(); err != nil {
 					t.Fatal(err)
 				}
@@ -96,7 +99,7 @@ func TestNoGoroutineLeft(t *testing.T) {
 // noneLeft waits for goroutines of the runner to end.
 func noneLeft(t *testing.T, before int) {
 	t.Helper()
-	deadline := time.Now().Add(5 * time.Second)
+	deadline := time.Now().Add(guard)
 	var left []string
 	for left = stacks(); len(left) > before && time.Now().Before(deadline); left = stacks() {
 		time.Sleep(20 * time.Millisecond)

@@ -16,6 +16,7 @@ import (
 // TestRefusedResult: a result that its topic does not take is its event's
 // failure, with a dead letter; small results of the same time are not.
 func TestRefusedResult(t *testing.T) {
+	t.Parallel()
 	b := newBroker(t)
 	limit := "2000"
 	if _, err := kadm.NewClient(b.client).CreateTopic(context.Background(), 1, 1, map[string]*string{"max.message.bytes": &limit}, "strict"); err != nil {

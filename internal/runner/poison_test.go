@@ -154,13 +154,13 @@ func TestLoopsOutsideOfRecords(t *testing.T) {
 			b := newBroker(t)
 			cfg := b.config()
 			cfg.Config = map[string]string{"LOOP": where}
-			cfg.Limits.Timeout = "300ms"
+			cfg.Limits.Timeout = "1s"
 			r, stop := start(t, cfg, WithModule(guestbuild.Command(t, "./testdata/guests/stray")))
 			b.produce("one", "two", "three")
 			got := map[string]bool{}
 			for _, record := range b.read(topic, 3) {
 				got[string(record.Value)] = true
-				if h := header(record, onerror.HeaderError); where == "before" && !strings.Contains(string(h.Value), "timeout: the call took longer than limits.timeout (300ms)") {
+				if h := header(record, onerror.HeaderError); where == "before" && !strings.Contains(string(h.Value), "timeout: the call took longer than limits.timeout (1s)") {
 					t.Errorf("the error is %q", h.Value)
 				}
 			}

@@ -69,7 +69,7 @@ func startSoak(t *testing.T, b *testBroker) *soakRun {
 	})
 	admin := fmt.Sprintf("http://127.0.0.1:%d", cfg.AdminPort)
 	r.page = admin + "/metrics"
-	for end := time.Now().Add(2 * time.Minute); !strings.Contains(get(admin+"/readyz"), "ready"); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(guard); !strings.Contains(get(admin+"/readyz"), "ready"); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("the runner is not ready: %s", get(admin+"/readyz"))
 		}
@@ -153,7 +153,7 @@ func TestSoak(t *testing.T) {
 		t.Fatal(err)
 	}
 	end := r.usage()
-	for limit := time.Now().Add(time.Minute); int(end.processed+end.dead) < sent && time.Now().Before(limit); end = r.usage() {
+	for limit := time.Now().Add(guard); int(end.processed+end.dead) < sent && time.Now().Before(limit); end = r.usage() {
 		time.Sleep(50 * time.Millisecond)
 	}
 	t.Logf("%d events in %s: at most %s in the first half; %s in the second", sent, length, early, late)

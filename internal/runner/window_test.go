@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -21,6 +20,7 @@ import (
 // TestWindow: while offsets cannot be committed, work stops at what may be
 // repeated, readiness says why, and all goes on when they can.
 func TestWindow(t *testing.T) {
+	t.Parallel()
 	b := newBroker(t)
 	var refuse atomic.Bool
 	refuse.Store(true)
@@ -68,7 +68,7 @@ func TestWindow(t *testing.T) {
 	refuse.Store(false)
 	eventually(t, "all events written", func() bool { return written() == events })
 	eventually(t, "ready again", r.Health().Ready)
-	time.Sleep(2 * stream.CommitInterval)
+	eventually(t, "all events committed", func() bool { return b.lag() == 0 })
 	if err := stop(); err != nil {
 		t.Fatal(err)
 	}

@@ -81,7 +81,7 @@ func options(timeout time.Duration) Options {
 
 func TestDeletesWhatTheOperatorFinishes(t *testing.T) {
 	a := &api{operator: true, fail: 1, objects: map[string]bool{"scaledobjects/a": false, "scaledobjects/b": false, "triggerauthentications/k": false}}
-	if err := Run(context.Background(), client(t, a), options(5*time.Second)); err != nil {
+	if err := Run(context.Background(), client(t, a), options(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	if len(a.objects) != 0 {
@@ -96,7 +96,7 @@ func TestDeletesWhatTheOperatorFinishes(t *testing.T) {
 
 func TestTakesFinalizersOffWithoutOperator(t *testing.T) {
 	a := &api{objects: map[string]bool{"scaledobjects/a": false}}
-	if err := Run(context.Background(), client(t, a), options(600*time.Millisecond)); err != nil {
+	if err := Run(context.Background(), client(t, a), options(200*time.Millisecond)); err != nil {
 		t.Fatal(err)
 	}
 	if len(a.objects) != 0 {
@@ -105,14 +105,14 @@ func TestTakesFinalizersOffWithoutOperator(t *testing.T) {
 }
 
 func TestRefusesEmptySelectorAndReportsForbidden(t *testing.T) {
-	o := options(time.Second)
+	o := options(time.Minute)
 	o.Selector = ""
 	if err := Run(context.Background(), client(t, &api{}), o); err == nil {
 		t.Error("an empty selector was accepted")
 	}
 	c := client(t, &api{})
 	c.Token = func() (string, error) { return "other", nil }
-	if err := Run(context.Background(), c, options(time.Second)); err == nil || !strings.Contains(err.Error(), "not allowed") {
+	if err := Run(context.Background(), c, options(time.Minute)); err == nil || !strings.Contains(err.Error(), "not allowed") {
 		t.Errorf("error %v", err)
 	}
 }
