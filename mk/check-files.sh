@@ -5,7 +5,7 @@ set -euo pipefail
 bad=0
 complain() {
   echo "$1:"
-  printf '%s\n' "$2" | sed 's/^/  /' | head -n 20
+  printf '%s\n' "$2" | sed 's/^/  /' | sed -n 1,20p
   bad=1
 }
 files() { git ls-files -z -co --exclude-standard -- "$@"; }

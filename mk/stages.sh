@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # stages.sh LANES STAGE...: make each stage, a target of the Makefile, up to LANES of
 # them side by side, and print how long each took. A stage that is written =STAGE
-# runs alone. After a failure no other stage starts. What a stage prints is
+# runs alone. After a failure no other stage starts, unless KEEP_GOING=1. What a stage prints is
 # shown in one piece when it is done.
 #
 # A stage whose tools are missing is left out (see tools.sh); with COMPLETE=1 that
@@ -84,15 +84,18 @@ summary() {
 trap summary EXIT
 trap stop INT TERM
 
+# Whether a failure keeps further stages from starting.
+halted() { [ "$failed" = 1 ] && [ "${KEEP_GOING:-}" != 1 ]; }
+
 for stage in "$@"; do
-  if [ "$failed" = 1 ]; then
+  if halted; then
     record "${stage#=}" "not run" -
     continue
   fi
   case $stage in
     =*)
       drain 0
-      if [ "$failed" = 1 ]; then
+      if halted; then
         record "${stage#=}" "not run" -
         continue
       fi
@@ -101,7 +104,7 @@ for stage in "$@"; do
       ;;
     *)
       drain $((lanes - 1))
-      if [ "$failed" = 1 ]; then
+      if halted; then
         record "$stage" "not run" -
         continue
       fi

@@ -25,6 +25,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
 	"github.com/helm-wasm/helm-wasm/internal/kafkatest"
 	"github.com/helm-wasm/helm-wasm/internal/runner/stream"
+	"github.com/helm-wasm/helm-wasm/internal/sample"
 	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
@@ -35,10 +36,14 @@ const (
 	chaosLimit      = 10 * time.Minute // only ends a test that hangs
 )
 
-// chaosEvents is 80,000; CHAOS_EVENTS sets another number.
+// chaosEvents is 80,000, and 200,000 in a full run; CHAOS_EVENTS sets another number.
 func chaosEvents(t *testing.T) int {
 	text := os.Getenv("CHAOS_EVENTS")
-	if text == "" {
+	switch {
+	case text != "":
+	case sample.Full():
+		return 200_000
+	default:
 		return 80_000
 	}
 	n, err := strconv.Atoi(text)
