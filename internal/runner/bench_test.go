@@ -94,8 +94,8 @@ func BenchmarkCall(b *testing.B) {
 		"wasi Go": func(b *testing.B) abi.Function {
 			return openBench(b, guestbuild.Command(b, "./testdata/guests/enrichonce"))
 		},
-		"redpanda Rust redact": func(b *testing.B) abi.Function { return openBench(b, sample(b, "functions/redact-cards")) },
-		"redpanda Rust":        func(b *testing.B) abi.Function { return openBench(b, sample(b, "bench/transform")) },
+		"redpanda Rust redact": func(b *testing.B) abi.Function { return openBench(b, reading(b, "functions/redact-cards")) },
+		"redpanda Rust":        func(b *testing.B) abi.Function { return openBench(b, reading(b, "bench/transform")) },
 	}
 	for _, name := range []string{"native Go", "redpanda Go mirror", "redpanda Rust redact", "redpanda Rust", "redpanda Go", "wasi Go"} {
 		b.Run(name, func(b *testing.B) {
@@ -133,7 +133,7 @@ func BenchmarkCall(b *testing.B) {
 }
 
 // sample is what `make functions bench-guests` built.
-func sample(t testing.TB, name string) []byte {
+func reading(t testing.TB, name string) []byte {
 	wasm, err := os.ReadFile("../../build/" + name + ".wasm")
 	if err != nil {
 		t.Fatalf("not built: %v: run `make functions bench-guests`", err)
@@ -149,7 +149,7 @@ func BenchmarkStream(b *testing.B) {
 		"native Go":          nil,
 		"redpanda Go mirror": func(t testing.TB) []byte { return guestbuild.Command(t, mirror) },
 		"redpanda Go":        func(t testing.TB) []byte { return guestbuild.Command(t, "./testdata/guests/enrich") },
-		"redpanda Rust":      func(t testing.TB) []byte { return sample(t, "bench/transform") },
+		"redpanda Rust":      func(t testing.TB) []byte { return reading(t, "bench/transform") },
 	} {
 		b.Run(name, func(b *testing.B) {
 			benchStream(b, func(b *testing.B, ctx context.Context, brokers []string) func() {
