@@ -3,7 +3,7 @@
 //go:build wasip1
 
 // Command plugin is the door of the `wasm` plugin for Helm 4: it hands Helm's
-// message to internal/cli and the outcome back.
+// message to internal/cli and returns the outcome.
 package main
 
 import (
@@ -13,6 +13,7 @@ import (
 	"github.com/extism/go-pdk"
 
 	"github.com/helm-wasm/helm-wasm/internal/cli"
+	"github.com/helm-wasm/helm-wasm/internal/command"
 )
 
 // helmPluginMain runs one command. Helm crashes on a non-zero result without
@@ -28,7 +29,7 @@ func helmPluginMain() uint32 {
 
 	args, err := cli.MessageArgs(pdk.Input())
 	if err == nil {
-		err = cli.Run(cli.Env{
+		err = cli.Plugin().Run(command.Env{
 			Program:         "helm wasm",
 			Args:            args,
 			Stdin:           os.Stdin,

@@ -5,19 +5,14 @@
 package main
 
 import (
-	"context"
 	"os"
 
-	"github.com/helm-wasm/helm-wasm/internal/cli"
-	"github.com/helm-wasm/helm-wasm/internal/dev"
-	"github.com/helm-wasm/helm-wasm/internal/diff"
-	"github.com/helm-wasm/helm-wasm/internal/overlay"
-	"github.com/helm-wasm/helm-wasm/internal/push"
-	"github.com/helm-wasm/helm-wasm/wasmbin/oci"
+	"github.com/helm-wasm/helm-wasm/internal/cli/native"
+	"github.com/helm-wasm/helm-wasm/internal/command"
 )
 
 func main() {
-	os.Exit(cli.Main(cli.Env{
+	os.Exit(native.Table().Main(command.Env{
 		Program:         "helm-wasm",
 		Args:            os.Args[1:],
 		Stdin:           os.Stdin,
@@ -26,10 +21,6 @@ func main() {
 		Getenv:          os.Getenv,
 		FS:              files{},
 		StdinIsTerminal: terminal(os.Stdin),
-		Commands: []cli.Command{cli.PackageCommand(cli.PackageTools{
-			Push:     func(img *oci.Image) error { return push.Push(context.Background(), img) },
-			Compress: push.Gzip,
-		}), overlay.Command(), overlay.PostRenderCommand(), dev.Command(), diff.Command()},
 	}))
 }
 

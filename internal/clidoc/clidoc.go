@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/helm-wasm/helm-wasm/internal/cli"
+	"github.com/helm-wasm/helm-wasm/internal/cli/native"
+	"github.com/helm-wasm/helm-wasm/internal/command"
 )
 
 // helmFlags are Helm's own on every command. Helm offers them itself, and a
@@ -19,19 +21,13 @@ var helmFlags = map[string]bool{"namespace": true, "color": true, "help": true, 
 func Completion() []byte {
 	var b strings.Builder
 	b.WriteString("# Generated from internal/cli by `make generate`.\nname: wasm\ncommands:\n")
-	for _, c := range cli.Table(true) {
+	for _, c := range cli.Plugin().All() {
 		fmt.Fprintf(&b, "- name: %s\n", c.Name)
-		if c.ArgValues != nil {
-			b.WriteString("  validArgs:\n")
-			for _, v := range c.ArgValues() {
-				fmt.Fprintf(&b, "  - %s\n", v)
-			}
-		}
 		// Helm pairs the n-th letter with the n-th name.
 		var shorts, withShort, without []string
 		for _, f := range c.Flags {
 			switch {
-			case helmFlags[f.Name] || f.Native:
+			case helmFlags[f.Name]:
 			case f.Short != "":
 				shorts, withShort = append(shorts, f.Short), append(withShort, f.Name)
 			default:
@@ -63,22 +59,23 @@ On failure a command exits with 1, says why on standard error, and leaves
 standard output empty. ` + "`lint`" + ` also exits with 1 when its report holds errors.
 
 `)
-	sandboxed := map[string]bool{}
-	for _, c := range cli.Table(true) {
-		sandboxed[c.Name] = true
+	inPlugin := map[string]command.Command{}
+	for _, c := range cli.Plugin().All() {
+		inPlugin[c.Name] = c
 	}
-	table := cli.Table(false)
+	table := native.Table().All()
 	for _, c := range table {
 		fmt.Fprintf(&b, "- [%s](#%s): %s\n", c.Name, c.Name, c.Short)
 	}
 	for _, c := range table {
 		fmt.Fprintf(&b, "\n## %s\n\n", c.Name)
-		program := "helm wasm"
-		if !sandboxed[c.Name] {
-			program = "helm-wasm"
+		program := "helm-wasm"
+		if same, ok := inPlugin[c.Name]; ok {
+			c, program = same, "helm wasm"
+		} else {
 			b.WriteString("Native program only: a sandboxed plugin has no files and no network.\n\n")
 		}
-		fmt.Fprintf(&b, "```text\n%s```\n", c.Help(program, !sandboxed[c.Name]))
+		fmt.Fprintf(&b, "```text\n%s```\n", c.Help(program))
 	}
 	return []byte(b.String())
 }

@@ -77,7 +77,7 @@ func check(t *testing.T, g Graph, r Rule) {
 
 // TestPureCore: same bytes in, same bytes out.
 func TestPureCore(t *testing.T) {
-	pure := packages(t, "stack", "stack/values", "stack/schema", "stack/lint", "stack/lint/expr", "stack/render", "stack/examples", "contract", "wasmbin", "wasmbin/oci", "internal/text", "internal/getter", "internal/postrender", "internal/jsonout", "internal/krm", "internal/opcode", "internal/suggest", "internal/tmpl", "internal/yamlin", "internal/yamlout")
+	pure := packages(t, "stack", "stack/values", "stack/schema", "stack/lint", "stack/lint/expr", "stack/render", "stack/examples", "contract", "wasmbin", "wasmbin/oci", "internal/text", "internal/getter", "internal/jsonout", "internal/opcode", "internal/suggest", "internal/tmpl", "internal/yamlin", "internal/yamlout")
 	g := list(t, nil, pure...)
 	check(t, g, Rule{
 		From: pure, Direct: true,
@@ -86,18 +86,54 @@ func TestPureCore(t *testing.T) {
 	})
 	check(t, g, Rule{
 		From: pure, Direct: true,
-		Forbidden: []string{Module + "/internal/cli", Module + "/cmd/...", Module + "/plugin", Module + "/runner/...", Module + "/internal/runner/...", Module + "/internal/nodesetup/..."},
+		Forbidden: []string{Module + "/internal/cli/...", Module + "/internal/command/...", Module + "/cmd/...", Module + "/plugin", Module + "/runner/...", Module + "/internal/runner/...", Module + "/internal/nodesetup/..."},
 		Why:       "the core does not know its doors",
 	})
 }
 
-// TestCLI: the commands see the world through Env alone.
-func TestCLI(t *testing.T) {
-	cli := []string{Module + "/internal/cli"}
-	check(t, list(t, nil, cli...), Rule{
-		From: cli, Direct: true, Forbidden: impure,
-		Why: "commands use Env, so that the sandbox is an ordinary test case",
+// nativeOnly are the commands that the plugin does not have: they use the system.
+var nativeOnly = []string{"build", "dev", "diff"}
+
+// TestCommands: the commands of the plugin see the world through Env alone.
+func TestCommands(t *testing.T) {
+	dirs := []string{"internal/cli", "internal/command"}
+	below, err := filepath.Glob("../../internal/command/*/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range below {
+		name := filepath.Base(filepath.Dir(file))
+		dir := "internal/command/" + name
+		if name != "commandtest" && !slices.Contains(nativeOnly, name) && !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir)
+		}
+	}
+	if len(dirs) < 10 {
+		t.Fatalf("%d packages of commands: this rule has lost what it watches", len(dirs))
+	}
+	commands := packages(t, dirs...)
+	check(t, list(t, nil, commands...), Rule{
+		From: commands, Direct: true,
+		Forbidden: slices.Concat(impure, []string{"k8s.io/...", "sigs.k8s.io/...", "helm.sh/..."}),
+		Why:       "commands use Env, so that the sandbox is an ordinary test case",
 	})
+}
+
+// TestCommandsAreOnTop: commands import the core, never the reverse.
+func TestCommandsAreOnTop(t *testing.T) {
+	g := list(t, nil, "./...")
+	above := []string{Module + "/internal/cli/...", Module + "/internal/command/..."}
+	doors := append(slices.Clone(above), Module+"/internal/clidoc", Module+"/cmd/helm-wasm", Module+"/plugin")
+	var core []string
+	for path := range g {
+		if matches(path, []string{Module + "/..."}) && !matches(path, doors) {
+			core = append(core, path)
+		}
+	}
+	if len(core) < 30 {
+		t.Fatalf("%d packages below the commands: this rule has lost what it watches", len(core))
+	}
+	check(t, g, Rule{From: core, Direct: true, Forbidden: above, Why: "commands import the core, never the reverse"})
 }
 
 // TestPlugins: what is linked into a plugin stays small.

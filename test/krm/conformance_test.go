@@ -12,7 +12,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/fn/framework/frameworktestutil"
 	"sigs.k8s.io/kustomize/kyaml/kio"
 
-	"github.com/helm-wasm/helm-wasm/internal/krm"
+	"github.com/helm-wasm/helm-wasm/internal/command/krm"
 )
 
 var update = flag.Bool("update", false, "write what the function gives into testdata")
@@ -71,7 +71,7 @@ func complete(r *framework.Result) error {
 // TestConformance runs kyaml's checker on the function's own cases.
 func TestConformance(t *testing.T) {
 	checker := frameworktestutil.ProcessorResultsChecker{
-		TestDataDirectory:        "../../internal/krm/testdata",
+		TestDataDirectory:        "../../internal/command/krm/testdata",
 		UpdateExpectedFromActual: *update,
 		Processor:                func() framework.ResourceListProcessor { return function{} },
 	}
