@@ -4,12 +4,12 @@ package oci
 
 import (
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
-	"github.com/helm-wasm/helm-wasm/internal/jsonout"
 	"github.com/helm-wasm/helm-wasm/internal/sum"
 	"github.com/helm-wasm/helm-wasm/wasmbin"
 )
@@ -266,8 +266,14 @@ func digest(b []byte) string {
 	return "sha256:" + hex.EncodeToString(digest[:])
 }
 
-// encode writes JSON; the documents are our own types and cannot fail.
-func encode(v any) []byte { return jsonout.Append(nil, v) }
+// encode writes JSON. The documents are structs of this package, which cannot fail.
+func encode(v any) []byte {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return data
+}
 
 // Files iterates over the files of the OCI image layout in a fixed order:
 // oci-layout, index.json, and then each blob as blobs/sha256/DIGEST. Names have
