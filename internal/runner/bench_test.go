@@ -132,7 +132,7 @@ func BenchmarkCall(b *testing.B) {
 	}
 }
 
-// sample is what `make functions bench-guests` built.
+// reading is what `make functions bench-guests` built.
 func reading(t testing.TB, name string) []byte {
 	wasm, err := os.ReadFile("../../build/" + name + ".wasm")
 	if err != nil {
