@@ -2,24 +2,20 @@
 
 // Package stack turns one high-level values file (functions, topics, scaling)
 // into the manifests of a running stack: Deployments, ScaledObjects,
-// TriggerAuthentications, RuntimeClasses and the rest.
-//
-// The types in this package are the contract with users and the single source
-// of charts/wasm-keda-stack/values.yaml, values.schema.json and docs/VALUES.md,
-// which `make generate` writes from the doc comments and field tags:
-//
-//	json      the key in values.yaml
-//	default   the value written to values.yaml (YAML; empty collections are implied)
-//	enum      the legal values, comma separated
-//	min, max  inclusive bounds of a number
-//	format    quantity, duration, name, topic, image or percentOrInt: a string
-//	          with a grammar; mapping for elements of lists and maps that
-//	          Kubernetes defines
-//	keys      the format of a map's keys: label or topic
-//	keda      the field of KEDA's API that it becomes, for `helm wasm explain`
-//	example   a value shown in the reference
-//	open      "true" on an object that may hold keys we do not know
+// TriggerAuthentications, RuntimeClasses and the rest. Parse reads the file,
+// Lint finds what is wrong with it, and Render runs the chart's own templates on
+// it, with the same bytes as Helm.
 //
 // The package is pure: it reads no file, clock, environment or network, and
-// the same bytes in give the same bytes out.
+// the same bytes in give the same bytes out. A program that imports it compiles
+// neither Helm nor Kubernetes.
+//
+// # Stability
+//
+// The names in this package are the public API: they change only with a new
+// minor version, and the changelog says how. The packages below it (values,
+// schema, lint, render, examples) each do one job for it. They can be imported,
+// for example to walk over the fields of the values, but they may change with
+// any version. Ids of rules and paths of values are part of the API; the words of messages are
+// not.
 package stack
