@@ -21,7 +21,7 @@ func TestUsageErrors(t *testing.T) {
 	}{
 		{"unknown command", []string{"verson"}, `unknown command "verson" (did you mean "version"?); ` + "`helm wasm help` lists the commands"},
 		{"unknown topic", []string{"help", "verson"}, `did you mean "version"?`},
-		{"flag first", []string{"--strict", "lint"}, "flag \"--strict\" stands before the command"},
+		{"flag first", []string{"--strict", "lint"}, "flag \"--strict\" is before the command"},
 		{"unknown flag", []string{"version", "--shrot"}, `unknown flag "--shrot" (did you mean "--short"?)`},
 		{"unknown letter", []string{"version", "-z"}, `unknown flag "-z"`},
 		{"extra argument", []string{"version", "now"}, `version does not take the argument "now"`},

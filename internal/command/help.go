@@ -55,7 +55,7 @@ Start here:
 	if env.Sandboxed() {
 		b.WriteString("Values come on standard input and results go to standard output: a Wasm plugin\nof Helm sees no files, no cluster and no network.\n\n")
 	}
-	fmt.Fprintf(&b, "`%s help COMMAND` tells more about a command.\n", env.Program)
+	fmt.Fprintf(&b, "`%s help COMMAND` explains a command.\n", env.Program)
 	return b.String()
 }
 

@@ -87,7 +87,7 @@ func run(c *command.Call) error {
 		*into = n
 	}
 	if o.Timeout, err = time.ParseDuration(c.Flags.String("timeout")); err != nil {
-		return fmt.Errorf("flag --timeout: %q is no time such as 90s or 2m", c.Flags.String("timeout"))
+		return fmt.Errorf("flag --timeout: %q is not a time such as 90s or 2m", c.Flags.String("timeout"))
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

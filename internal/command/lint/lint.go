@@ -24,7 +24,7 @@ Errors make the command exit with 1, and with --strict warnings do too. To keep 
 finding from being reported, end its line with ` + "`# helm-wasm:ignore ID`" + `.
 
 With --release the names of objects are exact. With --module, and for a module in
-a ConfigMap of extraObjects, settings are held against the binary.
+a ConfigMap of extraObjects, settings are checked against the binary.
 
 docs/RULES.md explains each rule with an example.`,
 		Example: "{} lint < stack.yaml\n{} lint --strict -o sarif < stack.yaml > lint.sarif",
@@ -35,7 +35,7 @@ docs/RULES.md explains each rule with an example.`,
 			command.Flag{Name: "strict", Help: "fail on warnings too"},
 			command.Flag{Name: "release", Value: "NAME", Help: "name of the release, for rules about objects' names and consumer groups"},
 			command.Flag{Name: "namespace", Short: "n", Value: "NAME", Help: "namespace of the release; else HELM_NAMESPACE, else default"},
-			command.Flag{Name: "module", Value: "NAME=FILE", Repeat: true, Help: "file of a function's module, to hold its settings against; may be repeated (files only in the native program)"},
+			command.Flag{Name: "module", Value: "NAME=FILE", Repeat: true, Help: "file of a function's module, to check its settings against; may be repeated (files only in the native program)"},
 		),
 		Run: run,
 	}
@@ -44,7 +44,7 @@ docs/RULES.md explains each rule with an example.`,
 func run(c *command.Call) error {
 	opts := stack.LintOptions{Ignore: c.Flags.List("ignore"), Release: c.Flags.String("release"), Namespace: c.Namespace(), Inspect: moduleInfo}
 	if r := opts.Release; r != "" && !lint.IsReleaseName(r) {
-		return fmt.Errorf("flag --release: %q is not a name that Helm takes for a release: use lower-case letters, digits and -, with a letter or digit at both ends, at most 53 characters", r)
+		return fmt.Errorf("flag --release: %q is not a name that Helm accepts for a release: use lower-case letters, digits and -, with a letter or digit at both ends, at most 53 characters", r)
 	}
 	for _, id := range opts.Ignore {
 		if _, ok := lint.RuleByID(id); !ok {

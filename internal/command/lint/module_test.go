@@ -62,5 +62,5 @@ func TestLintRelease(t *testing.T) {
 	if got := commands.Sandbox(text, "lint", "--release", "mail"); got.Err != nil || got.Stdout != "no findings\n" {
 		t.Errorf("%v\n%s", got.Err, got.Stdout)
 	}
-	commandtest.WantError(t, commands.Sandbox(commandtest.Values, "lint", "--release", "Shop"), `"Shop" is not a name that Helm takes`)
+	commandtest.WantError(t, commands.Sandbox(commandtest.Values, "lint", "--release", "Shop"), `"Shop" is not a name that Helm accepts`)
 }
