@@ -140,7 +140,8 @@ replace github.com/argoproj/argo-cd/gitops-engine => github.com/argoproj/argo-cd
 // The release that goes with Kubernetes 1.37.
 replace sigs.k8s.io/controller-runtime => sigs.k8s.io/controller-runtime v0.25.2
 
-// Kubernetes as a library: its parts have no version of their own.
+// Kubernetes as a library: its parts have no version of their own. kubectl is
+// one release older, because Argo CD does not compile with a newer one.
 replace (
 	k8s.io/api => k8s.io/api v0.37.2
 	k8s.io/apiextensions-apiserver => k8s.io/apiextensions-apiserver v0.37.2
@@ -166,7 +167,7 @@ replace (
 	k8s.io/kube-controller-manager => k8s.io/kube-controller-manager v0.37.2
 	k8s.io/kube-proxy => k8s.io/kube-proxy v0.37.2
 	k8s.io/kube-scheduler => k8s.io/kube-scheduler v0.37.2
-	k8s.io/kubectl => k8s.io/kubectl v0.37.2
+	k8s.io/kubectl => k8s.io/kubectl v0.36.6
 	k8s.io/kubelet => k8s.io/kubelet v0.37.2
 	k8s.io/metrics => k8s.io/metrics v0.37.2
 	k8s.io/mount-utils => k8s.io/mount-utils v0.37.2
