@@ -3,6 +3,7 @@
 package dev
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -152,12 +153,17 @@ func (b *broker) ends(ctx context.Context, names []string) (map[string][]positio
 	for _, name := range names {
 		list := make([]position, b.partitions[name])
 		for id := range list {
-			if o, ok := starts.Lookup(name, int32(id)); ok && o.Err == nil {
-				list[id].start = o.Offset
+			start, ok1 := starts.Lookup(name, int32(id))
+			end, ok2 := ends.Lookup(name, int32(id))
+			if !ok1 || !ok2 {
+				return nil, fmt.Errorf("asking for the offsets of topic %q: the brokers do not answer for partition %d", name, id)
 			}
-			if o, ok := ends.Lookup(name, int32(id)); ok && o.Err == nil {
-				list[id].end = o.Offset
+			// A partition without a leader has no offsets now. Taken for 0, all of
+			// it would seem to have been read.
+			if err := cmp.Or(start.Err, end.Err); err != nil {
+				return nil, fmt.Errorf("asking for the offsets of topic %q, partition %d: %w", name, id, err)
 			}
+			list[id] = position{start: start.Offset, end: end.Offset}
 		}
 		all[name] = list
 	}

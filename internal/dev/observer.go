@@ -34,6 +34,11 @@ type observer struct {
 // client gets to ask; of dead letters it also takes the last.
 func newObserver(ctx context.Context, b *broker, p *plan, t *traces) (*observer, error) {
 	ends, err := b.ends(ctx, p.names())
+	// Topics that were just created have no leader yet.
+	for tries := 0; err != nil && tries < 50 && ctx.Err() == nil; tries++ {
+		time.Sleep(200 * time.Millisecond)
+		ends, err = b.ends(ctx, p.names())
+	}
 	if err != nil {
 		return nil, err
 	}
