@@ -11,7 +11,7 @@ ACTIONLINT := $(BUILD)/bin/actionlint-$(ACTIONLINT_VERSION)
 # How many stages run side by side, and the stages: what is quick or long comes
 # first, and =STAGE runs alone.
 LANES ?= 2
-STAGES := check-files =build =helm =functions \
+STAGES := check-files =build =helm =functions =filters \
   test-go test-schema fmt-check actionlint generate-check staticcheck test-parity test-gitops test-images test-engines \
   test-krm test-realcharts test-nodesetup test-functions test-bench test-browser test-chart-source chart-lint =test-helm
 

@@ -24,7 +24,8 @@ func TestCommandAsInPod(t *testing.T) {
 		_, shim := programs(t, major)
 		copyFile(t, shim, s.dir+"/brought/containerd-shim-wasmtime-v1")
 		binary := filepath.Join(t.TempDir(), "wasm-node-setup")
-		build := exec.Command("go", "build", "-o", binary, "github.com/helm-wasm/helm-wasm/cmd/wasm-node-setup")
+		build := exec.Command("go", "build", "-o", binary, "./cmd/wasm-node-setup")
+		build.Dir = filepath.Join("..", "..")
 		build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
 		if out, err := build.CombinedOutput(); err != nil {
 			t.Fatalf("building: %v\n%s", err, out)
