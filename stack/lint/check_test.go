@@ -11,6 +11,7 @@ import (
 	"testing"
 	"unicode"
 
+	"github.com/helm-wasm/helm-wasm/stack/lint/rules"
 	"github.com/helm-wasm/helm-wasm/stack/schema"
 	"github.com/helm-wasm/helm-wasm/stack/values"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -90,7 +91,7 @@ func TestAllMistakesAtOnce(t *testing.T) {
 }
 
 func TestIgnoreComments(t *testing.T) {
-	text := RulesBase + "    delivery: exactly-once # helm-wasm:ignore HW21\n"
+	text := rules.Base + "    delivery: exactly-once # helm-wasm:ignore HW21\n"
 	if fs := Lint(mustParse(t, text), Options{}); len(fs) != 1 {
 		t.Errorf("HW21 is at the missing activationLagThreshold: %v", fs)
 	}
@@ -224,9 +225,9 @@ func anyOf(t testing.TB, v any) any {
 
 // Every rule's examples but those of the structure fit the schema.
 func FuzzLint(f *testing.F) {
-	f.Add([]byte(RulesBase))
+	f.Add([]byte(rules.Base))
 	for _, r := range Rules() {
-		bad, _ := RuleExample(r.ID)
+		bad := r.Bad
 		f.Add([]byte(bad))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -9,27 +9,6 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack/values"
 )
 
-// Severity says what a finding means for the install.
-type Severity string
-
-// An error does not install or does not work; a warning works until the wrong
-// moment; an info is worth knowing.
-const (
-	SeverityError   Severity = "error"
-	SeverityWarning Severity = "warning"
-	SeverityInfo    Severity = "info"
-)
-
-func (s Severity) rank() int {
-	switch s {
-	case SeverityError:
-		return 0
-	case SeverityWarning:
-		return 1
-	}
-	return 2
-}
-
 // Finding is one thing to look at: what is wrong, where, and what to do.
 type Finding struct {
 	Rule     string          `json:"rule"`
@@ -82,7 +61,7 @@ func (fs Findings) sort() {
 		case a.Path != b.Path:
 			return a.Path < b.Path
 		case a.Severity != b.Severity:
-			return a.Severity.rank() < b.Severity.rank()
+			return a.Severity.Rank() < b.Severity.Rank()
 		case a.Rule != b.Rule:
 			return a.Rule < b.Rule
 		}

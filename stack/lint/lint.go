@@ -10,6 +10,7 @@ import (
 
 	"github.com/helm-wasm/helm-wasm/internal/suggest"
 	"github.com/helm-wasm/helm-wasm/internal/text"
+	"github.com/helm-wasm/helm-wasm/stack/lint/rules"
 	"github.com/helm-wasm/helm-wasm/stack/schema"
 	"github.com/helm-wasm/helm-wasm/stack/values"
 )
@@ -128,7 +129,7 @@ const maxAlike = 100
 
 // add reports with the rule's own severity.
 func (l *linter) add(rule string, path []string, message, fix string) {
-	l.addAs(ruleByID(rule).Severity, rule, path, message, fix)
+	l.addAs(rules.SeverityOf(rule), rule, path, message, fix)
 }
 
 func (l *linter) addAs(s Severity, rule string, path []string, message, fix string) {
@@ -193,7 +194,7 @@ func (l *linter) count(rule string, s Severity) *int {
 // full says that a rule has its share of findings: the next only counts, and
 // needs no fix that takes long to find.
 func (l *linter) full(rule string) bool {
-	return *l.count(rule, ruleByID(rule).Severity) >= maxAlike
+	return *l.count(rule, rules.SeverityOf(rule)) >= maxAlike
 }
 
 // nearest is suggest.Nearest as long as it is cheap: of thousands of topics none

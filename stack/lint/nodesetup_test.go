@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/helm-wasm/helm-wasm/stack/lint/rules"
 	"github.com/helm-wasm/helm-wasm/stack/values"
 )
 
@@ -41,7 +42,7 @@ func TestLintNodeSetup(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var said []string
-			for _, f := range Lint(values.Merge(mustParse(t, RulesBase), mustParse(t, c.text)), Options{}) {
+			for _, f := range Lint(values.Merge(mustParse(t, rules.Base), mustParse(t, c.text)), Options{}) {
 				if f.Rule != "HW24" && f.Rule != "HW12" {
 					continue
 				}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/helm-wasm/helm-wasm/internal/text"
+	"github.com/helm-wasm/helm-wasm/stack/lint/rules"
 	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
@@ -18,7 +19,7 @@ func (l *linter) documents() {
 		if f.Documents < 2 || l.doc.Ignores(f.Second, "HW06") || slices.Contains(l.opts.Ignore, "HW06") {
 			continue
 		}
-		r := ruleByID("HW06")
+		r, _ := rules.ByID("HW06")
 		l.out = append(l.out, Finding{
 			Rule: r.ID, Severity: r.Severity, Position: f.Second,
 			Message: "the file holds " + strconv.Itoa(f.Documents) + " YAML documents; Helm 4 merges them, but Helm 3, Argo CD and Flux read only the first",

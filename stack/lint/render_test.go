@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/helm-wasm/helm-wasm/stack/examples"
+	"github.com/helm-wasm/helm-wasm/stack/lint/rules"
 	"github.com/helm-wasm/helm-wasm/stack/render"
 	"github.com/helm-wasm/helm-wasm/stack/schema"
 	"github.com/helm-wasm/helm-wasm/stack/values"
@@ -33,10 +34,10 @@ func TestLintKnowsWhatTheChartRefuses(t *testing.T) {
 		}
 	}
 	over := func(text string) *values.Document {
-		return values.Merge(mustParse(t, RulesBase), mustParse(t, text))
+		return values.Merge(mustParse(t, rules.Base), mustParse(t, text))
 	}
 	for _, r := range Rules() {
-		bad, good := RuleExample(r.ID)
+		bad, good := r.Bad, r.Good
 		try(over(bad), r.ID)
 		if _, err := render.Render(over(good), render.Options{Scope: render.All}); err != nil {
 			t.Errorf("%s: the good example does not render: %v", r.ID, err)

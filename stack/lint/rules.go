@@ -2,51 +2,23 @@
 
 package lint
 
-import "sort"
+import "github.com/helm-wasm/helm-wasm/stack/lint/rules"
 
 // Rule is one thing that Lint knows. docs/RULES.md is written from these.
-type Rule struct {
-	ID       string
-	Severity Severity // of most findings; a message may be milder or harder
-	Title    string
-	Why      string
-}
+type Rule = rules.Rule
 
-// URL is where the rule is documented.
-func (r Rule) URL() string {
-	return "https://github.com/helm-wasm/helm-wasm/blob/main/docs/RULES.md#" + r.ID
-}
+// Severity says what a finding means for the install.
+type Severity = rules.Severity
+
+// The severities, the hardest first.
+const (
+	SeverityError   = rules.Error
+	SeverityWarning = rules.Warning
+	SeverityInfo    = rules.Info
+)
 
 // Rules lists every rule, KEDA's first.
-func Rules() []Rule { return append(append([]Rule{}, kedaRules[:]...), ownRules[:]...) }
+func Rules() []Rule { return rules.All() }
 
 // RuleByID finds a rule.
-func RuleByID(id string) (Rule, bool) {
-	r := ruleByID(id)
-	return *r, r.ID != ""
-}
-
-func ruleByID(id string) *Rule {
-	for _, list := range [][]Rule{kedaRules[:], ownRules[:]} {
-		i := sort.Search(len(list), func(i int) bool { return list[i].ID >= id })
-		if i < len(list) && list[i].ID == id {
-			return &list[i]
-		}
-	}
-	return &Rule{Severity: SeverityError}
-}
-
-// RulesBase is the complete file that the rules' examples are laid over.
-const RulesBase = `kafka:
-  topics:
-    orders: {partitions: 10}
-    orders.enriched: {partitions: 10}
-    orders.dead: {partitions: 1}
-functions:
-  enrich:
-    module: {image: "ghcr.io/acme/enrich@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}
-    source: {topic: orders}
-    sink: {topic: orders.enriched}
-    onError: {deadLetterTopic: orders.dead}
-    scaling: {maxReplicas: 10}
-`
+func RuleByID(id string) (Rule, bool) { return rules.ByID(id) }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/helm-wasm/helm-wasm/stack/lint/rules"
 	"github.com/helm-wasm/helm-wasm/stack/values"
 )
 
@@ -22,7 +23,7 @@ func ruleOptions(id string) Options {
 
 func lintExample(t *testing.T, id, example string) Findings {
 	t.Helper()
-	base, err := values.Parse("base.yaml", []byte(RulesBase))
+	base, err := values.Parse("base.yaml", []byte(rules.Base))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +48,7 @@ func TestRules(t *testing.T) {
 				t.Fatal("id used twice")
 			}
 			ids[r.ID] = true
-			badText, goodText := RuleExample(r.ID)
+			badText, goodText := r.Bad, r.Good
 			bad := lintExample(t, r.ID, badText)
 			if len(bad) == 0 {
 				t.Error("the bad example triggers nothing")
@@ -60,7 +61,7 @@ func TestRules(t *testing.T) {
 				if f.Message == "" || f.Fix == "" || f.Position.Line == 0 && f.Position.File == "" {
 					t.Errorf("incomplete finding %+v", f)
 				}
-				if f.Severity.rank() < strongest.rank() {
+				if f.Severity.Rank() < strongest.Rank() {
 					strongest = f.Severity
 				}
 			}
@@ -71,7 +72,7 @@ func TestRules(t *testing.T) {
 				t.Errorf("the good example triggers %s %s: %s", f.Rule, f.Path, f.Message)
 			}
 			// Ignoring works by option and by comment.
-			base, _ := values.Parse("base.yaml", []byte(RulesBase))
+			base, _ := values.Parse("base.yaml", []byte(rules.Base))
 			over, _ := values.Parse("example.yaml", []byte(badText))
 			opts := ruleOptions(r.ID)
 			opts.Ignore = []string{r.ID}

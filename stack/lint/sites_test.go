@@ -15,11 +15,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/helm-wasm/helm-wasm/stack/lint/rules"
 	"github.com/helm-wasm/helm-wasm/stack/values"
 )
 
 // siteCase triggers one finding, and with a small change does not. Values are
-// laid over RulesBase.
+// laid over rules.Base.
 type siteCase struct {
 	rule         string
 	severity     Severity
@@ -76,7 +77,7 @@ func findingSites(t *testing.T, text string, opts Options) map[string][]Finding 
 			}
 		}
 	}
-	base, over := mustParse(t, RulesBase), mustParse(t, text)
+	base, over := mustParse(t, rules.Base), mustParse(t, text)
 	Lint(values.Merge(base, over), opts)
 	return sites
 }

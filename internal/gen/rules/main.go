@@ -15,7 +15,7 @@ import (
 	"strings"
 
 	"github.com/helm-wasm/helm-wasm/stack"
-	"github.com/helm-wasm/helm-wasm/stack/lint"
+	"github.com/helm-wasm/helm-wasm/stack/lint/rules"
 )
 
 func main() {
@@ -39,9 +39,9 @@ func main() {
 	fmt.Println("wrote", path)
 }
 
-func render(rules []stack.Rule) []byte {
+func render(list []stack.Rule) []byte {
 	var b bytes.Buffer
-	b.WriteString("# Lint rules\n\nGenerated from the rules in `stack/lint/` by `make generate`.\n\n" +
+	b.WriteString("# Lint rules\n\nGenerated from the rules in `stack/lint/rules/` by `make generate`.\n\n" +
 		"`helm wasm lint < stack.yaml` reports everything at once, sorted by position. An error does not\n" +
 		"install or does not work; a warning works until the wrong moment; an info is worth knowing. A few\n" +
 		"messages of a rule are milder or harder than the rule.\n\n" +
@@ -61,13 +61,13 @@ func render(rules []stack.Rule) []byte {
 		"kubectl annotate scaledobject NAME autoscaling.keda.sh/force-activation=false\n" +
 		"kubectl annotate scaledobject NAME autoscaling.keda.sh/force-activation-\n```\n\n" +
 		"The chart's own brokers and topics come before functions start, but not before their ScaledObjects.\n\n" +
-		"## Rules\n\nEach example is laid over this file, which is complete and triggers nothing:\n\n```yaml\n" + lint.RulesBase + "```\n\n")
+		"## Rules\n\nEach example is laid over this file, which is complete and triggers nothing:\n\n```yaml\n" + rules.Base + "```\n\n")
 	b.WriteString("| Rule | Severity | About |\n|---|---|---|\n")
-	for _, r := range rules {
+	for _, r := range list {
 		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s |\n", r.ID, r.ID, r.Severity, strings.ReplaceAll(r.Title, "|", "\\|"))
 	}
-	for _, r := range rules {
-		bad, good := lint.RuleExample(r.ID)
+	for _, r := range list {
+		bad, good := r.Bad, r.Good
 		fmt.Fprintf(&b, "\n## <a id=%q></a>%s %s\n\n%s. %s\n\nTriggers it:\n\n```yaml\n%s\n```\n\nDoes not:\n\n```yaml\n%s\n```\n",
 			r.ID, r.ID, r.Title, strings.ToUpper(string(r.Severity[:1]))+string(r.Severity[1:]), markdown(r.Why), bad, good)
 	}

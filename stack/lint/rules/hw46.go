@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rules
+
+var _ = register(Rule{
+	ID: "HW46", Severity: Error, Title: "Function and runner listen on one port",
+	Why: "Under a RuntimeClass the runner is a sidecar: both share the pod's network, and the second to start " +
+		"fails.",
+	Bad: "functions: {enrich: {runtime: spin, http: {port: 9464}}}\n" +
+		"runtimes: {spin: {nodeSelector: {wasm: \"yes\"}}}",
+	Good: "functions: {enrich: {runtime: spin, http: {port: 8080}}}\n" +
+		"runtimes: {spin: {nodeSelector: {wasm: \"yes\"}}}",
+})

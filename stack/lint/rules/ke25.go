@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rules
+
+var _ = register(Rule{
+	ID: "KE25", Severity: Info, Title: "restoreToOriginalReplicaCount on a function",
+	Why: "It gives a target its replicas back when the ScaledObject goes. A function's Deployment goes with it. " +
+		"For workloads it makes sense.",
+	Bad: "functions: {enrich: {scaling: {restoreToOriginalReplicaCount: true}}}",
+	Good: "workloads: {shop: {scaleTargetRef: {name: shop}, source: {topic: orders, consumerGroup: shop}, scaling: " +
+		"{restoreToOriginalReplicaCount: true}}}",
+})
