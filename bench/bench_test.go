@@ -52,7 +52,8 @@ func TestMissed(t *testing.T) {
 		t.Error(err)
 	}
 	err := missed([]Result{good, bad})
-	if want := "1 targets are missed (the results are written):\n  b: bad: 3 s, TARGET MISSED: at most 2 s"; err == nil || err.Error() != want {
+	if want := "1 targets are missed (the results are written):\n  b: bad: 3 s, TARGET MISSED: at most " +
+		"2 s"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }
@@ -95,7 +96,9 @@ func TestWriteTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "before\n" + tableStart + "\n\n| What | helm-wasm | Compared with | Ratio | Target |\n|---|---|---|---|---|\n| a | 1 s | 2 s (b) | 2 | at least 2 times better: met |\n\n" + tableEnd + "\nafter\n"
+	want := "before\n" + tableStart +
+		"\n\n| What | helm-wasm | Compared with | Ratio | Target |\n|---|---|---|---|---|\n| a | 1 s | 2 s (b) | 2 | at " +
+		"least 2 times better: met |\n\n" + tableEnd + "\nafter\n"
 	if string(got) != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

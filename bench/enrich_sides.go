@@ -149,7 +149,12 @@ func measure(e *Env, event []byte, process func([]*kgo.Record, func([]byte)) err
 // connect runs the peer in a process of its own: it needs another version of
 // the engine.
 func (e *Env) connect(program, function string, event []byte) (speed, error) {
-	cmd := exec.CommandContext(e, program, "-module", filepath.Join(e.Root, "build", "bench", "connect.wasm"), "-function", function, "-time", enrichTime.String())
+	cmd := exec.CommandContext(e, program, "-module",
+		filepath.Join(e.Root, "build", "bench", "connect.wasm"),
+		"-function",
+		function,
+		"-time",
+		enrichTime.String())
 	var stderr bytes.Buffer
 	cmd.Stdin, cmd.Stderr = bytes.NewReader(event), &stderr
 	out, err := cmd.Output()

@@ -42,19 +42,25 @@ func TestMeasure(t *testing.T) {
 }
 
 func TestReadsFigures(t *testing.T) {
-	if m := limitLine.FindStringSubmatch("BenchmarkCall/job/close-on-done-2  \t 6 \t 1790 ns/op\t  8888.5 cpu-ns/op\n"); m == nil || m[1] != "job" || m[2] != "close-on-done" || m[3] != "8888.5" {
+	if m := limitLine.FindStringSubmatch("BenchmarkCall/job/close-on-done-2  \t 6 \t 1790 ns/op\t  8888.5 " +
+		"cpu-ns/op\n"); m == nil || m[1] != "job" || m[2] != "close-on-done" || m[3] != "8888.5" {
 		t.Errorf("%q", m)
 	}
 }
 
 func TestReadColdStart(t *testing.T) {
-	const line = "    coldstart_test.go:67: cold start (Rust, 62 KB; medians of 5 runs, each from the process' start): exec 8 ms, first_event 120 ms, rss 47 MB, rss_loaded 65 MB\n" +
-		"    coldstart_test.go:67: cold start (Go, 3.4 MB; medians of 5 runs, each from the process' start): exec 8 ms, first_event 320 ms, rss 77 MB\n"
+	const line = "    coldstart_test.go:67: cold start (Rust, 62 KB; medians of 5 runs, each from the process' start): " +
+		"exec 8 ms, first_event 120 ms, rss 47 MB, rss_loaded 65 MB\n" +
+		"    coldstart_test.go:67: cold start (Go, 3.4 MB; medians of 5 runs, each from the process' start): exec 8 ms, " +
+		"first_event 320 ms, rss 77 MB\n"
 	results, err := readColdStart(line, 5)
 	if err != nil || len(results) != 7 {
 		t.Fatalf("%v, %v", results, err)
 	}
-	for i, want := range []string{"exec: 8 ms", "first event done, on the clock: 120 ms, target met", "first event: 47 MB, target met", "20,000 events of 1 KB: 65 MB, TARGET MISSED", "exec: 8 ms", "320 ms", "77 MB"} {
+	for i, want := range []string{
+		"exec: 8 ms", "first event done, on the clock: 120 ms, target met", "first event: 47 MB, target met",
+		"20,000 events of 1 KB: 65 MB, TARGET MISSED", "exec: 8 ms", "320 ms", "77 MB",
+	} {
 		if got := results[i].String(); !strings.Contains(got, want) {
 			t.Errorf("%q does not say %q", got, want)
 		}

@@ -133,7 +133,8 @@ func (e *Env) postRenderers() error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	manifest := "apiVersion: v1\ntype: postrenderer/v1\nname: nothing\nversion: 0.1.0\nruntime: subprocess\nruntimeConfig:\n  platformCommand:\n    - command: cat\n"
+	manifest := "apiVersion: v1\ntype: postrenderer/v1\nname: nothing\nversion: 0.1.0\nruntime: subprocess\n" +
+		"runtimeConfig:\n  platformCommand:\n    - command: cat\n"
 	if err := os.WriteFile(filepath.Join(dir, "plugin.yaml"), []byte(manifest), 0o644); err != nil {
 		return err
 	}

@@ -30,11 +30,29 @@ var settings = []setting{
 	{"input: batches of 250", []string{"count: 2000", "count: 250"}},
 	{"input: batches of 1000", []string{"count: 2000", "count: 1000"}},
 	{"input: batches of 8000", []string{"count: 2000", "count: 8000"}},
-	{"input: no batches; output: batches of 1000, 1000 in flight", []string{franzBatch, "", oneInFlight, "max_in_flight: 1000\n    batching: {count: 1000, period: 50ms}\n"}},
+	{
+		"input: no batches; output: batches of 1000, 1000 in flight",
+		[]string{franzBatch, "", oneInFlight, "max_in_flight: 1000\n    batching: {count: 1000, period: 50ms}\n"},
+	},
 	{"input: checkpoint_limit 1024, its default, with batches of 1000", []string{"count: 2000", "count: 1000", franzLimit, ""}},
-	{"a thread for each core, 64 batches in flight (order is lost)", []string{oneThread, "threads: -1\n", oneInFlight, "max_in_flight: 64\n"}},
-	{"input redpanda (keeps the order by itself), a thread for each core, 64 in flight", []string{franzInput, "input:\n  redpanda:", franzBatch, "", franzLimit, "", oneThread, "threads: -1\n", oneInFlight, "max_in_flight: 64\n"}},
-	{"the same with 64 MB of buffer for each partition", []string{franzInput, "input:\n  redpanda:", franzBatch, "", franzLimit, "    partition_buffer_bytes: 64MB\n", oneThread, "threads: -1\n", oneInFlight, "max_in_flight: 64\n"}},
+	{
+		"a thread for each core, 64 batches in flight (order is lost)",
+		[]string{oneThread, "threads: -1\n", oneInFlight, "max_in_flight: 64\n"},
+	},
+	{
+		"input redpanda (keeps the order by itself), a thread for each core, 64 in flight",
+		[]string{
+			franzInput, "input:\n  redpanda:", franzBatch, "", franzLimit, "", oneThread, "threads: -1\n", oneInFlight,
+			"max_in_flight: 64\n",
+		},
+	},
+	{
+		"the same with 64 MB of buffer for each partition",
+		[]string{
+			franzInput, "input:\n  redpanda:", franzBatch, "", franzLimit, "    partition_buffer_bytes: 64MB\n",
+			oneThread, "threads: -1\n", oneInFlight, "max_in_flight: 64\n",
+		},
+	},
 	{"output: compression lz4", []string{oneInFlight, "max_in_flight: 1\n    compression: lz4\n"}},
 }
 

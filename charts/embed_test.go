@@ -12,7 +12,10 @@ import (
 
 // What the library renders needs these, wherever it was built.
 func TestStackHoldsTheChart(t *testing.T) {
-	for _, name := range []string{"Chart.yaml", "values.yaml", "templates/_helpers.tpl", "templates/functions.yaml", "templates/NOTES.txt", "files/dashboard.json"} {
+	for _, name := range []string{
+		"Chart.yaml", "values.yaml", "templates/_helpers.tpl", "templates/functions.yaml", "templates/NOTES.txt",
+		"files/dashboard.json",
+	} {
 		if _, err := fs.Stat(Stack(), name); err != nil {
 			t.Error(err)
 		}

@@ -34,7 +34,8 @@ func TestBrokerFillsNamesIn(t *testing.T) {
 		}
 	}
 	dir := t.TempDir()
-	script := strings.NewReplacer("/etc/kafka-config", dir, "/tmp/", dir+"/out-", "/opt/kafka/bin", dir+"/bin").Replace(data["start.sh"].(string))
+	script := strings.NewReplacer("/etc/kafka-config", dir, "/tmp/", dir+"/out-", "/opt/kafka/bin",
+		dir+"/bin").Replace(data["start.sh"].(string))
 	for name, text := range map[string]string{
 		"server.properties": data["server.properties"].(string), "start.sh": script,
 		"bin/kafka-storage.sh": "#!/bin/sh\n", "bin/kafka-server-start.sh": "#!/bin/sh\necho started\n",
@@ -48,7 +49,10 @@ func TestBrokerFillsNamesIn(t *testing.T) {
 		}
 	}
 	cmd := exec.Command("/bin/bash", filepath.Join(dir, "start.sh"))
-	cmd.Env = []string{"HOSTNAME=dev-shop-kafka-2", "QUORUM_SERVICE=dev-shop-kafka-quorum-3", "POD_NAMESPACE=other", "CLUSTER_ID=x", "BROKER_HEAP_OPTS=y", "PATH=" + os.Getenv("PATH")}
+	cmd.Env = []string{
+		"HOSTNAME=dev-shop-kafka-2", "QUORUM_SERVICE=dev-shop-kafka-quorum-3", "POD_NAMESPACE=other", "CLUSTER_ID=x",
+		"BROKER_HEAP_OPTS=y", "PATH=" + os.Getenv("PATH"),
+	}
 	if out, err := cmd.CombinedOutput(); err != nil || string(out) != "started\n" {
 		t.Fatalf("%v: %s", err, out)
 	}

@@ -99,7 +99,8 @@ func measure(p *service.OwnedProcessor, event []byte, size int, during time.Dura
 		}
 		for _, m := range out[0] {
 			text, err := m.AsBytes()
-			if err != nil || m.GetError() != nil || bytes.Contains(event, []byte("{")) != bytes.Contains(text, []byte(`"region":"eu"`)) || len(text) < len(event) {
+			if err != nil || m.GetError() != nil ||
+				bytes.Contains(event, []byte("{")) != bytes.Contains(text, []byte(`"region":"eu"`)) || len(text) < len(event) {
 				return fmt.Errorf("the processor gave %q, %v, %v", text, err, m.GetError())
 			}
 		}

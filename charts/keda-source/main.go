@@ -131,7 +131,12 @@ func checkVersion(chart, want string) error {
 		return err
 	}
 	if got != want {
-		return fmt.Errorf("%s is version %s, but KEDA's module is %s: pin the same version of both in go.mod", path.Base(filepath.ToSlash(chart)), got, want)
+		return fmt.Errorf(
+			"%s is version %s, but KEDA's module is %s: pin the same version of both in go.mod",
+			path.Base(filepath.ToSlash(chart)),
+			got,
+			want,
+		)
 	}
 	return nil
 }

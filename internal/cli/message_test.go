@@ -11,7 +11,14 @@ import (
 )
 
 func TestMessageArgs(t *testing.T) {
-	for _, args := range [][]string{nil, {}, {""}, {"lint"}, {"render", "--set", `a={"b",c\d}`, "é <&> \u2028 \t\n\x00\x7f", "\U0001f600"}, {"--set", `a=b\/c`, `\`, `\"`, "/"}} {
+	for _, args := range [][]string{
+		nil,
+		{},
+		{""},
+		{"lint"},
+		{"render", "--set", `a={"b",c\d}`, "é <&> \u2028 \t\n\x00\x7f", "\U0001f600"},
+		{"--set", `a=b\/c`, `\`, `\"`, "/"},
+	} {
 		data, err := json.Marshal(map[string]any{"extraArgs": args})
 		if err != nil {
 			t.Fatal(err)
@@ -21,7 +28,11 @@ func TestMessageArgs(t *testing.T) {
 			t.Errorf("%s is read as %q, %v", data, got, err)
 		}
 	}
-	for _, bad := range []string{"", "{}", `{"extraArgs"`, `{"extraArgs":`, `{"extraArgs":[`, `{"extraArgs":["a`, `{"extraArgs":["a"`, `{"extraArgs":["a",`, `{"extraArgs":[1]}`, `{"extraArgs":["a" "b"]}`, `{"extraArgs":["\`, `{"extraArgs":["\q"]}`} {
+	for _, bad := range []string{
+		"", "{}", `{"extraArgs"`, `{"extraArgs":`, `{"extraArgs":[`, `{"extraArgs":["a`, `{"extraArgs":["a"`,
+		`{"extraArgs":["a",`, `{"extraArgs":[1]}`, `{"extraArgs":["a" "b"]}`, `{"extraArgs":["\`,
+		`{"extraArgs":["\q"]}`,
+	} {
 		if got, err := MessageArgs([]byte(bad)); err == nil {
 			t.Errorf("%s is read as %q", bad, got)
 		}

@@ -70,7 +70,10 @@ func (p Parsed) List(name string) []string {
 // commonFlags are understood by every command.
 func commonFlags() []Flag {
 	return []Flag{
-		{Name: "color", Value: "WHEN", Enum: []string{"never", "auto", "always"}, Default: "", Help: "colour the output: never, auto or always; as HELM_COLOR, and NO_COLOR wins over both"},
+		{
+			Name: "color", Value: "WHEN", Enum: []string{"never", "auto", "always"}, Default: "",
+			Help: "colour the output: never, auto or always; as HELM_COLOR, and NO_COLOR wins over both",
+		},
 		{Name: "help", Short: "h", Help: "show the help of the command"},
 	}
 }

@@ -35,7 +35,9 @@ func (t Table) help() Command {
 // overview is the help of the program.
 func (t Table) overview(env *Env) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "WebAssembly functions on Kubernetes, fed by Kafka and scaled by KEDA: one values\nfile in, a running stack out. Version %s.\n\n", version.Version)
+	fmt.Fprintf(&b,
+		"WebAssembly functions on Kubernetes, fed by Kafka and scaled by KEDA: one values\nfile in, a running stack out. Version %s.\n\n",
+		version.Version)
 	fmt.Fprintf(&b, "Usage:\n  %s COMMAND [flags]\n\nCommands:\n", env.Program)
 	for _, c := range t.All() {
 		fmt.Fprintf(&b, "  %-12s %s\n", c.Name, c.Short)
@@ -53,7 +55,8 @@ Start here:
 
 `, env.Program, in)
 	if env.Sandboxed() {
-		b.WriteString("Values come on standard input and results go to standard output: a Wasm plugin\nof Helm sees no files, no cluster and no network.\n\n")
+		b.WriteString("Values come on standard input and results go to standard output: a Wasm plugin\nof Helm sees no " +
+			"files, no cluster and no network.\n\n")
 	}
 	fmt.Fprintf(&b, "`%s help COMMAND` explains a command.\n", env.Program)
 	return b.String()

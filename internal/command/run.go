@@ -102,7 +102,11 @@ func (t Table) resolve(env *Env) (*Call, error) {
 	case strings.HasPrefix(name, "-"):
 		return nil, fmt.Errorf("flag %q is before the command: type the command first, as in `%s lint %s`", name, env.Program, name)
 	case slices.Contains(t.NativeOnly, name):
-		return nil, fmt.Errorf("%q needs files or the network, which a sandboxed plugin does not have: use the native program, `helm-wasm %s`", name, name)
+		return nil, fmt.Errorf(
+			"%q needs files or the network, which a sandboxed plugin does not have: use the native program, `helm-wasm %s`",
+			name,
+			name,
+		)
 	default:
 		return nil, t.unknown(name, env.Program)
 	}

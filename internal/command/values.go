@@ -9,7 +9,10 @@ import (
 // ValuesFlags returns the flags of commands that read values.
 func ValuesFlags() []Flag {
 	return []Flag{
-		{Name: "values", Short: "f", Value: "FILE", Repeat: true, Help: "values file, - for standard input; may be repeated, later ones win (files only in the native program)"},
+		{
+			Name: "values", Short: "f", Value: "FILE", Repeat: true,
+			Help: "values file, - for standard input; may be repeated, later ones win (files only in the native program)",
+		},
 		{Name: "filename", Value: "NAME", Default: "stdin", Help: "what messages and reports call standard input"},
 		{Name: "set", Value: "KEY=VALUE", Repeat: true, Help: "set a value as `helm --set` does; may be repeated"},
 		{Name: "set-string", Value: "KEY=VALUE", Repeat: true, Help: "set a value that stays a string"},

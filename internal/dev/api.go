@@ -136,7 +136,10 @@ func (l *lab) getTrace(w http.ResponseWriter, r *http.Request) {
 func (l *lab) describe(r *http.Request, id string, tr trace, complete map[passage]bool) Trace {
 	out := Trace{ID: id, Topic: tr.topic, Start: tr.at, Steps: []TraceStep{}, Done: len(tr.steps) > 0}
 	for _, s := range tr.steps {
-		step := TraceStep{Record: show(s), After: s.at.Sub(tr.at).Seconds(), Dead: l.plan.dead(s.record.Topic), Last: l.plan.terminal(s.record.Topic)}
+		step := TraceStep{
+			Record: show(s), After: s.at.Sub(tr.at).Seconds(), Dead: l.plan.dead(s.record.Topic),
+			Last: l.plan.terminal(s.record.Topic),
+		}
 		step.By = l.writer(tr, s)
 		out.Steps = append(out.Steps, step)
 	}

@@ -82,7 +82,12 @@ func (l *lab) report(sent map[string][]string, start time.Time, took time.Durati
 				quiet += f.Filtered + f.Dropped
 			}
 		}
-		fmt.Fprintf(out, "  %-20s %d sent: %d with a result, %d dead letters, %d without output\n", topic, len(sent[topic]), results, dead, open)
+		fmt.Fprintf(out, "  %-20s %d sent: %d with a result, %d dead letters, %d without output\n",
+			topic,
+			len(sent[topic]),
+			results,
+			dead,
+			open)
 		if int64(open) > quiet {
 			missing = append(missing, fmt.Sprintf("%d of %s", int64(open)-quiet, topic))
 		}
@@ -99,7 +104,10 @@ func (l *lab) report(sent map[string][]string, start time.Time, took time.Durati
 	if q := l.traces.latency(start, 0.5, 0.95, 0.99); q != nil {
 		fmt.Fprintf(out, "  from produced to read back: p50 %s, p95 %s, p99 %s\n", duration(q[0]), duration(q[1]), duration(q[2]))
 	}
-	fmt.Fprintf(out, "  %d events through in %s, %.0f events/s, broker and page included\n", l.options.Events, duration(took.Seconds()), float64(l.options.Events)/took.Seconds())
+	fmt.Fprintf(out, "  %d events through in %s, %.0f events/s, broker and page included\n",
+		l.options.Events,
+		duration(took.Seconds()),
+		float64(l.options.Events)/took.Seconds())
 	if len(missing) > 0 {
 		return fmt.Errorf("events are missing: %s", strings.Join(missing, ", "))
 	}
@@ -122,7 +130,10 @@ func origin(r Record) string {
 	for _, h := range r.Headers {
 		at[h[0]] = h[1]
 	}
-	return fmt.Sprintf("%s attempts of %s/%s offset %s", at["helm-wasm-attempts"], at["helm-wasm-topic"], at["helm-wasm-partition"], at["helm-wasm-offset"])
+	return fmt.Sprintf("%s attempts of %s/%s offset %s", at["helm-wasm-attempts"],
+		at["helm-wasm-topic"],
+		at["helm-wasm-partition"],
+		at["helm-wasm-offset"])
 }
 
 // entries are the topics that functions read and no function writes, or, in a

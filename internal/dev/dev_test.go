@@ -31,7 +31,8 @@ func TestDev(t *testing.T) {
 
 	t.Run("an event and its result", func(t *testing.T) {
 		trace := s.follow("in", "hello")
-		if len(trace.Steps) != 2 || trace.Steps[1].Topic != "out" || trace.Steps[1].Value != "hello" || trace.Steps[1].By != "mirror" || trace.Steps[1].After <= 0 {
+		if len(trace.Steps) != 2 || trace.Steps[1].Topic != "out" || trace.Steps[1].Value != "hello" ||
+			trace.Steps[1].By != "mirror" || trace.Steps[1].After <= 0 {
 			t.Errorf("trace %+v", trace)
 		}
 	})
@@ -180,7 +181,8 @@ func streams(t *testing.T, s *server) {
 // TestModuleArrives: a function without a module waits for it.
 func TestModuleArrives(t *testing.T) {
 	dir := t.TempDir()
-	s := serve(t, Options{Document: parse(t, strings.Replace(pair, `"registry.invalid/mirror:1"`, `"127.0.0.1:1/mirror:1"`, 1)), Dir: dir, Replicas: 1})
+	s := serve(t,
+		Options{Document: parse(t, strings.Replace(pair, `"registry.invalid/mirror:1"`, `"127.0.0.1:1/mirror:1"`, 1)), Dir: dir, Replicas: 1})
 	s.eventually("the message", func() bool { return s.function("mirror").State == stateWaiting })
 	if reason := s.function("mirror").Reason; !strings.Contains(reason, filepath.Join(dir, "mirror.wasm")) {
 		t.Errorf("reason %q", reason)
@@ -223,7 +225,11 @@ func TestOtherBrokers(t *testing.T) {
     source: {topic: out}
 `
 	for round := range 2 {
-		s := serve(t, Options{Document: parse(t, text), Dir: dir, Brokers: cluster.ListenAddrs(), HTTP: map[string]string{"served": "http://" + listener.Addr().String() + "/"}})
+		s := serve(t,
+			Options{
+				Document: parse(t, text), Dir: dir, Brokers: cluster.ListenAddrs(),
+				HTTP: map[string]string{"served": "http://" + listener.Addr().String() + "/"},
+			})
 		s.running("mirror", 2)
 		s.running("served", 1)
 		if f := s.function("unserved"); f.State != stateWaiting || !strings.Contains(f.Reason, "--http unserved=") {
@@ -261,13 +267,17 @@ func TestOtherBrokers(t *testing.T) {
 func TestEvents(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "mirror.wasm"), guest(t, "mirror"))
-	write(t, filepath.Join(dir, "samples", "in.json"), []byte(`[{"value": "fine ${n}", "weight": 97}, {"value": "drop", "weight": 2}, {"value": "fail x"}]`))
+	write(t, filepath.Join(dir, "samples", "in.json"),
+		[]byte(`[{"value": "fine ${n}", "weight": 97}, {"value": "drop", "weight": 2}, {"value": "fail x"}]`))
 	out := &output{}
 	o := Options{Document: parse(t, pair), Dir: dir, Events: 300, Out: out, CacheDir: compiled}
 	if err := Run(t.Context(), o); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	for _, want := range []string{"300 sent: 291 with a result, 3 dead letters, 6 without output", "2 attempts of in/", "300 events through in"} {
+	for _, want := range []string{
+		"300 sent: 291 with a result, 3 dead letters, 6 without output", "2 attempts of in/",
+		"300 events through in",
+	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}

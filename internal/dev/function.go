@@ -56,7 +56,10 @@ type instance struct {
 }
 
 func newFunction(cfg contract.RunnerConfig, src *source, replicas int, o *Options, j *journal) *function {
-	return &function{cfg: cfg, source: src, cache: o.CacheDir, poll: o.Poll, journal: j, wanted: replicas, state: stateStarting, resized: make(chan int, 1)}
+	return &function{
+		cfg: cfg, source: src, cache: o.CacheDir, poll: o.Poll, journal: j, wanted: replicas, state: stateStarting,
+		resized: make(chan int, 1),
+	}
 }
 
 // run starts the function and follows its module until ctx is done; then

@@ -29,7 +29,11 @@ func reach(brokers []string, rendered contract.RunnerKafka, getenv func(string) 
 		return contract.RunnerKafka{BootstrapServers: plain}, nil
 	case 0:
 	default:
-		return rendered, fmt.Errorf("flag --brokers: %q mixes addresses with and without %s: brokers of one cluster are reached alike", brokers, plaintext)
+		return rendered, fmt.Errorf(
+			"flag --brokers: %q mixes addresses with and without %s: brokers of one cluster are reached alike",
+			brokers,
+			plaintext,
+		)
 	}
 	rendered.BootstrapServers = brokers
 	for _, file := range []struct {
@@ -45,7 +49,12 @@ func reach(brokers []string, rendered contract.RunnerKafka, getenv func(string) 
 		}
 		local := getenv(file.variable)
 		if local == "" {
-			return rendered, fmt.Errorf("%s: the Secret is not here: set %s to a PEM file, or give --brokers %sHOST:PORT to go without TLS and SASL", file.field, file.variable, plaintext)
+			return rendered, fmt.Errorf(
+				"%s: the Secret is not here: set %s to a PEM file, or give --brokers %sHOST:PORT to go without TLS and SASL",
+				file.field,
+				file.variable,
+				plaintext,
+			)
 		}
 		if _, err := os.Stat(local); err != nil {
 			return rendered, fmt.Errorf("reading the file of %s: %w", file.variable, err)

@@ -32,7 +32,13 @@ func TestReach(t *testing.T) {
 		{"the values say nothing", []string{"a:1", "b:2"}, contract.RunnerKafka{}, nil, ""},
 		{"as the values say", []string{"a:1"}, secure, map[string]string{"KAFKA_CA_FILE": ca}, ""},
 		{"no authority", []string{"a:1"}, secure, nil, "kafka.tls.caSecret: the Secret is not here: set KAFKA_CA_FILE to a PEM file"},
-		{"an authority that is not there", []string{"a:1"}, secure, map[string]string{"KAFKA_CA_FILE": ca + "x"}, "reading the file of KAFKA_CA_FILE"},
+		{
+			"an authority that is not there",
+			[]string{"a:1"},
+			secure,
+			map[string]string{"KAFKA_CA_FILE": ca + "x"},
+			"reading the file of KAFKA_CA_FILE",
+		},
 		{"no key", []string{"a:1"}, mutual, map[string]string{"KAFKA_CA_FILE": ca, "KAFKA_CERT_FILE": ca}, "set KAFKA_KEY_FILE"},
 		{"mixed", []string{"a:1", "plaintext://b:2"}, secure, nil, "mixes addresses"},
 	} {
@@ -44,7 +50,8 @@ func TestReach(t *testing.T) {
 				}
 				return
 			}
-			if err != nil || len(got.BootstrapServers) != len(tc.brokers) || got.TLS.CAFile != tc.env["KAFKA_CA_FILE"] || got.SASL.Mechanism != tc.rendered.SASL.Mechanism {
+			if err != nil || len(got.BootstrapServers) != len(tc.brokers) || got.TLS.CAFile != tc.env["KAFKA_CA_FILE"] ||
+				got.SASL.Mechanism != tc.rendered.SASL.Mechanism {
 				t.Errorf("%+v, %v", got, err)
 			}
 		})

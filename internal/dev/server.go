@@ -34,7 +34,8 @@ func (l *lab) handler() http.Handler {
 	return guard(mux)
 }
 
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
+	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // guard answers only the page itself. A site that the developer visits can
 // reach loopback: by a name that it resolves to 127.0.0.1 (its Host is wrong
@@ -55,7 +56,8 @@ func guard(next http.Handler) http.Handler {
 			http.Error(w, "requests of other sites are refused", http.StatusForbidden)
 			return
 		}
-		if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" && r.Header.Get("Sec-Fetch-Mode") != "navigate" {
+		if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" &&
+			r.Header.Get("Sec-Fetch-Mode") != "navigate" {
 			http.Error(w, "requests of other sites are refused", http.StatusForbidden)
 			return
 		}

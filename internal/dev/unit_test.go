@@ -117,7 +117,11 @@ func TestGuard(t *testing.T) {
 		{"name that ends alike", "GET", "evil-localhost:8090", nil, 421},
 		{"user in the host", "GET", "localhost@evil.example", nil, 421},
 		{"no host", "GET", "", nil, 421},
-		{"own post", "POST", "localhost:8090", map[string]string{"Content-Type": json, "Origin": "http://localhost:8090", "Sec-Fetch-Site": "same-origin"}, 204},
+		{
+			"own post", "POST", "localhost:8090",
+			map[string]string{"Content-Type": json, "Origin": "http://localhost:8090", "Sec-Fetch-Site": "same-origin"},
+			204,
+		},
 		{"curl", "POST", "localhost:8090", map[string]string{"Content-Type": "application/json; charset=utf-8"}, 204},
 		{"other site", "POST", "localhost:8090", map[string]string{"Content-Type": json, "Origin": "http://evil.example"}, 403},
 		{"other port", "POST", "localhost:8090", map[string]string{"Content-Type": json, "Origin": "http://localhost:3000"}, 403},
@@ -166,7 +170,9 @@ func TestSamples(t *testing.T) {
 	if times["sample 1"] != 300 || times["text"] != 100 {
 		t.Errorf("weights are not kept: %v", times)
 	}
-	for text, want := range map[string]string{"{}": "want a list", "[]": "empty", `[{"name": "x"}]`: "no value", `[{"velue": 1}]`: "unknown field"} {
+	for text, want := range map[string]string{
+		"{}": "want a list", "[]": "empty", `[{"name": "x"}]`: "no value", `[{"velue": 1}]`: "unknown field",
+	} {
 		if _, err := parseSamples([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", text, err, want)
 		}
@@ -211,7 +217,10 @@ func TestSource(t *testing.T) {
 	cfg := contract.RunnerConfig{Name: "f", Module: contract.RunnerModule{Image: "127.0.0.1:1/none:1"}}
 	s := newSource(cfg, dir, "")
 	_, _, err := s.load(context.Background())
-	for _, want := range []string{"--module f=FILE", filepath.Join(dir, "f.wasm"), filepath.Join(dir, "build", "functions", "f.wasm"), "image 127.0.0.1:1/none:1: "} {
+	for _, want := range []string{
+		"--module f=FILE", filepath.Join(dir, "f.wasm"), filepath.Join(dir, "build", "functions", "f.wasm"),
+		"image 127.0.0.1:1/none:1: ",
+	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("no %q in %v", want, err)
 		}
@@ -222,7 +231,8 @@ func TestSource(t *testing.T) {
 	if wasm, from, err := s.load(context.Background()); err != nil || string(wasm) != "x" || filepath.Base(from) != "f.wasm" {
 		t.Errorf("%q from %q: %v", wasm, from, err)
 	}
-	if _, _, err := newSource(cfg, dir, "gone.wasm").load(context.Background()); err == nil || !strings.Contains(err.Error(), "--module f=gone.wasm: no such file") {
+	if _, _, err := newSource(cfg, dir, "gone.wasm").load(context.Background()); err == nil ||
+		!strings.Contains(err.Error(), "--module f=gone.wasm: no such file") {
 		t.Errorf("a given file that is not there: %v", err)
 	}
 }

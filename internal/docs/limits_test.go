@@ -35,7 +35,10 @@ var limits = []struct {
 	{"SECURITY.md", "stand for %s values.", plain, name{"stack", "maxAliasNodes"}},
 	{"CONTRIBUTING.md", "entry points of under %s lines", plain, name{"internal/imports", "limit"}},
 	{"docs/ARCHITECTURE.md", "under %s lines each", plain, name{"internal/imports", "limit"}},
-	{"docs/ARCHITECTURE.md", "plugin.wasm stays under %s", megabytes, text{"internal/imports/rules_test.go", `\{"plugin\.wasm", ([\d_]+)\}`}},
+	{
+		"docs/ARCHITECTURE.md", "plugin.wasm stays under %s", megabytes,
+		text{"internal/imports/rules_test.go", `\{"plugin\.wasm", ([\d_]+)\}`},
+	},
 	{"docs/RATIONALE.md", "plugin.wasm may have %s,", megabytes, text{"internal/imports/rules_test.go", `\{"plugin\.wasm", ([\d_]+)\}`}},
 	{"docs/RATIONALE.md", "reads files of up to %s", kib, name{"stack", "maxUnusual"}},
 	{"docs/RATIONALE.md", "limits of %s values", plain, name{"stack", "MaxValues"}},
@@ -48,8 +51,14 @@ var limits = []struct {
 	{"docs/FUNCTIONS.md", "at most %s events per partition", plain, name{"internal/runner", "OpenShare"}},
 	{"docs/FUNCTIONS.md", "(%s in all", plain, name{"internal/runner", "OpenMax"}},
 	{"docs/IMAGES.md", "| %s; the chart's DaemonSet", digits, name{"internal/images", "User"}},
-	{"wasm-plugins/functions/wordcount/README.md", "or has %s or more", mibs, text{"wasm-plugins/functions/wordcount/wordcount.c", `MAX_INPUT \((\d+)u << 20\)`}},
-	{"wasm-plugins/functions/thumbnail/README.md", "`MAX_PIXELS` | `%s`", digits, text{"wasm-plugins/functions/thumbnail/thumbnail.go", `Pixels: ([\d_]+)`}},
+	{
+		"wasm-plugins/functions/wordcount/README.md", "or has %s or more", mibs,
+		text{"wasm-plugins/functions/wordcount/wordcount.c", `MAX_INPUT \((\d+)u << 20\)`},
+	},
+	{
+		"wasm-plugins/functions/thumbnail/README.md", "`MAX_PIXELS` | `%s`", digits,
+		text{"wasm-plugins/functions/thumbnail/thumbnail.go", `Pixels: ([\d_]+)`},
+	},
 }
 
 // TestLimits compares each sentence with its source. A sentence that is gone

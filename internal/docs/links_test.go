@@ -97,7 +97,8 @@ func TestPaths(t *testing.T) {
 		for _, m := range codeSpan.FindAllStringSubmatch(fence.ReplaceAllString(read(t, page), ""), -1) {
 			span, _ := strings.CutSuffix(m[1], "/...")
 			first := form.FindStringSubmatch(span)
-			if first == nil || first[1] == "build" || first[1] == "dist" || !exists(first[1]) || placeholder.MatchString(strings.TrimSuffix(span, ".md")) {
+			if first == nil || first[1] == "build" || first[1] == "dist" || !exists(first[1]) ||
+				placeholder.MatchString(strings.TrimSuffix(span, ".md")) {
 				continue
 			}
 			if !exists(span) && !exists(path.Join(path.Dir(page), span)) {

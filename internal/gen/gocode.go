@@ -157,7 +157,12 @@ func decodeCall(m *model, f *field) (string, error) {
 	case "object":
 		// No generic function: its name, with all tags of the type, and the type's
 		// description would be in the plugin for each type.
-		return fmt.Sprintf("if e, ok := v.(map[string]any); ok {\ndecode%[1]s(e, %[2]s)\n} else if v == nil {\n%[3]s = %[1]s{}\n}", f.object.name, dst, dst[1:]), nil
+		return fmt.Sprintf(
+			"if e, ok := v.(map[string]any); ok {\ndecode%[1]s(e, %[2]s)\n} else if v == nil {\n%[3]s = %[1]s{}\n}",
+			f.object.name,
+			dst,
+			dst[1:],
+		), nil
 	case "map":
 		if f.elem == "object" {
 			return fmt.Sprintf("decode%sMap(v, %s, new%s)", f.object.name, dst, f.object.name), nil
@@ -198,7 +203,8 @@ func defaultsGo(m *model) (output, error) {
 			all[f.name] = v
 		}
 	}
-	b.WriteString("// defaults is the chart's values.yaml as data, which unlike code costs a plugin\n// nothing to compile.\nvar defaults = ")
+	b.WriteString("// defaults is the chart's values.yaml as data, which unlike code costs a plugin\n// nothing to " +
+		"compile.\nvar defaults = ")
 	goTable(&b, all)
 	b.WriteString("\n\n")
 	for _, o := range m.order {
@@ -216,7 +222,12 @@ func defaultsGo(m *model) (output, error) {
 					delete(own, "scaleTargetRef")
 				}
 			}
-			fmt.Fprintf(&b, "// new%s is an entry of a map before the user's keys.\nfunc new%s() (o %s) {\ndecode%s(", f.object.name, f.object.name, f.object.name, f.object.name)
+			fmt.Fprintf(&b,
+				"// new%s is an entry of a map before the user's keys.\nfunc new%s() (o %s) {\ndecode%s(",
+				f.object.name,
+				f.object.name,
+				f.object.name,
+				f.object.name)
 			goValue(&b, own)
 			b.WriteString(", &o)\nreturn o\n}\n\n")
 		}

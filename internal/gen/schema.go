@@ -39,7 +39,10 @@ const (
 	metaName   = `[a-zA-Z0-9]([-a-zA-Z0-9_.]{0,61}[a-zA-Z0-9])?`
 )
 
-var maxLengths = map[string]int{"name": 253, "label": 63, "topic": 249, "image": 512, "labelKey": 317, "annotationKey": 317, "labelValue": 63}
+var maxLengths = map[string]int{
+	"name": 253, "label": 63, "topic": 249, "image": 512, "labelKey": 317, "annotationKey": 317,
+	"labelValue": 63,
+}
 
 // props is a JSON object that keeps its order.
 type props []prop

@@ -129,7 +129,8 @@ func checkImage(t *testing.T, p Program, arch string, img v1.Image) {
 		t.Fatal(err)
 	}
 	c := config.Config
-	if config.Architecture != arch || c.User != "65532:65532" || len(c.Entrypoint) != 1 || c.Entrypoint[0] != "/"+p.Name || len(c.Cmd) > 0 || !config.Created.IsZero() {
+	if config.Architecture != arch || c.User != "65532:65532" || len(c.Entrypoint) != 1 ||
+		c.Entrypoint[0] != "/"+p.Name || len(c.Cmd) > 0 || !config.Created.IsZero() {
 		t.Errorf("%s: configuration %+v", arch, config)
 	}
 	if c.Labels["org.opencontainers.image.licenses"] != "Apache-2.0" || c.Labels["org.opencontainers.image.version"] == "" {
@@ -150,7 +151,8 @@ func checkImage(t *testing.T, p Program, arch string, img v1.Image) {
 		}
 	}
 	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(contents["etc/ssl/certs/ca-certificates.crt"]) || bytes.Count(contents["etc/ssl/certs/ca-certificates.crt"], []byte("BEGIN")) < 100 {
+	if !pool.AppendCertsFromPEM(contents["etc/ssl/certs/ca-certificates.crt"]) ||
+		bytes.Count(contents["etc/ssl/certs/ca-certificates.crt"], []byte("BEGIN")) < 100 {
 		t.Error("there are no certificate authorities")
 	}
 	if !bytes.Contains(contents["etc/passwd"], []byte("nonroot:x:65532:65532:")) {
@@ -266,7 +268,10 @@ func TestReproducible(t *testing.T) {
 	dir := built(t)
 	other := t.TempDir()
 	copyTree(t, filepath.Join(other, "tree"))
-	b := Builder{Root: filepath.Join(other, "tree"), Build: filepath.Join(other, "build"), Dist: filepath.Join(other, "dist"), Out: io.Discard}
+	b := Builder{
+		Root: filepath.Join(other, "tree"), Build: filepath.Join(other, "build"), Dist: filepath.Join(other, "dist"),
+		Out: io.Discard,
+	}
 	if err := b.Programs(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -283,7 +288,16 @@ func TestReproducible(t *testing.T) {
 
 func copyTree(t *testing.T, to string) {
 	t.Helper()
-	list, err := exec.Command("git", "-C", root, "ls-files", "-co", "--exclude-standard", "--", "*.go", "go.mod", "go.sum", "charts", "stack", "internal/nodesetup", ":!test", ":!bench", ":!*_test.go").Output()
+	list, err := exec.Command("git", "-C", root, "ls-files", "-co", "--exclude-standard", "--",
+		"*.go",
+		"go.mod",
+		"go.sum",
+		"charts",
+		"stack",
+		"internal/nodesetup",
+		":!test",
+		":!bench",
+		":!*_test.go").Output()
 	if err != nil {
 		t.Fatal(err)
 	}

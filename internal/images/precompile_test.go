@@ -55,7 +55,8 @@ func TestPrecompiled(t *testing.T) {
 		code := 0
 		headers, contents := files(t, img)
 		for name, h := range headers {
-			if strings.HasPrefix(name, precompiledPath+"/") && strings.Contains(name, "-"+d.Platform.Architecture+"-linux/") && len(contents[name]) > 0 {
+			if strings.HasPrefix(name, precompiledPath+"/") && strings.Contains(name, "-"+d.Platform.Architecture+"-linux/") &&
+				len(contents[name]) > 0 {
 				code++
 				if h.Mode&0o444 != 0o444 {
 					t.Errorf("%s has mode %o: the runner is not root", name, h.Mode)

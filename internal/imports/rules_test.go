@@ -77,7 +77,20 @@ func check(t *testing.T, g Graph, r Rule) {
 
 // TestPureCore: same bytes in, same bytes out.
 func TestPureCore(t *testing.T) {
-	pure := packages(t, "stack", "stack/values", "stack/schema", "stack/lint", "stack/lint/expr", "stack/lint/rules", "stack/render", "stack/examples", "contract", "wasmbin", "wasmbin/oci", "internal/text", "internal/getter", "internal/opcode", "internal/suggest", "internal/tmpl", "internal/yamlin", "internal/yamlout")
+	pure := packages(t, "stack", "stack/values", "stack/schema", "stack/lint", "stack/lint/expr",
+		"stack/lint/rules",
+		"stack/render",
+		"stack/examples",
+		"contract",
+		"wasmbin",
+		"wasmbin/oci",
+		"internal/text",
+		"internal/getter",
+		"internal/opcode",
+		"internal/suggest",
+		"internal/tmpl",
+		"internal/yamlin",
+		"internal/yamlout")
 	g := list(t, nil, pure...)
 	check(t, g, Rule{
 		From: pure, Direct: true,
@@ -86,8 +99,11 @@ func TestPureCore(t *testing.T) {
 	})
 	check(t, g, Rule{
 		From: pure, Direct: true,
-		Forbidden: []string{Module + "/internal/cli/...", Module + "/internal/command/...", Module + "/cmd/...", Module + "/plugin", Module + "/runner/...", Module + "/internal/runner/...", Module + "/internal/nodesetup/..."},
-		Why:       "the core does not know its doors",
+		Forbidden: []string{
+			Module + "/internal/cli/...", Module + "/internal/command/...", Module + "/cmd/...", Module + "/plugin",
+			Module + "/runner/...", Module + "/internal/runner/...", Module + "/internal/nodesetup/...",
+		},
+		Why: "the core does not know its doors",
 	})
 }
 
@@ -157,9 +173,13 @@ func TestLibrary(t *testing.T) {
 func TestPods(t *testing.T) {
 	pods := []string{Module + "/cmd/wasm-runner", Module + "/cmd/wasm-node-setup"}
 	check(t, list(t, nil, pods...), Rule{
-		From:      pods,
-		Forbidden: []string{Module + "/charts", Module + "/stack", Module + "/stack/values", Module + "/stack/lint/...", Module + "/stack/render", Module + "/internal/tmpl", Module + "/internal/yamlin", Module + "/internal/yamlout"},
-		Why:       "a pod reads package contract, and renders nothing",
+		From: pods,
+		Forbidden: []string{
+			Module + "/charts", Module + "/stack", Module + "/stack/values", Module + "/stack/lint/...",
+			Module + "/stack/render", Module + "/internal/tmpl", Module + "/internal/yamlin",
+			Module + "/internal/yamlout",
+		},
+		Why: "a pod reads package contract, and renders nothing",
 	})
 }
 

@@ -175,7 +175,10 @@ func (t *Tree) Build(c Combination) ([]byte, error) {
 	if c.Overlay == "" || !slices.Contains(c.Components, KEDA) {
 		return t.build(c)
 	}
-	below := Combination{Overlay: c.Overlay, Components: slices.DeleteFunc(slices.Clone(c.Components), func(name string) bool { return name == KEDA })}
+	below := Combination{
+		Overlay:    c.Overlay,
+		Components: slices.DeleteFunc(slices.Clone(c.Components), func(name string) bool { return name == KEDA }),
+	}
 	out, done := t.built[below.String()]
 	if !done {
 		var err error
@@ -186,7 +189,8 @@ func (t *Tree) Build(c Combination) ([]byte, error) {
 	if err := t.fsys.WriteFile("/overlays/above/below.yaml", out); err != nil {
 		return nil, err
 	}
-	if err := t.fsys.WriteFile("/overlays/above/kustomization.yaml", []byte("resources: [below.yaml]\ncomponents: [../../components/keda]\n")); err != nil {
+	if err := t.fsys.WriteFile("/overlays/above/kustomization.yaml",
+		[]byte("resources: [below.yaml]\ncomponents: [../../components/keda]\n")); err != nil {
 		return nil, err
 	}
 	return overlay.Build(t.fsys, "/overlays/above", overlay.Options{})

@@ -142,7 +142,8 @@ func TestRefusedAside(t *testing.T) {
 			switch action {
 			case "deadLetter":
 				letter := b.read("dead", 1)[0]
-				if text := string(header(letter, onerror.HeaderError).Value); string(letter.Value) != big || !strings.Contains(text, `topic "strict" refuses the result`) {
+				if text := string(header(letter, onerror.HeaderError).Value); string(letter.Value) != big ||
+					!strings.Contains(text, `topic "strict" refuses the result`) {
 					t.Errorf("the letter's error is %q", text)
 				}
 			case "block":
@@ -184,13 +185,18 @@ func TestLargePoison(t *testing.T) {
 				cfg := b.config()
 				cfg.Delivery, cfg.OnError.DeadLetterTopic = delivery, "letters"
 				r, stop := start(t, cfg, WithModule(guestbuild.Command(t, mirror)))
-				client, err := kgo.NewClient(kgo.SeedBrokers(b.cluster.ListenAddrs()...), kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.ProducerBatchMaxBytes(2_000_000))
+				client, err := kgo.NewClient(kgo.SeedBrokers(b.cluster.ListenAddrs()...),
+					kgo.RecordPartitioner(kgo.ManualPartitioner()),
+					kgo.ProducerBatchMaxBytes(2_000_000))
 				if err != nil {
 					t.Fatal(err)
 				}
 				defer client.Close()
 				value := "fail " + strings.Repeat("x", 1048400)
-				poison := &kgo.Record{Topic: "in", Key: []byte("k"), Headers: []kgo.RecordHeader{{Key: "own", Value: []byte("header")}}, Value: []byte(value)}
+				poison := &kgo.Record{
+					Topic: "in", Key: []byte("k"), Headers: []kgo.RecordHeader{{Key: "own", Value: []byte("header")}},
+					Value: []byte(value),
+				}
 				if err := client.ProduceSync(context.Background(), poison, &kgo.Record{Topic: "in", Value: []byte("behind")}).FirstErr(); err != nil {
 					t.Fatal(err)
 				}
@@ -201,7 +207,10 @@ func TestLargePoison(t *testing.T) {
 				if got := string(letter.Value); len(got) >= len(value) || len(got) == 0 || !strings.HasPrefix(value, got) {
 					t.Errorf("%d bytes of %d are no beginning", len(got), len(value))
 				}
-				for name, want := range map[string]string{onerror.HeaderTopic: "in", onerror.HeaderPartition: "0", onerror.HeaderOffset: "0", onerror.HeaderFunction: "test"} {
+				for name, want := range map[string]string{
+					onerror.HeaderTopic: "in", onerror.HeaderPartition: "0", onerror.HeaderOffset: "0",
+					onerror.HeaderFunction: "test",
+				} {
 					if h := header(letter, name); h == nil || string(h.Value) != want {
 						t.Errorf("%s is %v, want %q", name, h, want)
 					}

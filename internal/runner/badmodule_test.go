@@ -51,20 +51,33 @@ func TestBadModules(t *testing.T) {
 		{"not wasm", "auto", func() []byte { return []byte("#!/bin/sh\necho hello\n") }, []string{"WebAssembly"}},
 		{"truncated", "auto", func() []byte { w := guestbuild.Command(t, mirror); return w[:len(w)/2] }, []string{"WebAssembly"}},
 		{"component", "auto", func() []byte { return []byte("\x00asm\x0d\x00\x01\x00") }, []string{"component", "core modules"}},
-		{"no contract", "auto", func() []byte { return wasmOf(typeNothing, oneFunction, exporting("run"), emptyBody) }, []string{"_start", "redpanda_transform"}},
+		{
+			"no contract", "auto",
+			func() []byte { return wasmOf(typeNothing, oneFunction, exporting("run"), emptyBody) },
+			[]string{"_start", "redpanda_transform"},
+		},
 		{"browser", "auto", func() []byte {
-			return wasmOf(typeNothing, importing("wbg", "__wbindgen_throw"), oneFunction, append([]byte{7, 1}, append(text("_start"), 0, 1)...), emptyBody)
+			return wasmOf(typeNothing, importing("wbg", "__wbindgen_throw"), oneFunction,
+				append([]byte{7, 1}, append(text("_start"), 0, 1)...),
+				emptyBody)
 		}, []string{"wbg", "wasi"}},
 		{"unknown import", "auto", func() []byte {
-			return wasmOf(typeNothing, importing("env", "secret_door"), oneFunction, append([]byte{7, 1}, append(text("_start"), 0, 1)...), emptyBody)
+			return wasmOf(typeNothing, importing("env", "secret_door"), oneFunction,
+				append([]byte{7, 1}, append(text("_start"), 0, 1)...),
+				emptyBody)
 		}, []string{"env.secret_door"}},
 		{"transform without _start", "auto", func() []byte {
 			return wasmOf(typeNothing, importing("redpanda_transform", "check_abi_version_2"))
 		}, []string{"_start"}},
 		{"wrong abi", "extism", func() []byte { return guestbuild.Command(t, mirror) }, []string{`abi is "extism"`, `"redpanda"`}},
-		{"missing export", "extism", func() []byte { return guestbuild.Library(t, "./testdata/guests/plugin") }, []string{`"nothere"`, "handle"}},
+		{
+			"missing export", "extism", func() []byte { return guestbuild.Library(t, "./testdata/guests/plugin") },
+			[]string{`"nothere"`, "handle"},
+		},
 		{"transform that returns", "auto", func() []byte {
-			return wasmOf(typeNothing, importing("redpanda_transform", "check_abi_version_2"), oneFunction, append([]byte{7, 1}, append(text("_start"), 0, 1)...), emptyBody)
+			return wasmOf(typeNothing, importing("redpanda_transform", "check_abi_version_2"), oneFunction,
+				append([]byte{7, 1}, append(text("_start"), 0, 1)...),
+				emptyBody)
 		}, []string{"main function returned", "OnRecordWritten"}},
 	}
 	b := newBroker(t)

@@ -61,7 +61,12 @@ func TestTransformSeesItsWorld(t *testing.T) {
 	send(&kgo.Record{Key: []byte("k"), Value: []byte("env REDPANDA_OUTPUT_TOPIC_1")})
 	send(&kgo.Record{Key: []byte("k"), Value: []byte("env GREETING")})
 	send(&kgo.Record{Key: []byte("k"), Value: []byte("time")})
-	send(&kgo.Record{Key: []byte("k"), Value: []byte("carried"), Headers: []kgo.RecordHeader{{Key: "h", Value: []byte("v")}, {Key: tracing.Parent, Value: []byte(trace)}}})
+	send(
+		&kgo.Record{
+			Key: []byte("k"), Value: []byte("carried"),
+			Headers: []kgo.RecordHeader{{Key: "h", Value: []byte("v")}, {Key: tracing.Parent, Value: []byte(trace)}},
+		},
+	)
 	send(&kgo.Record{Key: []byte("k"), Value: nil})
 	send(&kgo.Record{Key: []byte("k"), Value: []byte("to other")})
 	got := b.read("out", 6)
@@ -162,7 +167,8 @@ func TestHTTP(t *testing.T) {
 	var bad atomic.Value
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		body, _ := io.ReadAll(q.Body)
-		if q.Method != http.MethodPost || q.URL.Path != "/events" || q.Header.Get("ce-specversion") != "1.0" || q.Header.Get("ce-source") != "/kafka/in" || q.Header.Get("ce-id") == "" || q.Header.Get("ce-type") == "" {
+		if q.Method != http.MethodPost || q.URL.Path != "/events" || q.Header.Get("ce-specversion") != "1.0" ||
+			q.Header.Get("ce-source") != "/kafka/in" || q.Header.Get("ce-id") == "" || q.Header.Get("ce-type") == "" {
 			bad.Store(fmt.Sprint(q.Method, q.URL, q.Header))
 		}
 		switch string(body) {
@@ -191,7 +197,9 @@ func TestHTTP(t *testing.T) {
 	for _, letter := range b.read("dead", 3) {
 		reasons[string(letter.Value)] = string(header(letter, onerror.HeaderError).Value)
 	}
-	for value, want := range map[string]string{"refuse": "422 Unprocessable Entity: not this one", "slow": "limits.timeout", "moved": "302"} {
+	for value, want := range map[string]string{
+		"refuse": "422 Unprocessable Entity: not this one", "slow": "limits.timeout", "moved": "302",
+	} {
 		if !strings.Contains(reasons[value], want) {
 			t.Errorf("%s: %q, want %q in it", value, reasons[value], want)
 		}
@@ -223,7 +231,8 @@ func TestWaitsForSink(t *testing.T) {
 		if err := json.Unmarshal(recorder.Body.Bytes(), &answer); err != nil {
 			t.Fatal(err)
 		}
-		return recorder.Code == 503 && answer.Status == "waiting" && len(answer.Conditions) > 0 && answer.Conditions[0].Name == "sink later" && strings.Contains(answer.Conditions[0].Reason, "does not exist")
+		return recorder.Code == 503 && answer.Status == "waiting" && len(answer.Conditions) > 0 &&
+			answer.Conditions[0].Name == "sink later" && strings.Contains(answer.Conditions[0].Reason, "does not exist")
 	})
 	committed, err := kadm.NewClient(b.client).FetchOffsets(context.Background(), "g")
 	if err != nil {
@@ -248,7 +257,9 @@ func TestCredentials(t *testing.T) {
 	for _, mechanism := range []string{"plain", "scram-sha-256", "scram-sha-512"} {
 		t.Run(mechanism, func(t *testing.T) {
 			t.Parallel()
-			cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(1, "in", "out", "dead"), kfake.EnableSASL(), kfake.Superuser(strings.ToUpper(mechanism), "alice", "secret"))
+			cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(1, "in", "out", "dead"),
+				kfake.EnableSASL(),
+				kfake.Superuser(strings.ToUpper(mechanism), "alice", "secret"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -269,7 +280,9 @@ func connect(t *testing.T, cfg contract.RunnerConfig, mechanism, user, password 
 	t.Helper()
 	cfg.Kafka.SASL.Mechanism = mechanism
 	env := map[string]string{"KAFKA_SASL_USERNAME": user, "KAFKA_SASL_PASSWORD": password}
-	r, err := New(cfg, WithModule(guestbuild.Command(t, mirror)), WithCacheDir(cacheDir), WithLogger(testLogger()), WithGetenv(func(name string) string { return env[name] }))
+	r, err := New(cfg, WithModule(guestbuild.Command(t, mirror)), WithCacheDir(cacheDir),
+		WithLogger(testLogger()),
+		WithGetenv(func(name string) string { return env[name] }))
 	if err != nil {
 		return err
 	}

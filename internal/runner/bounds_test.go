@@ -32,7 +32,9 @@ func TestOpenBytes(t *testing.T) {
 	cfg.Sink.Topic, cfg.OnError.MaxBackoff = "later", "200ms"
 	r, stop := start(t, cfg, WithModule(guestbuild.Command(t, mirror)))
 	processed := func() (n int) {
-		_, _ = fmt.Sscanf(metric(r, `wasm_runner_events_total{function="test",outcome="processed"}`), `wasm_runner_events_total{function="test",outcome="processed"} %d`, &n)
+		_, _ = fmt.Sscanf(metric(r, `wasm_runner_events_total{function="test",outcome="processed"}`),
+			`wasm_runner_events_total{function="test",outcome="processed"} %d`,
+			&n)
 		return n
 	}
 	last := -1

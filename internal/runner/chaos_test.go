@@ -80,7 +80,8 @@ func TestSmallChaos(t *testing.T) {
 	for _, delivery := range deliveries {
 		t.Run(delivery, func(t *testing.T) {
 			t.Parallel()
-			cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.BrokerConfigs(map[string]string{"group.consumer.session.timeout.ms": "2000", "group.consumer.heartbeat.interval.ms": "300"}))
+			cluster, err := kfake.NewCluster(kfake.NumBrokers(1),
+				kfake.BrokerConfigs(map[string]string{"group.consumer.session.timeout.ms": "2000", "group.consumer.heartbeat.interval.ms": "300"}))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -255,7 +256,15 @@ func (c *chaos) run() {
 		r.end(syscall.SIGTERM)
 	}
 	took := time.Since(began).Round(time.Second)
-	c.t.Logf("%s: %d events through two functions in %s: %d records at the end, %d duplicates, %d out of order", c.delivery, c.events, took, result.records, result.duplicates, result.disorder)
+	c.t.Logf(
+		"%s: %d events through two functions in %s: %d records at the end, %d duplicates, %d out of order",
+		c.delivery,
+		c.events,
+		took,
+		result.records,
+		result.duplicates,
+		result.disorder,
+	)
 	if missing := c.events - int(c.seen.Load()); missing != 0 {
 		c.t.Errorf("%d of %d events did not arrive", missing, c.events)
 	}
@@ -268,7 +277,15 @@ func (c *chaos) run() {
 	if c.delivery == "at-least-once" {
 		first, second := c.perStage()
 		limit := repeatable(c.restarts)
-		c.t.Logf("%d kills and %d restarts of the broker: the first function repeated %d events, the second %d; the windows of what may be open allow %d together", chaosKills, c.restarts, first, second, limit)
+		c.t.Logf(
+			"%d kills and %d restarts of the broker: the first function repeated %d events, the second %d; the windows of "+
+				"what may be open allow %d together",
+			chaosKills,
+			c.restarts,
+			first,
+			second,
+			limit,
+		)
 		if first+second > limit {
 			c.t.Errorf("%d events were repeated, more than %d", first+second, limit)
 		}

@@ -43,7 +43,8 @@ func coldStart(t *testing.T, broker *kafkatest.Broker) {
 	c := &cold{t: t, broker: broker, binary: runnerBinary(t), dir: t.TempDir()}
 	client := broker.Client()
 	defer client.Close()
-	if err := client.ProduceSync(context.Background(), &kgo.Record{Topic: "in", Value: []byte("4111 1111 1111 1111")}).FirstErr(); err != nil {
+	if err := client.ProduceSync(context.Background(),
+		&kgo.Record{Topic: "in", Value: []byte("4111 1111 1111 1111")}).FirstErr(); err != nil {
 		t.Fatal(err)
 	}
 	small, err := os.ReadFile("../../build/functions/redact-cards.wasm")
@@ -171,7 +172,15 @@ func (c *cold) config() string { return filepath.Join(c.dir, "runner.yaml") }
 // write writes the configuration of this run, and returns its admin port.
 func (c *cold) write(from, to string) int {
 	port := 19464 + c.run%100
-	text := fmt.Sprintf(`{name: cold, module: {path: %q}, abi: auto, source: {topic: %s, consumerGroup: cold-%d}, sink: {topic: %s}, delivery: at-least-once, onError: {retries: 0}, limits: {}, kafka: {bootstrapServers: [%q]}, adminPort: %d}`, c.module, from, c.run, to, c.broker.Addr, port)
+	text := fmt.Sprintf(
+		`{name: cold, module: {path: %q}, abi: auto, source: {topic: %s, consumerGroup: cold-%d}, sink: {topic: %s}, delivery: at-least-once, onError: {retries: 0}, limits: {}, kafka: {bootstrapServers: [%q]}, adminPort: %d}`,
+		c.module,
+		from,
+		c.run,
+		to,
+		c.broker.Addr,
+		port,
+	)
 	if err := os.WriteFile(c.config(), []byte(text), 0o600); err != nil {
 		c.t.Fatal(err)
 	}

@@ -33,7 +33,10 @@ func TestRealKafka(t *testing.T) {
 	quiet := slog.New(slog.DiscardHandler)
 
 	t.Run("topics", func(t *testing.T) {
-		wanted := map[string]schema.Topic{"in": {Partitions: 1}, "out": {Partitions: 1}, "tuned": {Partitions: 2, ReplicationFactor: 1, Config: map[string]any{"retention.ms": "60000"}}}
+		wanted := map[string]schema.Topic{
+			"in": {Partitions: 1}, "out": {Partitions: 1},
+			"tuned": {Partitions: 2, ReplicationFactor: 1, Config: map[string]any{"retention.ms": "60000"}},
+		}
 		changes, err := topics.Apply(ctx, contract.TopicsConfig{Create: true, Topics: wanted, Kafka: plain}, none, quiet)
 		if err != nil || len(changes) != 3 {
 			t.Fatalf("%v, %v", changes, err)
@@ -68,7 +71,11 @@ func TestRealKafka(t *testing.T) {
 		}
 	})
 	t.Run("check", func(t *testing.T) {
-		cfg := check.Config{Topics: []string{"in"}, Consumers: map[string]check.Consumer{"f": {Topic: "in", ConsumerGroup: "credentials"}, "w": {Topic: "out"}}, Kafka: plain}
+		cfg := check.Config{
+			Topics:    []string{"in"},
+			Consumers: map[string]check.Consumer{"f": {Topic: "in", ConsumerGroup: "credentials"}, "w": {Topic: "out"}},
+			Kafka:     plain,
+		}
 		lines, err := check.Run(ctx, cfg, none, quiet)
 		if err != nil || !strings.Contains(strings.Join(lines, "\n"), "f: group credentials, lag 0, 1 partitions without a commit yet") {
 			t.Errorf("%q, %v", lines, err)
@@ -111,7 +118,9 @@ func realFailures(t *testing.T, broker *kafkatest.Broker, delivery string) {
 	}
 	read := func(topic string, n int) map[string]*kgo.Record {
 		t.Helper()
-		reader := broker.Client(kgo.ConsumeTopics(name(topic)), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchIsolationLevel(kgo.ReadCommitted()))
+		reader := broker.Client(kgo.ConsumeTopics(name(topic)),
+			kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
+			kgo.FetchIsolationLevel(kgo.ReadCommitted()))
 		defer reader.Close()
 		got := map[string]*kgo.Record{}
 		for len(got) < n && ctx.Err() == nil {
@@ -131,7 +140,8 @@ func realFailures(t *testing.T, broker *kafkatest.Broker, delivery string) {
 	send := func(partition int32, values ...string) {
 		t.Helper()
 		for _, value := range values {
-			if err := client.ProduceSync(ctx, &kgo.Record{Topic: name("source"), Partition: partition, Value: []byte(value)}).FirstErr(); err != nil {
+			if err := client.ProduceSync(ctx,
+				&kgo.Record{Topic: name("source"), Partition: partition, Value: []byte(value)}).FirstErr(); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -149,7 +159,10 @@ func realFailures(t *testing.T, broker *kafkatest.Broker, delivery string) {
 	send(1, "good 3")
 	read("results", 3)
 	letters := read("letters", 3)
-	for value, want := range map[string]string{"fail on purpose": "on purpose", "big " + strings.Repeat("x", 16): "refuses the result", "fail large " + strings.Repeat("y", 9): "transforming record failed"} {
+	for value, want := range map[string]string{
+		"fail on purpose": "on purpose", "big " + strings.Repeat("x", 16): "refuses the result",
+		"fail large " + strings.Repeat("y", 9): "transforming record failed",
+	} {
 		if letter := letters[value]; letter == nil || !strings.Contains(string(header(letter, onerror.HeaderError).Value), want) {
 			t.Errorf("the letter of %q is %v", value, letter)
 		} else if cut := header(letter, onerror.HeaderCut) != nil; cut != strings.HasPrefix(value, "fail large") {

@@ -73,7 +73,8 @@ func TestNoGoroutineLeft(t *testing.T) {
 			cfg.Delivery, cfg.ABI, cfg.Module = delivery, "http", contract.RunnerModule{}
 			cfg.HTTP = &schema.HTTP{Port: server.Listener.Addr().(*net.TCPAddr).Port}
 			r, stop := start(t, cfg)
-			eventually(t, "all events processed", func() bool { return strings.Contains(metric(r, "wasm_runner_events_total"), `outcome="processed"} 3`) })
+			eventually(t, "all events processed",
+				func() bool { return strings.Contains(metric(r, "wasm_runner_events_total"), `outcome="processed"} 3`) })
 			if err := stop(); err != nil {
 				t.Fatal(err)
 			}
@@ -87,7 +88,8 @@ func TestNoGoroutineLeft(t *testing.T) {
 			cfg := b.config()
 			cfg.Delivery, cfg.Sink.Topic, cfg.OnError.MaxBackoff = delivery, "nowhere", "100ms"
 			r, stop := start(t, cfg, WithModule(guestbuild.Command(t, mirror)), WithGrace(time.Second))
-			eventually(t, "readiness says that results wait", func() bool { return blocking(r, "sink nowhere", "") || blocking(r, "transactions", `"nowhere"`) })
+			eventually(t, "readiness says that results wait",
+				func() bool { return blocking(r, "sink nowhere", "") || blocking(r, "transactions", `"nowhere"`) })
 			if err := stop(); err != nil {
 				t.Fatal(err)
 			}

@@ -19,7 +19,9 @@ func TestRefusedResult(t *testing.T) {
 	t.Parallel()
 	b := newBroker(t)
 	limit := "2000"
-	if _, err := kadm.NewClient(b.client).CreateTopic(context.Background(), 1, 1, map[string]*string{"max.message.bytes": &limit}, "strict"); err != nil {
+	if _, err := kadm.NewClient(b.client).CreateTopic(context.Background(), 1, 1,
+		map[string]*string{"max.message.bytes": &limit},
+		"strict"); err != nil {
 		t.Fatal(err)
 	}
 	cfg := b.config()
@@ -41,7 +43,8 @@ func TestRefusedResult(t *testing.T) {
 	if text := string(header(letters[0], onerror.HeaderError).Value); !strings.Contains(text, `topic "strict" refuses the result`) {
 		t.Errorf("the error is %q", text)
 	}
-	eventually(t, "the sink, which takes other results, does not block", func() bool { return r.Health().Ready() && len(r.Health().List()) == 0 })
+	eventually(t, "the sink, which takes other results, does not block",
+		func() bool { return r.Health().Ready() && len(r.Health().List()) == 0 })
 	if err := stop(); err != nil {
 		t.Fatal(err)
 	}

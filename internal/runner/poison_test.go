@@ -160,14 +160,16 @@ func TestLoopsOutsideOfRecords(t *testing.T) {
 			got := map[string]bool{}
 			for _, record := range b.read(topic, 3) {
 				got[string(record.Value)] = true
-				if h := header(record, onerror.HeaderError); where == "before" && !strings.Contains(string(h.Value), "timeout: the call took longer than limits.timeout (1s)") {
+				if h := header(record, onerror.HeaderError); where == "before" &&
+					!strings.Contains(string(h.Value), "timeout: the call took longer than limits.timeout (1s)") {
 					t.Errorf("the error is %q", h.Value)
 				}
 			}
 			if len(got) != 3 {
 				t.Errorf("got %v", got)
 			}
-			eventually(t, "timeouts are counted", func() bool { return strings.Contains(metric(r, "wasm_runner_failures_total"), `kind="timeout"`) })
+			eventually(t, "timeouts are counted",
+				func() bool { return strings.Contains(metric(r, "wasm_runner_failures_total"), `kind="timeout"`) })
 			if err := stop(); err != nil {
 				t.Fatal(err)
 			}

@@ -60,7 +60,8 @@ func realTLS(t *testing.T, b *kafkatest.Broker) {
 	}
 	for _, test := range bad {
 		t.Run(test.name, func(t *testing.T) {
-			text := refusal(t, contract.RunnerKafka{BootstrapServers: []string{test.addr}, TLS: test.tls, SASL: contract.RunnerSASL{Mechanism: test.mechanism}})
+			text := refusal(t,
+				contract.RunnerKafka{BootstrapServers: []string{test.addr}, TLS: test.tls, SASL: contract.RunnerSASL{Mechanism: test.mechanism}})
 			if !strings.Contains(text, test.want) {
 				t.Errorf("the error is %q, want %q in it", text, test.want)
 			}

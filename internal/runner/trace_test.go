@@ -52,7 +52,10 @@ func TestSpans(t *testing.T) {
 	_, stop := start(t, b.config(), WithModule(guestbuild.Command(t, mirror)))
 	const parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 	for _, value := range []string{"one", "fail it"} {
-		r := &kgo.Record{Topic: "in", Key: []byte("k"), Value: []byte(value), Headers: []kgo.RecordHeader{{Key: tracing.Parent, Value: []byte(parent)}}}
+		r := &kgo.Record{
+			Topic: "in", Key: []byte("k"), Value: []byte(value),
+			Headers: []kgo.RecordHeader{{Key: tracing.Parent, Value: []byte(parent)}},
+		}
 		if err := b.client.ProduceSync(context.Background(), r).FirstErr(); err != nil {
 			t.Fatal(err)
 		}
@@ -68,7 +71,8 @@ func TestSpans(t *testing.T) {
 		t.Fatalf("%d spans of service %q", len(got), service)
 	}
 	ok, failed := got[0], got[1]
-	if ok.Name != "process in" || string(ok.ParentSpanId) != "\x00\xf0\x67\xaa\x0b\xa9\x02\xb7" || ok.EndTimeUnixNano < ok.StartTimeUnixNano {
+	if ok.Name != "process in" || string(ok.ParentSpanId) != "\x00\xf0\x67\xaa\x0b\xa9\x02\xb7" ||
+		ok.EndTimeUnixNano < ok.StartTimeUnixNano {
 		t.Errorf("span %v", ok)
 	}
 	if failed.Status.GetCode() != spans.Status_STATUS_CODE_ERROR || !strings.Contains(failed.Status.GetMessage(), "it") {

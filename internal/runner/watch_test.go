@@ -80,7 +80,9 @@ func TestOutageShows(t *testing.T) {
 			cfg := b.config()
 			cfg.Delivery = delivery
 			w := &wire{}
-			r, _ := start(t, cfg, WithModule(guestbuild.Command(t, mirror)), watchEvery(200*time.Millisecond), WithClientOptions(kgo.Dialer(w.dial)))
+			r, _ := start(t, cfg, WithModule(guestbuild.Command(t, mirror)),
+				watchEvery(200*time.Millisecond),
+				WithClientOptions(kgo.Dialer(w.dial)))
 			b.produce("one")
 			b.read("out", 1)
 			eventually(t, "ready", r.Health().Ready)
@@ -116,7 +118,8 @@ func TestMissingSource(t *testing.T) {
 			cfg := b.config()
 			cfg.Delivery, cfg.Source.Topic = delivery, "later"
 			r, _ := start(t, cfg, WithModule(guestbuild.Command(t, mirror)), watchEvery(200*time.Millisecond))
-			eventually(t, "readiness names the source", func() bool { return blocking(r, "source", `"later" cannot be read: the topic does not exist`) })
+			eventually(t, "readiness names the source",
+				func() bool { return blocking(r, "source", `"later" cannot be read: the topic does not exist`) })
 			looks := b.requests(kmsg.Metadata)
 			eventually(t, "the brokers are asked again", func() bool { return looks() > 5 })
 			if r.Health().Ready() {

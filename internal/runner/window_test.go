@@ -35,7 +35,8 @@ func TestWindow(t *testing.T) {
 			to := kmsg.NewOffsetCommitResponseTopic()
 			to.Topic, to.TopicID = topic.Topic, topic.TopicID
 			for _, p := range topic.Partitions {
-				to.Partitions = append(to.Partitions, kmsg.OffsetCommitResponseTopicPartition{Partition: p.Partition, ErrorCode: kerr.RebalanceInProgress.Code})
+				to.Partitions = append(to.Partitions,
+					kmsg.OffsetCommitResponseTopicPartition{Partition: p.Partition, ErrorCode: kerr.RebalanceInProgress.Code})
 			}
 			response.Topics = append(response.Topics, to)
 		}

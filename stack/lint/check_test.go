@@ -41,21 +41,51 @@ func TestCheckMessages(t *testing.T) {
 	for _, tt := range []struct{ in, path, message, fix string }{
 		{"function: {}", "function", `unknown key "function"`, "did you mean functions?"},
 		{"functions: {f: {lagThreshold: 5}}", "functions.f.lagThreshold", `unknown key "lagThreshold"`, "lagThreshold belongs under scaling"},
-		{"functions: {f: {scaling: {maxReplicaCount: 5}}}", "functions.f.scaling.maxReplicaCount", `unknown key "maxReplicaCount"`, "here it is called maxReplicas"},
-		{"functions: {f: {maxReplicaCount: 5}}", "functions.f.maxReplicaCount", `unknown key "maxReplicaCount"`, "here it is called scaling.maxReplicas"},
-		{"functions: {f: {scaling: {maxReplicsa: 5}}}", "functions.f.scaling.maxReplicsa", `unknown key "maxReplicsa"`, "did you mean maxReplicas?"},
-		{"functions: {f: {source: {topic: t, limits: {}}}}", "functions.f.source.limits", `unknown key "limits"`, "did you mean functions.f.limits? Check the indentation"},
+		{
+			"functions: {f: {scaling: {maxReplicaCount: 5}}}", "functions.f.scaling.maxReplicaCount",
+			`unknown key "maxReplicaCount"`, "here it is called maxReplicas",
+		},
+		{
+			"functions: {f: {maxReplicaCount: 5}}", "functions.f.maxReplicaCount", `unknown key "maxReplicaCount"`,
+			"here it is called scaling.maxReplicas",
+		},
+		{
+			"functions: {f: {scaling: {maxReplicsa: 5}}}", "functions.f.scaling.maxReplicsa",
+			`unknown key "maxReplicsa"`, "did you mean maxReplicas?",
+		},
+		{
+			"functions: {f: {source: {topic: t, limits: {}}}}", "functions.f.source.limits", `unknown key "limits"`,
+			"did you mean functions.f.limits? Check the indentation",
+		},
 		{"functions: {f: {replicas: 3}}", "functions.f.replicas", `unknown key "replicas"`, "here it is called scaling.maxReplicas"},
 		{"kafka: {whatever: 1}", "kafka.whatever", `unknown key "whatever"`, "legal keys are mode, bootstrapServers"},
 		{"functions: [a]", "functions", "a list where a mapping is expected", "write it as a mapping keyed by name instead of a list"},
-		{"functions: {f: {source: orders}}", "functions.f.source", `string "orders" where a mapping is expected`, "write source: {topic: orders}"},
-		{"kafka: {bootstrapServers: 'b:9092', mode: external}", "kafka.bootstrapServers", `string "b:9092" where a list is expected`, "write a list: [b:9092]"},
+		{
+			"functions: {f: {source: orders}}", "functions.f.source", `string "orders" where a mapping is expected`,
+			"write source: {topic: orders}",
+		},
+		{
+			"kafka: {bootstrapServers: 'b:9092', mode: external}", "kafka.bootstrapServers",
+			`string "b:9092" where a list is expected`, "write a list: [b:9092]",
+		},
 		{"functions: {f: {config: {A: 1}}}", "functions.f.config.A", "number 1 where a string is expected", `put it into quotes: "1"`},
 		{"functions: {f: {config: {A: yes}}}", "functions.f.config.A", "boolean true where a string is expected", `put it into quotes: "true"`},
-		{"functions: {f: {enabled: 'true'}}", "functions.f.enabled", `string "true" where true or false is expected`, "remove the quotes: true"},
-		{"functions: {f: {scaling: {lagThreshold: '5'}}}", "functions.f.scaling.lagThreshold", `string "5" where an integer is expected`, "remove the quotes: 5"},
-		{"functions: {f: {scaling: {cooldownPeriod: 30s}}}", "functions.f.scaling.cooldownPeriod", `string "30s" where an integer is expected`, "write seconds, without a unit: 30"},
-		{"functions: {f: {scaling: {lagThreshold: 1.5}}}", "functions.f.scaling.lagThreshold", "number 1.5 where an integer is expected", "write a whole number"},
+		{
+			"functions: {f: {enabled: 'true'}}", "functions.f.enabled", `string "true" where true or false is expected`,
+			"remove the quotes: true",
+		},
+		{
+			"functions: {f: {scaling: {lagThreshold: '5'}}}", "functions.f.scaling.lagThreshold",
+			`string "5" where an integer is expected`, "remove the quotes: 5",
+		},
+		{
+			"functions: {f: {scaling: {cooldownPeriod: 30s}}}", "functions.f.scaling.cooldownPeriod",
+			`string "30s" where an integer is expected`, "write seconds, without a unit: 30",
+		},
+		{
+			"functions: {f: {scaling: {lagThreshold: 1.5}}}", "functions.f.scaling.lagThreshold",
+			"number 1.5 where an integer is expected", "write a whole number",
+		},
 		{"kafka: {bundled: {replicas: 2}}", "kafka.bundled.replicas", "2 is not a legal value", "write one of 1, 3"},
 		{"kafka: {mode: bundeld}", "kafka.mode", `"bundeld" is not a legal value`, "did you mean bundled?"},
 		{"functions: {f: {http: {port: 70000}}}", "functions.f.http.port", "70000 is too large", "write 65535 or less"},
@@ -72,14 +102,17 @@ func TestCheckMessages(t *testing.T) {
 			continue
 		}
 		f := fs[0]
-		if f.Path != tt.path || !strings.Contains(f.Message, tt.message) || !strings.Contains(f.Fix, tt.fix) || f.Position.Line != 1 || f.Position.Column == 0 {
+		if f.Path != tt.path || !strings.Contains(f.Message, tt.message) || !strings.Contains(f.Fix, tt.fix) ||
+			f.Position.Line != 1 || f.Position.Column == 0 {
 			t.Errorf("%s:\n got %s | %s\nwant %s: %s | %s", tt.in, f, f.Fix, tt.path, tt.message, tt.fix)
 		}
 	}
 }
 
 func TestAllMistakesAtOnce(t *testing.T) {
-	d := mustParse(t, "functions:\n  f:\n    runtme: wazero\n    source: {topic: 5}\n    scaling:\n      minReplicas: -1\n      maxReplicas: many\nkafka:\n  mode: x\n")
+	d := mustParse(t,
+		"functions:\n  f:\n    runtme: wazero\n    source: {topic: 5}\n    scaling:\n      minReplicas: -1\n      "+
+			"maxReplicas: many\nkafka:\n  mode: x\n")
 	fs := Validate(d)
 	var lines []int
 	for _, f := range fs {
@@ -102,7 +135,10 @@ func TestIgnoreComments(t *testing.T) {
 			t.Errorf("%q: %v", in, fs)
 		}
 	}
-	for _, in := range []string{"commonLabels: {a: 1} # helm-wasm:ignore HW01", "commonLabels: {a: 1}\n# helm-wasm:ignore HW02", "x: &x 1 # helm-wasm:ignore HW01\ncommonLabels: {a: 1}"} {
+	for _, in := range []string{
+		"commonLabels: {a: 1} # helm-wasm:ignore HW01", "commonLabels: {a: 1}\n# helm-wasm:ignore HW02",
+		"x: &x 1 # helm-wasm:ignore HW01\ncommonLabels: {a: 1}",
+	} {
 		if fs := Validate(mustParse(t, in)); len(fs) != 1 {
 			t.Errorf("%q: %v", in, fs)
 		}
@@ -124,14 +160,16 @@ workloads: {w: {scaleTargetRef: {name: w}}}
 	f, ok := v.Functions["f"]
 	if !ok || f.OnError.Retries != 2 || !reflect.DeepEqual(f.Config, map[string]string{"A": "a", "C": "c"}) || f.Scaling.MaxReplicas != 7 ||
 		f.Scaling.MinReplicas != 1 || f.Scaling.LagThreshold != 50 || f.Limits.Memory != "" || f.Limits.Timeout != "5s" ||
-		*f.Scaling.Fallback.FailureThreshold != 0 || len(f.Scaling.Behavior.ScaleUp.Policies) != 2 || len(f.Pod.Tolerations) != 1 || f.Runtime != "wazero" {
+		*f.Scaling.Fallback.FailureThreshold != 0 || len(f.Scaling.Behavior.ScaleUp.Policies) != 2 ||
+		len(f.Pod.Tolerations) != 1 || f.Runtime != "wazero" {
 		t.Errorf("f = %+v", f)
 	}
 	g := v.Functions["g"]
 	if len(g.Config) != 2 || g.Limits.Memory != "128Mi" || len(g.Pod.Tolerations) != 0 {
 		t.Errorf("f's values leak into g: %+v", g)
 	}
-	if w := v.Workloads["w"]; w.ScaleTargetRef.Kind != "Deployment" || w.Scaling.MaxReplicas != 7 || !*w.Enabled || w.Source.OffsetResetPolicy != "earliest" {
+	if w := v.Workloads["w"]; w.ScaleTargetRef.Kind != "Deployment" || w.Scaling.MaxReplicas != 7 || !*w.Enabled ||
+		w.Source.OffsetResetPolicy != "earliest" {
 		t.Errorf("w = %+v", w)
 	}
 	if v.Kafka.Bundled.Image.Repository != "apache/kafka" || v.Runtimes["spin"].Handler != "spin" || !*v.Runtimes["spin"].Create {
@@ -167,7 +205,16 @@ func TestCheckAgreesWithTheSchema(t *testing.T) {
 		t.Errorf("the defaults do not fit the schema: %v", err)
 	}
 	// One wrong value of each type, at each field.
-	wrong := []any{nil, "", "x", "5", "64Mi", "10s", "50%", " ", "a b", "A_b", 0.0, 1.0, -1.0, 1.5, 1e9, true, []any{}, []any{"x"}, []any{5.0}, []any{nil}, map[string]any{}, map[string]any{"x": "y"}, map[string]any{"X y": 1.0}}
+	wrong := []any{
+		nil, "", "x", "5", "64Mi", "10s", "50%", " ", "a b", "A_b", 0.0, 1.0, -1.0, 1.5, 1e9, true,
+		[]any{},
+		[]any{"x"},
+		[]any{5.0},
+		[]any{nil},
+		map[string]any{},
+		map[string]any{"x": "y"},
+		map[string]any{"X y": 1.0},
+	}
 	n := 0
 	var walk func(path []string, o *schema.Object)
 	try := func(path []string) {

@@ -12,12 +12,13 @@ import (
 // looks at all functions or topics would cost the square.
 func TestLintCostIsLinear(t *testing.T) {
 	for name, line := range map[string]string{
-		"good":      "module: {image: 'a/b:1'}, source: {topic: in-%d}, onError: {action: drop}",
-		"topics":    "module: {image: 'a/b:1'}, source: {topic: im-%d}, onError: {action: drop}",
-		"runtimes":  "runtime: wasmtme%d",
-		"triggers":  "scaling: {triggers: {t%d: {type: kafka, metadata: {topik: x}, authenticationRef: {name: a}}, u: {type: corn}}}",
-		"formulas":  "scaling: {scalingModifiers: {formula: kafka + offic%d > 2}}",
-		"scaling":   "source: {topic: in-1}, sink: {topic: in-1}, scaling: {minReplicas: 5, maxReplicas: 3, idleReplicaCount: %d, behavior: {scaleUp: {policies: []}}, fallback: {replicas: 3}}",
+		"good":     "module: {image: 'a/b:1'}, source: {topic: in-%d}, onError: {action: drop}",
+		"topics":   "module: {image: 'a/b:1'}, source: {topic: im-%d}, onError: {action: drop}",
+		"runtimes": "runtime: wasmtme%d",
+		"triggers": "scaling: {triggers: {t%d: {type: kafka, metadata: {topik: x}, authenticationRef: {name: a}}, u: {type: corn}}}",
+		"formulas": "scaling: {scalingModifiers: {formula: kafka + offic%d > 2}}",
+		"scaling": "source: {topic: in-1}, sink: {topic: in-1}, scaling: {minReplicas: 5, maxReplicas: 3, " +
+			"idleReplicaCount: %d, behavior: {scaleUp: {policies: []}}, fallback: {replicas: 3}}",
 		"rings":     "source: {topic: in-%d}, sink: {topics: [in-1, in-2]}",
 		"groups":    "source: {topic: in-1, consumerGroup: g}, scaling: {hpaName: h, lagThreshold: 1%d}",
 		"resources": "resources: {requests: {cpu: 5%d}, limits: {cpu: 1}}, config: {a-b: c}",
@@ -36,7 +37,10 @@ func TestLintCostIsLinear(t *testing.T) {
 			}
 			b.WriteString("extraObjects:\n")
 			for i := range n {
-				fmt.Fprintf(&b, "  o-%d: {apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: a}, spec: {scaleTargetRef: {name: r-f-%d}}}\n", i, i)
+				fmt.Fprintf(&b,
+					"  o-%d: {apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: a}, spec: {scaleTargetRef: {name: r-f-%d}}}\n",
+					i,
+					i)
 			}
 			b.WriteString("functions:\n")
 			for i := range n {

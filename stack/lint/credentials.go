@@ -44,16 +44,24 @@ func (s *scope) authRef(field string, t *schema.Trigger) triggerAuth {
 		case !strings.HasSuffix(o.kind, "TriggerAuthentication"):
 			return
 		case o.kind != kind:
-			s.add("KE24", field, "authenticationRef names the "+kind+" "+strconv.Quote(ref.Name)+", but extraObjects has a "+o.kind+" of that name", "set authenticationRef.kind to "+o.kind)
+			s.add("KE24", field,
+				"authenticationRef names the "+kind+" "+strconv.Quote(ref.Name)+", but extraObjects has a "+o.kind+" of that name",
+				"set authenticationRef.kind to "+o.kind)
 		case kind == "TriggerAuthentication" && o.namespace != "" && o.namespace != s.l.opts.Namespace:
-			s.add("KE24", field, "the TriggerAuthentication "+strconv.Quote(ref.Name)+" is in namespace "+strconv.Quote(o.namespace)+"; KEDA reads those of the ScaledObject's namespace only", "remove metadata.namespace from the extra object, or use a ClusterTriggerAuthentication")
+			s.add("KE24", field,
+				"the TriggerAuthentication "+strconv.Quote(ref.Name)+" is in namespace "+strconv.Quote(o.namespace)+
+					"; KEDA reads those of the ScaledObject's namespace only",
+				"remove metadata.namespace from the extra object, or use a ClusterTriggerAuthentication")
 		default:
 			auth.read(o)
 		}
 		found = true
 	})
 	if !found {
-		s.addAs(SeverityWarning, "KE15", field, "the release has no TriggerAuthentication "+strconv.Quote(ref.Name)+"; where it is missing KEDA goes on with empty credentials and only logs it", "add it to extraObjects, or make sure that it is in the release's namespace first")
+		s.addAs(SeverityWarning, "KE15", field,
+			"the release has no TriggerAuthentication "+strconv.Quote(ref.Name)+
+				"; where it is missing KEDA goes on with empty credentials and only logs it",
+			"add it to extraObjects, or make sure that it is in the release's namespace first")
 	}
 	return auth
 }
@@ -103,7 +111,9 @@ func (s *scope) credentials(k *kafkaTrigger, auth triggerAuth) {
 	tls, sasl := t.Text("tls"), t.Text("sasl")
 	ref := k.field + ".authenticationRef"
 	if tls == "enable" && auth.params["cert"] != auth.params["key"] {
-		s.add("KE15", ref, "the TriggerAuthentication "+strconv.Quote(t.AuthenticationRef.Name)+" gives only one of cert and key; KEDA refuses the trigger", "give both, or none")
+		s.add("KE15", ref,
+			"the TriggerAuthentication "+strconv.Quote(t.AuthenticationRef.Name)+" gives only one of cert and key; KEDA refuses the trigger",
+			"give both, or none")
 	}
 	provider := t.Text("saslTokenProvider")
 	var needs []string
@@ -122,14 +132,18 @@ func (s *scope) credentials(k *kafkaTrigger, auth triggerAuth) {
 		s.awsLogin(k, tls, auth)
 	case "gssapi":
 		if k.typ == "apache-kafka" {
-			s.add("KE15", k.at("sasl"), "the apache-kafka scaler takes sasl gssapi, but cannot log in by it", "use the kafka scaler, or another mechanism")
+			s.add("KE15", k.at("sasl"),
+				"the apache-kafka scaler takes sasl gssapi, but cannot log in by it",
+				"use the kafka scaler, or another mechanism")
 			return
 		}
 		needs = []string{"username", "realm", "kerberosConfig"}
 		if !auth.params["keytab"] {
 			needs = append(needs, "password")
 		} else if auth.params["password"] {
-			s.add("KE15", ref, "the TriggerAuthentication "+strconv.Quote(t.AuthenticationRef.Name)+" gives both password and keytab; KEDA refuses the trigger", "give one of the two")
+			s.add("KE15", ref,
+				"the TriggerAuthentication "+strconv.Quote(t.AuthenticationRef.Name)+" gives both password and keytab; KEDA refuses the trigger",
+				"give one of the two")
 		}
 	default:
 		return
@@ -143,9 +157,14 @@ func (s *scope) credentials(k *kafkaTrigger, auth triggerAuth) {
 	switch {
 	case len(missing) == 0:
 	case !auth.named:
-		s.add("KE15", k.field, "sasl "+sasl+" needs "+strings.Join(missing, ", ")+" from a TriggerAuthentication, and there is no authenticationRef", "set authenticationRef.name")
+		s.add("KE15", k.field,
+			"sasl "+sasl+" needs "+strings.Join(missing, ", ")+" from a TriggerAuthentication, and there is no authenticationRef",
+			"set authenticationRef.name")
 	default:
-		s.add("KE15", ref, "the TriggerAuthentication "+strconv.Quote(t.AuthenticationRef.Name)+" lacks "+strings.Join(missing, ", ")+", which sasl "+sasl+" needs", "add to its secretTargetRef: {parameter: "+missing[0]+", name: ..., key: ...}")
+		s.add("KE15", ref,
+			"the TriggerAuthentication "+strconv.Quote(t.AuthenticationRef.Name)+" lacks "+strings.Join(missing, ", ")+
+				", which sasl "+sasl+" needs",
+			"add to its secretTargetRef: {parameter: "+missing[0]+", name: ..., key: ...}")
 	}
 }
 
@@ -193,11 +212,16 @@ func (l *linter) secretRef(o, secret *extraObject, key string, n int) {
 			have = l.opts.Namespace
 		}
 		if keda != "" && have != "" && keda != have {
-			l.addAs(SeverityWarning, "KE15", path, "a ClusterTriggerAuthentication reads Secrets of KEDA's namespace "+strconv.Quote(keda)+" only, and the Secret "+strconv.Quote(secret.name)+" is in "+strconv.Quote(have), "move the Secret, or use a TriggerAuthentication")
+			l.addAs(SeverityWarning, "KE15", path,
+				"a ClusterTriggerAuthentication reads Secrets of KEDA's namespace "+strconv.Quote(keda)+" only, and the Secret "+
+					strconv.Quote(secret.name)+" is in "+strconv.Quote(have),
+				"move the Secret, or use a TriggerAuthentication")
 		}
 	}
 	if key == "" || secret.object("data")[key] != nil || secret.object("stringData")[key] != nil {
 		return
 	}
-	l.add("KE15", path, "the Secret "+strconv.Quote(secret.name)+" has no key "+strconv.Quote(key)+"; KEDA then goes on without the parameter", "name a key of the Secret")
+	l.add("KE15", path,
+		"the Secret "+strconv.Quote(secret.name)+" has no key "+strconv.Quote(key)+"; KEDA then goes on without the parameter",
+		"name a key of the Secret")
 }

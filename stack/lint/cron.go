@@ -15,15 +15,21 @@ func (s *scope) cron(field string, t *schema.Trigger) {
 	for _, key := range []string{"start", "end"} {
 		if expr := t.Text(key); expr != "" {
 			if problem := cronError(expr); problem != "" {
-				s.addAs(SeverityWarning, "KE03", field+".metadata."+key, strconv.Quote(expr)+" is not a cron expression: "+problem, "write minute, hour, day of month, month and day of week, such as 0 8 * * 1-5")
+				s.addAs(SeverityWarning, "KE03", field+".metadata."+key,
+					strconv.Quote(expr)+" is not a cron expression: "+problem,
+					"write minute, hour, day of month, month and day of week, such as 0 8 * * 1-5")
 			}
 		}
 	}
 	if expr := t.Text("start"); expr != "" && expr == t.Text("end") {
-		s.addAs(SeverityWarning, "KE03", field+".metadata.end", "start and end are the same; KEDA refuses the trigger", "let end be later than start")
+		s.addAs(SeverityWarning, "KE03", field+".metadata.end",
+			"start and end are the same; KEDA refuses the trigger",
+			"let end be later than start")
 	}
 	if zone := t.Text("timezone"); zone != "" && !isTimeZone(zone) {
-		s.addAs(SeverityWarning, "KE03", field+".metadata.timezone", strconv.Quote(zone)+" is not the name of a time zone", "write one of the IANA database, such as Europe/Berlin or UTC")
+		s.addAs(SeverityWarning, "KE03", field+".metadata.timezone",
+			strconv.Quote(zone)+" is not the name of a time zone",
+			"write one of the IANA database, such as Europe/Berlin or UTC")
 	}
 	if n := t.Text("desiredReplicas"); n != "" {
 		if v, err := strconv.ParseInt(n, 10, 64); err != nil || v == 0 || strconv.FormatInt(v, 10) != n {
@@ -136,5 +142,7 @@ func isTimeZone(s string) bool {
 }
 
 // plainZones are the names without an area.
-const plainZones = " UTC Local UCT GMT GMT0 GMT+0 GMT-0 Greenwich Universal Zulu CET EET MET WET EST MST HST EST5EDT CST6CDT MST7MDT PST8PDT " +
-	"Cuba Egypt Eire GB GB-Eire Hongkong Iceland Iran Israel Jamaica Japan Kwajalein Libya NZ NZ-CHAT Navajo PRC Poland Portugal ROC ROK Singapore Turkey W-SU Factory posixrules "
+const plainZones = " UTC Local UCT GMT GMT0 GMT+0 GMT-0 Greenwich Universal Zulu CET EET MET WET EST MST HST " +
+	"EST5EDT CST6CDT MST7MDT PST8PDT " +
+	"Cuba Egypt Eire GB GB-Eire Hongkong Iceland Iran Israel Jamaica Japan Kwajalein Libya NZ NZ-CHAT Navajo PRC " +
+	"Poland Portugal ROC ROK Singapore Turkey W-SU Factory posixrules "

@@ -58,5 +58,7 @@ func (l *linter) ring(reader string, topics []string) {
 	} else if !l.full("HW45") {
 		text = strings.Join(topics[:20], " -> ") + " -> ..."
 	}
-	l.add("HW45", []string{"functions", reader, "source", "topic"}, "events run in a ring: "+text+" -> "+topics[0], "break it, unless a function ends it by returning nothing")
+	l.add("HW45", []string{"functions", reader, "source", "topic"},
+		"events run in a ring: "+text+" -> "+topics[0],
+		"break it, unless a function ends it by returning nothing")
 }

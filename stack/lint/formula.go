@@ -23,15 +23,22 @@ func (s *scope) modifiers(sc *schema.Scaling, src *schema.Source) {
 		return
 	}
 	if m.Target == "" {
-		s.add("KE20", "scaling.scalingModifiers", "scalingModifiers have no target", "set target to the formula's value that one replica is meant to have")
+		s.add("KE20", "scaling.scalingModifiers", "scalingModifiers have no target",
+			"set target to the formula's value that one replica is meant to have")
 	} else if f, err := strconv.ParseFloat(string(m.Target), 64); err != nil || f <= 0 {
-		s.add("KE20", "scaling.scalingModifiers.target", "target "+strconv.Quote(string(m.Target))+" is not a number above 0", "write a number without a unit")
+		s.add("KE20", "scaling.scalingModifiers.target",
+			"target "+strconv.Quote(string(m.Target))+" is not a number above 0",
+			"write a number without a unit")
 	} else if f != float64(int64(f)) && sc.Fallback.FailureThreshold != nil {
-		s.addAs(SeverityWarning, "KE20", "scaling.scalingModifiers.target", "with the fractional target "+string(m.Target)+" KEDA never uses the fallback", "write a whole number, and scale the formula instead")
+		s.addAs(SeverityWarning, "KE20", "scaling.scalingModifiers.target",
+			"with the fractional target "+string(m.Target)+" KEDA never uses the fallback",
+			"write a whole number, and scale the formula instead")
 	}
 	if m.ActivationTarget != "" {
 		if _, err := strconv.ParseFloat(string(m.ActivationTarget), 64); err != nil {
-			s.add("KE20", "scaling.scalingModifiers.activationTarget", "activationTarget "+strconv.Quote(string(m.ActivationTarget))+" is not a number; KEDA finds out only when it runs", "write a number without a unit")
+			s.add("KE20", "scaling.scalingModifiers.activationTarget",
+				"activationTarget "+strconv.Quote(string(m.ActivationTarget))+" is not a number; KEDA finds out only when it runs",
+				"write a number without a unit")
 		}
 	}
 	s.formula(sc, src)
@@ -58,7 +65,9 @@ func (s *scope) formula(sc *schema.Scaling, src *schema.Source) {
 	for _, id := range result.Names {
 		if slices.Contains(known, id) {
 			if t := sc.Triggers[id]; t.Type == "cpu" || t.Type == "memory" {
-				s.add("KE20", field, "the "+t.Type+" trigger "+strconv.Quote(id)+" cannot be part of a formula", "use triggers with external metrics only")
+				s.add("KE20", field,
+					"the "+t.Type+" trigger "+strconv.Quote(id)+" cannot be part of a formula",
+					"use triggers with external metrics only")
 			}
 			continue
 		}

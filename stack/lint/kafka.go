@@ -114,7 +114,10 @@ func (s *scope) kafkaTrigger(k *kafkaTrigger, sc *schema.Scaling) {
 	parts = s.limitation(k, parts)
 	s.invalidOffsets(k, sc)
 	if sc.MinReplicas == 0 && k.activation >= k.lag && k.activation > 0 && sc.ScalingModifiers.Formula == "" {
-		s.add("KE14", k.at("activationLagThreshold"), "activationLagThreshold "+strconv.FormatInt(k.activation, 10)+" is not below lagThreshold "+strconv.FormatInt(k.lag, 10)+": at a lag between the two KEDA goes to zero while the HPA wants more than one replica", "set activationLagThreshold below lagThreshold")
+		s.add("KE14", k.at("activationLagThreshold"),
+			"activationLagThreshold "+strconv.FormatInt(k.activation, 10)+" is not below lagThreshold "+
+				strconv.FormatInt(k.lag, 10)+": at a lag between the two KEDA goes to zero while the HPA wants more than one replica",
+			"set activationLagThreshold below lagThreshold")
 	}
 	if parts > 0 && (k.own || k.sole) {
 		s.partitionBounds(k, sc, parts)
@@ -126,18 +129,26 @@ func (s *scope) exclusive(k *kafkaTrigger) {
 	kafka := k.typ == "kafka" // apache-kafka checks less
 	switch {
 	case k.allowIdle && k.limitToLag:
-		s.add("KE10", k.at("limitToPartitionsWithLag"), "limitToPartitionsWithLag and allowIdleConsumers exclude each other; KEDA refuses the trigger", "keep one of the two")
+		s.add("KE10", k.at("limitToPartitionsWithLag"),
+			"limitToPartitionsWithLag and allowIdleConsumers exclude each other; KEDA refuses the trigger",
+			"keep one of the two")
 	case k.even && k.limitToLag && kafka:
-		s.add("KE10", k.at("limitToPartitionsWithLag"), "limitToPartitionsWithLag and ensureEvenDistributionOfPartitions exclude each other; KEDA refuses the trigger", "keep one of the two")
+		s.add("KE10", k.at("limitToPartitionsWithLag"),
+			"limitToPartitionsWithLag and ensureEvenDistributionOfPartitions exclude each other; KEDA refuses the trigger",
+			"keep one of the two")
 	}
 	if k.hasTopic {
 		return
 	}
 	if k.limitToLag {
-		s.add("KE10", k.at("limitToPartitionsWithLag"), "limitToPartitionsWithLag needs a topic; KEDA refuses the trigger", "set metadata.topic")
+		s.add("KE10", k.at("limitToPartitionsWithLag"),
+			"limitToPartitionsWithLag needs a topic; KEDA refuses the trigger",
+			"set metadata.topic")
 	}
 	if k.even && kafka {
-		s.add("KE10", k.at("ensureEvenDistributionOfPartitions"), "ensureEvenDistributionOfPartitions needs a topic; KEDA refuses the trigger", "set metadata.topic")
+		s.add("KE10", k.at("ensureEvenDistributionOfPartitions"),
+			"ensureEvenDistributionOfPartitions needs a topic; KEDA refuses the trigger",
+			"set metadata.topic")
 	}
 	if k.limitation != "" {
 		s.addAs(SeverityWarning, "KE10", k.at("partitionLimitation"), "partitionLimitation is ignored without a topic", "set metadata.topic")
@@ -156,7 +167,9 @@ func (s *scope) limitation(k *kafkaTrigger, parts int) int {
 		s.add("KE10", field, strconv.Quote(k.limitation)+" is not a list of partitions", `write "1,2,10-20"`)
 		return parts
 	case len(limited) == 0:
-		s.addAs(SeverityWarning, "KE10", field, strconv.Quote(k.limitation)+" names no partition, so KEDA looks at all", `write ranges upwards, as in "10-20"`)
+		s.addAs(SeverityWarning, "KE10", field,
+			strconv.Quote(k.limitation)+" names no partition, so KEDA looks at all",
+			`write ranges upwards, as in "10-20"`)
 		return parts
 	case parts == 0 || len(k.topics) > 1:
 		return parts
@@ -165,10 +178,15 @@ func (s *scope) limitation(k *kafkaTrigger, parts int) int {
 	last := limited[len(limited)-1].to
 	switch {
 	case left == 0:
-		s.add("KE10", field, "the topic has the partitions 0 to "+strconv.Itoa(parts-1)+", none of which is in "+strconv.Quote(k.limitation)+": KEDA never sees any lag", "name partitions of the topic")
+		s.add("KE10", field,
+			"the topic has the partitions 0 to "+strconv.Itoa(parts-1)+", none of which is in "+strconv.Quote(k.limitation)+
+				": KEDA never sees any lag",
+			"name partitions of the topic")
 		return parts
 	case last >= parts:
-		s.addAs(SeverityWarning, "KE10", field, "partitionLimitation names partition "+strconv.Itoa(last)+", but the topic has 0 to "+strconv.Itoa(parts-1), "name partitions of the topic, or raise its partitions")
+		s.addAs(SeverityWarning, "KE10", field,
+			"partitionLimitation names partition "+strconv.Itoa(last)+", but the topic has 0 to "+strconv.Itoa(parts-1),
+			"name partitions of the topic, or raise its partitions")
 	}
 	return left
 }
@@ -185,19 +203,30 @@ func (s *scope) invalidOffsets(k *kafkaTrigger, sc *schema.Scaling) {
 	}
 	switch {
 	case latest && k.zeroInvalid:
-		s.addAs(severity, "KE12", k.at("scaleToZeroOnInvalidOffset"), never+"with offsetResetPolicy latest, minReplicas 0 and scaleToZeroOnInvalidOffset, lag counts only after a first commit that nobody makes", "use offsetResetPolicy earliest, or minReplicas 1")
+		s.addAs(severity, "KE12", k.at("scaleToZeroOnInvalidOffset"),
+			never+"with offsetResetPolicy latest, minReplicas 0 and scaleToZeroOnInvalidOffset, lag counts only after a "+
+				"first commit that nobody makes",
+			"use offsetResetPolicy earliest, or minReplicas 1")
 	case latest && k.reset == "":
-		s.add("KE12", k.field, "without offsetResetPolicy KEDA takes latest: with minReplicas 0 it starts replicas at once for partitions without commit", "set metadata.offsetResetPolicy to what the application uses, best earliest")
+		s.add("KE12", k.field,
+			"without offsetResetPolicy KEDA takes latest: with minReplicas 0 it starts replicas at once for partitions without commit",
+			"set metadata.offsetResetPolicy to what the application uses, best earliest")
 	case latest:
-		s.add("KE12", k.at("offsetResetPolicy"), "with latest and minReplicas 0 events that arrive before the first commit are lost, and KEDA starts replicas at once for partitions without commit", "use offsetResetPolicy earliest, or minReplicas 1")
+		s.add("KE12", k.at("offsetResetPolicy"),
+			"with latest and minReplicas 0 events that arrive before the first commit are lost, and KEDA starts replicas at "+
+				"once for partitions without commit",
+			"use offsetResetPolicy earliest, or minReplicas 1")
 	case k.zeroInvalid:
-		s.addAs(severity, "KE12", k.at("scaleToZeroOnInvalidOffset"), never+"scaleToZeroOnInvalidOffset counts partitions without a commit as no lag, and with minReplicas 0 nobody makes the first commit", "remove scaleToZeroOnInvalidOffset, or set minReplicas to 1")
+		s.addAs(severity, "KE12", k.at("scaleToZeroOnInvalidOffset"),
+			never+"scaleToZeroOnInvalidOffset counts partitions without a commit as no lag, and with minReplicas 0 nobody makes the first commit",
+			"remove scaleToZeroOnInvalidOffset, or set minReplicas to 1")
 	}
 }
 
 // partitionBounds compares replicas with partitions, the most that can work.
 func (s *scope) partitionBounds(k *kafkaTrigger, sc *schema.Scaling, parts int) {
-	topic := "topic " + strconv.Quote(strings.Join(k.topics, ",")) + " has " + strconv.Itoa(parts) + text.Plural(parts, " partition", " partitions")
+	topic := "topic " + strconv.Quote(strings.Join(k.topics, ",")) + " has " + strconv.Itoa(parts) +
+		text.Plural(parts, " partition", " partitions")
 	if k.limitation != "" {
 		topic = "partitionLimitation leaves " + strconv.Itoa(parts) + " of the partitions of topic " + strconv.Quote(k.topics[0])
 	}
@@ -206,26 +235,39 @@ func (s *scope) partitionBounds(k *kafkaTrigger, sc *schema.Scaling, parts int) 
 		if !k.own || k.limitation != "" {
 			result = ": the other replicas idle"
 		}
-		s.add("KE13", "scaling.maxReplicas", "maxReplicas is "+strconv.Itoa(sc.MaxReplicas)+", but "+topic+result, "raise kafka.topics."+k.topics[0]+".partitions to "+strconv.Itoa(sc.MaxReplicas)+" or lower maxReplicas to "+strconv.Itoa(parts))
+		s.add("KE13", "scaling.maxReplicas",
+			"maxReplicas is "+strconv.Itoa(sc.MaxReplicas)+", but "+topic+result,
+			"raise kafka.topics."+k.topics[0]+".partitions to "+strconv.Itoa(sc.MaxReplicas)+" or lower maxReplicas to "+strconv.Itoa(parts))
 	}
 	if sc.MinReplicas > parts {
 		sev := SeverityWarning
 		if k.own && !k.allowIdle && sc.MinReplicas > s.l.partitions(k.topics[0]) {
 			sev = SeverityError // the chart refuses it
 		}
-		s.addAs(sev, "KE13", "scaling.minReplicas", "minReplicas is "+strconv.Itoa(sc.MinReplicas)+", but "+topic+": the other replicas idle for ever", "lower minReplicas to "+strconv.Itoa(parts)+" or add partitions")
+		s.addAs(sev, "KE13", "scaling.minReplicas",
+			"minReplicas is "+strconv.Itoa(sc.MinReplicas)+", but "+topic+": the other replicas idle for ever",
+			"lower minReplicas to "+strconv.Itoa(parts)+" or add partitions")
 	}
 	top := min(sc.MaxReplicas, parts)
 	if k.even && top > 0 && parts%top != 0 {
-		s.add("KE13", "scaling.maxReplicas", "maxReplicas "+strconv.Itoa(top)+" does not divide the "+strconv.Itoa(parts)+" partitions, so at the top the distribution is uneven", "use a divisor of "+strconv.Itoa(parts)+", such as "+strconv.Itoa(divisorBelow(parts, top)))
+		s.add("KE13", "scaling.maxReplicas",
+			"maxReplicas "+strconv.Itoa(top)+" does not divide the "+strconv.Itoa(parts)+" partitions, so at the top the distribution is uneven",
+			"use a divisor of "+strconv.Itoa(parts)+", such as "+strconv.Itoa(divisorBelow(parts, top)))
 	}
 	// The HPA leaves a deviation of 10 % alone: from 10/11 of the cap it does
 	// not move up any more.
-	if stuck := (top*10 + 10) / 11; !k.allowIdle && sc.MaxReplicas >= parts && parts >= 11 && stuck < parts && sc.Behavior.ScaleUp.Tolerance == "" {
-		s.addAs(SeverityInfo, "KE13", "scaling.maxReplicas", "the HPA's tolerance of 10 % can hold "+s.what+" at "+strconv.Itoa(stuck)+" of "+strconv.Itoa(parts)+" replicas under full load, since KEDA caps the lag at partitions x lagThreshold", "set scaling.allowIdleConsumers: true, or scaling.behavior.scaleUp.tolerance: 0.01 on Kubernetes 1.35 and later, if the last replicas matter")
+	if stuck := (top*10 + 10) / 11; !k.allowIdle && sc.MaxReplicas >= parts && parts >= 11 && stuck < parts &&
+		sc.Behavior.ScaleUp.Tolerance == "" {
+		s.addAs(SeverityInfo, "KE13", "scaling.maxReplicas",
+			"the HPA's tolerance of 10 % can hold "+s.what+" at "+strconv.Itoa(stuck)+" of "+strconv.Itoa(parts)+
+				" replicas under full load, since KEDA caps the lag at partitions x lagThreshold",
+			"set scaling.allowIdleConsumers: true, or scaling.behavior.scaleUp.tolerance: 0.01 on Kubernetes 1.35 and later, "+
+				"if the last replicas matter")
 	}
 	if k.own && s.exactlyOnce() && sc.MinReplicas == 0 && k.activation < int64(parts) {
-		s.add("HW21", "scaling.activationLagThreshold", "with delivery exactly-once the markers of transactions count as one event of lag per partition, so "+s.what+" never goes to zero", "set activationLagThreshold to "+strconv.Itoa(parts)+" (the partitions) or more, or delivery to at-least-once")
+		s.add("HW21", "scaling.activationLagThreshold",
+			"with delivery exactly-once the markers of transactions count as one event of lag per partition, so "+s.what+" never goes to zero",
+			"set activationLagThreshold to "+strconv.Itoa(parts)+" (the partitions) or more, or delivery to at-least-once")
 	}
 }
 

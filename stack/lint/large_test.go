@@ -23,19 +23,30 @@ func repeated(n int, format string) string {
 // TestLargeMistakes: a file too large for the library gets a message of where
 // and why all the same.
 func TestLargeMistakes(t *testing.T) {
-	const fn = "  f%d:\n    module: {image: \"ghcr.io/acme/some-function-of-ours\"}\n    source: {topic: some-topic-of-ours}\n    sink:\n      topic: another\n    scaling:\n      maxReplicas: 5\n      lagThreshold: 100\n"
+	const fn = "  f%d:\n    module: {image: \"ghcr.io/acme/some-function-of-ours\"}\n    source: {topic: " +
+		"some-topic-of-ours}\n    sink:\n      topic: another\n    scaling:\n      maxReplicas: 5\n      lagThreshold: 100\n"
 	many := "functions:\n" + repeated(2000, fn)
 	if len(many) < (256<<10) || strings.Count(many, "\n") != 16001 {
 		t.Fatal(len(many))
 	}
 	for _, tt := range []struct{ name, text, want string }{
 		{"fine", many, ""},
-		{"values", "a: [" + repeated(values.MaxValues, "%d,") + "]\n", "v.yaml:1:288883: holds more than 50000 values; a Helm release cannot hold so much"},
+		{
+			"values", "a: [" + repeated(values.MaxValues, "%d,") + "]\n",
+			"v.yaml:1:288883: holds more than 50000 values; a Helm release cannot hold so much",
+		},
 		{"few bytes", "a: [" + strings.Repeat("b,", values.MaxValues) + "]\n", "v.yaml:1:100001: holds more than 50000 values"},
-		{"functions", "functions:\n" + repeated(values.MaxFunctions+1, "  f%d: {}\n"), "v.yaml:1:1: functions has 2501 entries; the limit is 2500; Helm keeps all"},
+		{
+			"functions", "functions:\n" + repeated(values.MaxFunctions+1, "  f%d: {}\n"),
+			"v.yaml:1:1: functions has 2501 entries; the limit is 2500; Helm keeps all",
+		},
 		{"workloads", "a: b\nworkloads:\n" + repeated(values.MaxFunctions+1, "  f%d: {}\n"), "v.yaml:2:1: workloads has 2501 entries"},
 		{"as many as may be", "functions:\n" + repeated(values.MaxFunctions, "  f%d: {}\n"), ""},
-		{"text for each", "a: b\ndefaults: {config: {A: " + strings.Repeat("x", 1<<19) + "}}\nfunctions:\n" + repeated(200, "  f%d: {}\n"), "v.yaml:2:1: defaults hold 512 KiB of text for each of 200 functions; all together the limit is 64 MiB; put large"},
+		{
+			"text for each",
+			"a: b\ndefaults: {config: {A: " + strings.Repeat("x", 1<<19) + "}}\nfunctions:\n" + repeated(200, "  f%d: {}\n"),
+			"v.yaml:2:1: defaults hold 512 KiB of text for each of 200 functions; all together the limit is 64 MiB; put large",
+		},
 		{"twice", many + "  f7: {}\n", `v.yaml:16002:3: key "f7" is given twice in one mapping, first in line 58; keep one`},
 		{"twice in braces", many + "  z: {a: 1, b: 2, a: 3}\n", `v.yaml:16002:19: key "a" is given twice in one mapping, first in line 16002;`},
 		{"a bracket", many + "  z: {source: {topic: t}\n", "v.yaml:16002:3: a bracket or brace opened in line 16002 is not closed"},
@@ -49,15 +60,32 @@ func TestLargeMistakes(t *testing.T) {
 		{"bytes", many + "  z: \xff\n", "v.yaml:16002:6: byte 0xff is not valid UTF-8"},
 		{"NUL", many + "  z: \x00\n", "v.yaml:16002:6: a NUL byte"},
 		{"an anchor", "x: &x {a: [{b: c}]}\n" + many + "  z: &a {<<: *x}\n  y: *a\n", ""},
-		{"a bracket among aliases", "x: &x {}\n" + many + "  y: {a: [*x, *x]}\n  z: {<<: *x, source: *x, topic: t\n", "v.yaml:16004:3: a bracket or brace opened in line 16004 is not closed"},
-		{"a bracket below a merge", "x: &x {}\n" + many + "  z:\n    <<: *x\n    source: {topic: t\n", "v.yaml:16005:5: a bracket or brace opened in line 16005 is not closed"},
+		{
+			"a bracket among aliases", "x: &x {}\n" + many + "  y: {a: [*x, *x]}\n  z: {<<: *x, source: *x, topic: t\n",
+			"v.yaml:16004:3: a bracket or brace opened in line 16004 is not closed",
+		},
+		{
+			"a bracket below a merge", "x: &x {}\n" + many + "  z:\n    <<: *x\n    source: {topic: t\n",
+			"v.yaml:16005:5: a bracket or brace opened in line 16005 is not closed",
+		},
 		{"a tab below a merge", "x: &x {}\n" + many + "  z:\n    <<: *x\n\tq: 1\n", "v.yaml:16005:2: a tab is used for indentation"},
 		{"a merge of text", "x: &x b\n" + many + "  z:\n    <<: *x\n", "v.yaml:16004:5: from this line on"},
 		{"a merge of numbers", "x: &x {}\n" + many + "  z: {<<: [*x, 1]}\n", "v.yaml:16003:16: merge key << needs a mapping"},
-		{"twice beside a merge", "x: &x {a: 1}\n" + many + "  z: {a: 1, <<: *x, a: 2}\n", `v.yaml:16003:21: key "a" is given twice in one mapping, first in line 16003;`},
+		{
+			"twice beside a merge", "x: &x {a: 1}\n" + many + "  z: {a: 1, <<: *x, a: 2}\n",
+			`v.yaml:16003:21: key "a" is given twice in one mapping, first in line 16003;`,
+		},
 		{"an anchor in itself", many + "  z: &a {b: *a}\n", "v.yaml:16002:13: alias *a stands for something that contains it"},
-		{"a bomb", many + "  a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + repeated(9, "  b%[1]d: &b [*a0, *a0, *a0, *a0, *a0]\n  c%[1]d: &a0 [*b, *b, *b, *b, *b]\n"), "holds more than 50000 values"},
-		{"a tag", many + "  z: !!str a\n", "v.yaml:16002:6: from this line on the file can be read by a slow reader only, which takes 256 KiB; it has 381 KiB; write the line as"},
+		{
+			"a bomb",
+			many + "  a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" +
+				repeated(9, "  b%[1]d: &b [*a0, *a0, *a0, *a0, *a0]\n  c%[1]d: &a0 [*b, *b, *b, *b, *b]\n"),
+			"holds more than 50000 values",
+		},
+		{
+			"a tag", many + "  z: !!str a\n",
+			"v.yaml:16002:6: from this line on the file can be read by a slow reader only, which takes 256 KiB; it has 381 KiB; write the line as",
+		},
 		{"an alias of nothing", many + "  z: *a\n", "v.yaml:16002:3: unknown anchor"},
 		{"two documents", many + "---\n" + many, "v.yaml:16002:1: from this line on"},
 	} {
@@ -75,12 +103,14 @@ func TestLargeMistakes(t *testing.T) {
 
 // TestRenderedSize: what renders to more than the sandbox can hold is refused.
 func TestRenderedSize(t *testing.T) {
-	text := "commonLabels: {a: " + strings.Repeat("x", 1<<20) + "}\nfunctions:\n" + repeated(100, "  f%d: {module: {image: a}, source: {topic: t}}\n")
+	text := "commonLabels: {a: " + strings.Repeat("x", 1<<20) + "}\nfunctions:\n" +
+		repeated(100, "  f%d: {module: {image: a}, source: {topic: t}}\n")
 	doc, err := values.Parse("x", []byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := render.Render(doc, render.Options{}); err == nil || !strings.Contains(err.Error(), "the output is larger than the limit of 64 MiB") {
+	if _, err := render.Render(doc, render.Options{}); err == nil ||
+		!strings.Contains(err.Error(), "the output is larger than the limit of 64 MiB") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -88,7 +118,9 @@ func TestRenderedSize(t *testing.T) {
 // TestManyUnknownKeys: the first are worded, the others counted only, and the
 // fields among them are looked at all the same.
 func TestManyUnknownKeys(t *testing.T) {
-	doc, err := values.Parse("x", []byte("functions:\n  a:\n    module: {image: x}\n    source: {topic: t}\n    scaling:\n"+repeated(40000, "      maxReplica%d: 1\n")+"      pollingInterval: often\n"))
+	doc, err := values.Parse("x",
+		[]byte("functions:\n  a:\n    module: {image: x}\n    source: {topic: t}\n    scaling:\n"+
+			repeated(40000, "      maxReplica%d: 1\n")+"      pollingInterval: often\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +148,8 @@ func TestManyUnknownKeys(t *testing.T) {
 
 // TestManyWrongTypes: findings that nobody will read are counted only.
 func TestManyWrongTypes(t *testing.T) {
-	doc, err := values.Parse("x", []byte("functions:\n  a:\n    module: {image: x}\n    source: {topic: t}\n    config:\n"+repeated(40000, "      k%d: 1\n")))
+	doc, err := values.Parse("x",
+		[]byte("functions:\n  a:\n    module: {image: x}\n    source: {topic: t}\n    config:\n"+repeated(40000, "      k%d: 1\n")))
 	if err != nil {
 		t.Fatal(err)
 	}

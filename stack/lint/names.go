@@ -50,12 +50,18 @@ func (l *linter) objectName(name string) string {
 func (s *scope) nameLength(name string) {
 	if s.l.fullname == "" {
 		if len(name) > 40 && len(name) <= 63 {
-			s.addAs(SeverityInfo, "KE05", "", "the name has "+strconv.Itoa(len(name))+" characters; together with the release's name it may exceed the 54 that KEDA allows, and is then shortened with a hash", "use a shorter name, or give --release to see")
+			s.addAs(SeverityInfo, "KE05", "",
+				"the name has "+strconv.Itoa(len(name))+
+					" characters; together with the release's name it may exceed the 54 that KEDA allows, and is then shortened with a hash",
+				"use a shorter name, or give --release to see")
 		}
 		return
 	}
 	if n := len(s.l.fullname) + 1 + len(name); n > maxObjectName && len(name) <= 63 {
-		s.addAs(SeverityInfo, "KE05", "", s.l.fullname+"-"+name+" has "+strconv.Itoa(n)+" characters, more than the 54 that KEDA allows; its objects are named "+s.l.objectName(name), "use a shorter name if the hash is unwelcome")
+		s.addAs(SeverityInfo, "KE05", "",
+			s.l.fullname+"-"+name+" has "+strconv.Itoa(n)+
+				" characters, more than the 54 that KEDA allows; its objects are named "+s.l.objectName(name),
+			"use a shorter name if the hash is unwelcome")
 	}
 }
 

@@ -13,7 +13,9 @@ import (
 // scaling checks what becomes a ScaledObject. min stands for minReplicas.
 func (s *scope) scaling(sc *schema.Scaling, src *schema.Source, isFunction bool) {
 	if s.isNull("scaling") {
-		s.add("HW02", "scaling", "null where a mapping is expected; it takes away every default of scaling", "remove the line, or write scaling: {}")
+		s.add("HW02", "scaling",
+			"null where a mapping is expected; it takes away every default of scaling",
+			"remove the line, or write scaling: {}")
 		return
 	}
 	s.replicas(sc)
@@ -24,23 +26,33 @@ func (s *scope) scaling(sc *schema.Scaling, src *schema.Source, isFunction bool)
 	s.triggers(sc, src)
 	s.modifiers(sc, src)
 	if n := len(sc.HPAName); n > 63 {
-		s.add("KE05", "scaling.hpaName", "HPA name "+strconv.Quote(sc.HPAName)+" has "+strconv.Itoa(n)+" characters", "shorten it to 63; KEDA's webhook refuses longer ones")
+		s.add("KE05", "scaling.hpaName",
+			"HPA name "+strconv.Quote(sc.HPAName)+" has "+strconv.Itoa(n)+" characters",
+			"shorten it to 63; KEDA's webhook refuses longer ones")
 	}
 	if isFunction && sc.RestoreToOriginalReplicaCount != nil && *sc.RestoreToOriginalReplicaCount {
-		s.add("KE25", "scaling.restoreToOriginalReplicaCount", "restoreToOriginalReplicaCount has no effect on a function: Helm removes its Deployment with its ScaledObject", "remove it")
+		s.add("KE25", "scaling.restoreToOriginalReplicaCount",
+			"restoreToOriginalReplicaCount has no effect on a function: Helm removes its Deployment with its ScaledObject",
+			"remove it")
 	}
 }
 
 func (s *scope) replicas(sc *schema.Scaling) {
 	if sc.MinReplicas > sc.MaxReplicas {
-		s.add("KE04", "scaling.minReplicas", "minReplicas "+strconv.Itoa(sc.MinReplicas)+" is more than maxReplicas "+strconv.Itoa(sc.MaxReplicas), "raise maxReplicas or lower minReplicas")
+		s.add("KE04", "scaling.minReplicas",
+			"minReplicas "+strconv.Itoa(sc.MinReplicas)+" is more than maxReplicas "+strconv.Itoa(sc.MaxReplicas),
+			"raise maxReplicas or lower minReplicas")
 	}
 	if p := sc.IdleReplicaCount; p != nil {
 		switch {
 		case *p != 0:
-			s.add("KE04", "scaling.idleReplicaCount", "idleReplicaCount "+strconv.Itoa(*p)+" does not work: KEDA supports 0 only, anything else flaps", "set it to 0 or remove it")
+			s.add("KE04", "scaling.idleReplicaCount",
+				"idleReplicaCount "+strconv.Itoa(*p)+" does not work: KEDA supports 0 only, anything else flaps",
+				"set it to 0 or remove it")
 		case sc.MinReplicas < 1:
-			s.add("KE04", "scaling.idleReplicaCount", "idleReplicaCount 0 needs minReplicas of at least 1; with minReplicas 0 KEDA goes to zero anyway", "remove idleReplicaCount, or set minReplicas to 1 or more")
+			s.add("KE04", "scaling.idleReplicaCount",
+				"idleReplicaCount 0 needs minReplicas of at least 1; with minReplicas 0 KEDA goes to zero anyway",
+				"remove idleReplicaCount, or set minReplicas to 1 or more")
 		}
 	}
 }
@@ -48,15 +60,21 @@ func (s *scope) replicas(sc *schema.Scaling) {
 func (s *scope) timing(sc *schema.Scaling) {
 	if sc.MinReplicas >= 1 && sc.IdleReplicaCount == nil {
 		if s.set("scaling.cooldownPeriod") {
-			s.add("KE16", "scaling.cooldownPeriod", "cooldownPeriod has no effect with minReplicas "+strconv.Itoa(sc.MinReplicas)+": it only delays the step to zero", "use behavior.scaleDown.stabilizationWindowSeconds to slow down scaling in")
+			s.add("KE16", "scaling.cooldownPeriod",
+				"cooldownPeriod has no effect with minReplicas "+strconv.Itoa(sc.MinReplicas)+": it only delays the step to zero",
+				"use behavior.scaleDown.stabilizationWindowSeconds to slow down scaling in")
 		}
 		if s.set("scaling.pollingInterval") && !sc.UseCachedMetrics && sc.ScalingModifiers.Formula == "" {
-			s.add("KE16", "scaling.pollingInterval", "pollingInterval has no effect with minReplicas "+strconv.Itoa(sc.MinReplicas)+": the HPA asks every 15 s by itself", "remove it, or set useCachedMetrics to query the brokers less often")
+			s.add("KE16", "scaling.pollingInterval",
+				"pollingInterval has no effect with minReplicas "+strconv.Itoa(sc.MinReplicas)+": the HPA asks every 15 s by itself",
+				"remove it, or set useCachedMetrics to query the brokers less often")
 		}
 	}
 	s.cooldown(sc)
 	if sc.MinReplicas == 0 && sc.PollingInterval > 60 {
-		s.add("HW30", "scaling.pollingInterval", "the first event after a quiet time waits up to "+strconv.Itoa(sc.PollingInterval)+" s before the first replica starts", "lower pollingInterval, or keep minReplicas at 1")
+		s.add("HW30", "scaling.pollingInterval",
+			"the first event after a quiet time waits up to "+strconv.Itoa(sc.PollingInterval)+" s before the first replica starts",
+			"lower pollingInterval, or keep minReplicas at 1")
 	}
 }
 
@@ -73,7 +91,11 @@ func (s *scope) cooldown(sc *schema.Scaling) {
 		window = *w
 	}
 	if cooldown < window {
-		s.add("KE16", "scaling.cooldownPeriod", "cooldownPeriod "+strconv.Itoa(cooldown)+" is shorter than the "+strconv.Itoa(window)+" s for which the HPA holds replicas (behavior.scaleDown.stabilizationWindowSeconds): without lag KEDA stops all replicas at once, before the HPA takes any away", "raise cooldownPeriod to "+strconv.Itoa(window)+" or more, or lower the window, unless that is meant")
+		s.add("KE16", "scaling.cooldownPeriod",
+			"cooldownPeriod "+strconv.Itoa(cooldown)+" is shorter than the "+strconv.Itoa(window)+
+				" s for which the HPA holds replicas (behavior.scaleDown.stabilizationWindowSeconds): without lag KEDA stops "+
+				"all replicas at once, before the HPA takes any away",
+			"raise cooldownPeriod to "+strconv.Itoa(window)+" or more, or lower the window, unless that is meant")
 	}
 }
 
@@ -87,18 +109,26 @@ func (s *scope) behavior(sc *schema.Scaling) {
 	}{{"scaleUp", &sc.Behavior.ScaleUp}, {"scaleDown", &sc.Behavior.ScaleDown}} {
 		field := "scaling.behavior." + r.name
 		if r.rules.Policies != nil && len(r.rules.Policies) == 0 && r.rules.SelectPolicy != "Disabled" {
-			s.addAs(SeverityWarning, "KE17", field+".policies", r.name+" has no policies; an empty list is lost on its way to the HPA, and Kubernetes' own apply (scaleDown: 100 % each 15 s)", "leave policies out for the chart's defaults, or write at least one")
+			s.addAs(SeverityWarning, "KE17", field+".policies",
+				r.name+" has no policies; an empty list is lost on its way to the HPA, and Kubernetes' own apply (scaleDown: 100 % each 15 s)",
+				"leave policies out for the chart's defaults, or write at least one")
 		}
 		for _, p := range r.rules.Policies {
 			if p.Type == "" || p.Value < 1 || p.PeriodSeconds < 1 || p.PeriodSeconds > 1800 {
-				s.add("KE17", field+".policies", "a policy of "+r.name+" is not complete: type, value of at least 1 and periodSeconds from 1 to 1800 are due", "write {type: Pods, value: 4, periodSeconds: 15}")
+				s.add("KE17", field+".policies",
+					"a policy of "+r.name+" is not complete: type, value of at least 1 and periodSeconds from 1 to 1800 are due",
+					"write {type: Pods, value: 4, periodSeconds: 15}")
 			}
 		}
 		if r.rules.StabilizationWindowSeconds == nil || r.rules.SelectPolicy == "" || r.rules.Policies == nil {
-			s.addAs(SeverityWarning, "KE17", field, r.name+" is only partly given, so KEDA and the API server's defaults overwrite each other's HPA again and again", "give stabilizationWindowSeconds, selectPolicy and policies, or leave the section out")
+			s.addAs(SeverityWarning, "KE17", field,
+				r.name+" is only partly given, so KEDA and the API server's defaults overwrite each other's HPA again and again",
+				"give stabilizationWindowSeconds, selectPolicy and policies, or leave the section out")
 		}
 		if r.name == "scaleUp" && r.rules.SelectPolicy == "Disabled" && sc.MaxReplicas > 1 {
-			s.addAs(SeverityWarning, "KE17", field+".selectPolicy", "scaleUp is disabled: "+s.what+" never gets more than one replica from the HPA", "use Max, or set maxReplicas to 1 if that is meant")
+			s.addAs(SeverityWarning, "KE17", field+".selectPolicy",
+				"scaleUp is disabled: "+s.what+" never gets more than one replica from the HPA",
+				"use Max, or set maxReplicas to 1 if that is meant")
 		}
 		if t := r.rules.Tolerance; t != "" {
 			if f, ok := schema.ParseQuantity(string(t)); ok && (f < 0 || f > 1) {
@@ -115,26 +145,39 @@ func (s *scope) fallback(sc *schema.Scaling, src *schema.Source) {
 	}
 	switch {
 	case f.FailureThreshold == nil:
-		s.addAs(SeverityError, "KE21", "scaling.fallback", "fallback has no failureThreshold", "set failureThreshold: 0 for a fallback at the first failure")
+		s.addAs(SeverityError, "KE21", "scaling.fallback", "fallback has no failureThreshold",
+			"set failureThreshold: 0 for a fallback at the first failure")
 		return
 	case f.Replicas == nil:
-		s.addAs(SeverityError, "KE21", "scaling.fallback", "fallback has no replicas", "set replicas to the number that shall run while the lag cannot be read")
+		s.addAs(SeverityError, "KE21", "scaling.fallback", "fallback has no replicas",
+			"set replicas to the number that shall run while the lag cannot be read")
 		return
 	}
 	if client := connecting(sc, src); client != "" && *f.FailureThreshold >= 1 {
-		s.addAs(SeverityWarning, "KE21", "scaling.fallback.failureThreshold", "with failureThreshold "+strconv.Itoa(*f.FailureThreshold)+" the fallback does not start when all brokers are away: KEDA cannot rebuild its "+client+" client and stops counting at one failure", "set failureThreshold: 0, which starts it now and then, or remove fallback: replicas have nothing to read then")
+		s.addAs(SeverityWarning, "KE21", "scaling.fallback.failureThreshold",
+			"with failureThreshold "+strconv.Itoa(*f.FailureThreshold)+
+				" the fallback does not start when all brokers are away: KEDA cannot rebuild its "+client+" client and stops counting at one failure",
+			"set failureThreshold: 0, which starts it now and then, or remove fallback: replicas have nothing to read then")
 	}
 	if src.Topic == "" && len(sc.Triggers) > 0 && sc.ScalingModifiers.Formula == "" && onlyResources(sc) {
-		s.addAs(SeverityError, "KE21", "scaling.fallback", "a fallback needs a trigger other than cpu and memory; KEDA refuses the ScaledObject", "remove the fallback")
+		s.addAs(SeverityError, "KE21", "scaling.fallback",
+			"a fallback needs a trigger other than cpu and memory; KEDA refuses the ScaledObject",
+			"remove the fallback")
 	}
 	if *f.Replicas > sc.MaxReplicas {
-		s.addAs(SeverityWarning, "KE21", "scaling.fallback.replicas", "fallback.replicas "+strconv.Itoa(*f.Replicas)+" is more than maxReplicas "+strconv.Itoa(sc.MaxReplicas), "lower it to "+strconv.Itoa(sc.MaxReplicas))
+		s.addAs(SeverityWarning, "KE21", "scaling.fallback.replicas",
+			"fallback.replicas "+strconv.Itoa(*f.Replicas)+" is more than maxReplicas "+strconv.Itoa(sc.MaxReplicas),
+			"lower it to "+strconv.Itoa(sc.MaxReplicas))
 	}
 	if *f.Replicas == 0 && sc.MinReplicas == 0 {
-		s.addAs(SeverityWarning, "KE21", "scaling.fallback.replicas", "fallback.replicas 0 with minReplicas 0 stops "+s.what+" when the lag cannot be read", "set replicas to 1 or more, or remove fallback to freeze what runs")
+		s.addAs(SeverityWarning, "KE21", "scaling.fallback.replicas",
+			"fallback.replicas 0 with minReplicas 0 stops "+s.what+" when the lag cannot be read",
+			"set replicas to 1 or more, or remove fallback to freeze what runs")
 	}
 	if f.Behavior == "scalingModifiers" && sc.ScalingModifiers.Formula == "" {
-		s.addAs(SeverityError, "KE21", "scaling.fallback.behavior", "fallback.behavior scalingModifiers needs scaling.scalingModifiers.formula", "write the formula, or use static")
+		s.addAs(SeverityError, "KE21", "scaling.fallback.behavior",
+			"fallback.behavior scalingModifiers needs scaling.scalingModifiers.formula",
+			"write the formula, or use static")
 	}
 }
 
@@ -166,13 +209,17 @@ func onlyResources(sc *schema.Scaling) bool {
 
 func (s *scope) pausing(sc *schema.Scaling) {
 	if sc.Paused && sc.PausedReplicas != nil {
-		s.addAs(SeverityWarning, "KE22", "scaling.paused", "paused and pausedReplicas are both set; KEDA follows pausedReplicas", "keep one of the two")
+		s.addAs(SeverityWarning, "KE22", "scaling.paused",
+			"paused and pausedReplicas are both set; KEDA follows pausedReplicas",
+			"keep one of the two")
 	}
 	for _, k := range slices.Sorted(maps.Keys(sc.Annotations)) {
 		s.annotation(k, sc.Annotations[k])
 	}
 	if sc.PausedScaleIn && sc.PausedScaleOut {
-		s.addAs(SeverityWarning, "KE22", "scaling.pausedScaleIn", "pausedScaleIn and pausedScaleOut together stop all scaling", "use paused: true if that is meant")
+		s.addAs(SeverityWarning, "KE22", "scaling.pausedScaleIn",
+			"pausedScaleIn and pausedScaleOut together stop all scaling",
+			"use paused: true if that is meant")
 	}
 }
 
@@ -181,13 +228,18 @@ func (s *scope) annotation(key, value string) {
 	switch key {
 	case "autoscaling.keda.sh/paused-replicas":
 		if n, err := strconv.ParseInt(value, 10, 32); err != nil || n < 0 {
-			s.l.add("KE22", path, key+" is "+strconv.Quote(value)+", not a number; KEDA fails to reconcile", "write a whole number in quotes, or use scaling.pausedReplicas")
+			s.l.add("KE22", path, key+" is "+strconv.Quote(value)+", not a number; KEDA fails to reconcile",
+				"write a whole number in quotes, or use scaling.pausedReplicas")
 		}
 	case "autoscaling.keda.sh/paused", "autoscaling.keda.sh/paused-scale-in", "autoscaling.keda.sh/paused-scale-out":
 		if _, err := strconv.ParseBool(value); err != nil {
-			s.l.addAs(SeverityWarning, "KE22", path, key+" is "+strconv.Quote(value)+"; KEDA takes anything but a boolean for true", `write "true", or remove it`)
+			s.l.addAs(SeverityWarning, "KE22", path,
+				key+" is "+strconv.Quote(value)+"; KEDA takes anything but a boolean for true",
+				`write "true", or remove it`)
 		}
 	case "validations.keda.sh/hpa-ownership":
-		s.l.addAs(SeverityWarning, "KE22", path, key+" has no effect on a ScaledObject: KEDA looks for it on the HPA", `set it to "false" on the existing HPA instead`)
+		s.l.addAs(SeverityWarning, "KE22", path,
+			key+" has no effect on a ScaledObject: KEDA looks for it on the HPA",
+			`set it to "false" on the existing HPA instead`)
 	}
 }

@@ -32,7 +32,10 @@ type siteCase struct {
 // The cases are in lint_cases_*_test.go.
 func allSiteCases() []siteCase {
 	var all []siteCase
-	for _, cases := range [][]siteCase{schemaCases, kafkaCases, triggerCases, credentialCases, scalingCases, targetCases, functionCases, platformCases, nodeCases} {
+	for _, cases := range [][]siteCase{
+		schemaCases, kafkaCases, triggerCases, credentialCases, scalingCases, targetCases, functionCases,
+		platformCases, nodeCases,
+	} {
 		all = append(all, cases...)
 	}
 	return all

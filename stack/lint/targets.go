@@ -38,18 +38,25 @@ func (l *linter) targets() {
 		}
 		path := []string{"workloads", name, "scaleTargetRef"}
 		if other, ok := first[t]; ok {
-			l.add("KE06", path, "workloads "+strconv.Quote(other)+" and "+strconv.Quote(name)+" both scale the "+t.kind+" "+strconv.Quote(t.name)+"; KEDA refuses the second", "put the triggers of both into one workload")
+			l.add("KE06", path,
+				"workloads "+strconv.Quote(other)+" and "+strconv.Quote(name)+" both scale the "+t.kind+" "+
+					strconv.Quote(t.name)+"; KEDA refuses the second",
+				"put the triggers of both into one workload")
 			continue
 		}
 		first[t] = name
 		if fn, certain := l.functionOf(t); fn != "" {
-			l.addAs(doubt(certain), "KE06", path, "workload "+strconv.Quote(name)+" scales "+likely(certain)+"the Deployment of function "+strconv.Quote(fn)+", which has a ScaledObject of its own", "put its triggers into functions."+fn+".scaling.triggers")
+			l.addAs(doubt(certain), "KE06", path,
+				"workload "+strconv.Quote(name)+" scales "+likely(certain)+"the Deployment of function "+strconv.Quote(fn)+
+					", which has a ScaledObject of its own",
+				"put its triggers into functions."+fn+".scaling.triggers")
 		}
 	}
 	for i := range l.extra {
 		o := &l.extra[i]
 		switch {
-		case o.kind == "HorizontalPodAutoscaler" && inFamily(o.apiVersion, "autoscaling"), o.kind == "ScaledObject" && inFamily(o.apiVersion, "keda.sh"):
+		case o.kind == "HorizontalPodAutoscaler" &&
+			inFamily(o.apiVersion, "autoscaling"), o.kind == "ScaledObject" && inFamily(o.apiVersion, "keda.sh"):
 			l.autoscaler(o, first)
 		}
 	}
@@ -67,12 +74,17 @@ func (l *linter) autoscaler(o *extraObject, workloads map[targetKey]string) {
 	what := "the " + o.kind + " " + strconv.Quote(o.name)
 	if name, ok := workloads[t]; ok {
 		if sc := l.v.Workloads[name].Scaling; !handsOver(o, &sc) {
-			l.add("KE06", path, what+" and workload "+strconv.Quote(name)+" both scale the "+t.kind+" "+strconv.Quote(t.name)+"; KEDA refuses the ScaledObject", "remove one of them")
+			l.add("KE06", path,
+				what+" and workload "+strconv.Quote(name)+" both scale the "+t.kind+" "+strconv.Quote(t.name)+"; KEDA refuses the ScaledObject",
+				"remove one of them")
 		}
 	}
 	if fn, certain := l.functionOf(t); fn != "" {
 		if sc := l.v.Functions[fn].Scaling; !handsOver(o, &sc) {
-			l.addAs(doubt(certain), "KE06", path, what+" scales "+likely(certain)+"the Deployment of function "+strconv.Quote(fn)+", which has a ScaledObject of its own; KEDA refuses that", "remove it, and set functions."+fn+".scaling instead")
+			l.addAs(doubt(certain), "KE06", path,
+				what+" scales "+likely(certain)+"the Deployment of function "+strconv.Quote(fn)+
+					", which has a ScaledObject of its own; KEDA refuses that",
+				"remove it, and set functions."+fn+".scaling instead")
 		}
 	}
 }

@@ -20,10 +20,14 @@ func (l *linter) workload(name string, w *schema.Workload) {
 	s.nameLength(name)
 	s.target(&w.ScaleTargetRef)
 	if w.Source.Topic == "" && len(w.Scaling.Triggers) == 0 {
-		s.add("KE09", "source.topic", s.what+" has neither source.topic nor scaling.triggers, so nothing scales it", "set source.topic and source.consumerGroup, or scaling.triggers")
+		s.add("KE09", "source.topic",
+			s.what+" has neither source.topic nor scaling.triggers, so nothing scales it",
+			"set source.topic and source.consumerGroup, or scaling.triggers")
 	}
 	if w.Source.Topic != "" && w.Source.ConsumerGroup == "" {
-		s.add("KE09", "source.consumerGroup", s.what+" has no source.consumerGroup; KEDA must know the group that your application joins", "set source.consumerGroup to your application's group.id")
+		s.add("KE09", "source.consumerGroup",
+			s.what+" has no source.consumerGroup; KEDA must know the group that your application joins",
+			"set source.consumerGroup to your application's group.id")
 	}
 	s.scaling(&w.Scaling, &w.Source, false)
 }
@@ -35,15 +39,21 @@ func (s *scope) target(t *schema.ScaleTargetRef) {
 	}
 	switch {
 	case slices.Contains(unscalableKinds, t.Kind):
-		s.add("KE07", "scaleTargetRef.kind", "a "+t.Kind+" cannot be scaled", "use a Deployment, a StatefulSet, or a custom resource with a scale subresource")
+		s.add("KE07", "scaleTargetRef.kind", "a "+t.Kind+" cannot be scaled",
+			"use a Deployment, a StatefulSet, or a custom resource with a scale subresource")
 	case slices.Contains(appsKinds, t.Kind) && t.APIVersion != "" && t.APIVersion != "apps/v1":
-		s.add("KE07", "scaleTargetRef.apiVersion", t.APIVersion+" has no "+t.Kind+"; KEDA finds no target", "set apiVersion: apps/v1, or leave it out")
+		s.add("KE07", "scaleTargetRef.apiVersion",
+			t.APIVersion+" has no "+t.Kind+"; KEDA finds no target",
+			"set apiVersion: apps/v1, or leave it out")
 	case t.APIVersion == "apps/v1" && t.Kind != "" && !slices.Contains(appsKinds, t.Kind):
-		s.add("KE07", "scaleTargetRef.kind", "apps/v1 has no "+t.Kind+" that can be scaled", "set scaleTargetRef.apiVersion to that of the "+t.Kind)
+		s.add("KE07", "scaleTargetRef.kind", "apps/v1 has no "+t.Kind+" that can be scaled",
+			"set scaleTargetRef.apiVersion to that of the "+t.Kind)
 	}
 	s.l.extraNamed(t.Name, func(o *extraObject) {
 		if o.kind == t.Kind && o.name != "" && o.object("spec")["replicas"] != nil {
-			s.l.add("KE08", []string{"extraObjects", o.key, "spec", "replicas"}, "spec.replicas sets the "+o.kind+" back at every upgrade, while KEDA scales it", "remove spec.replicas")
+			s.l.add("KE08", []string{"extraObjects", o.key, "spec", "replicas"},
+				"spec.replicas sets the "+o.kind+" back at every upgrade, while KEDA scales it",
+				"remove spec.replicas")
 		}
 	})
 }
@@ -51,7 +61,9 @@ func (s *scope) target(t *schema.ScaleTargetRef) {
 // together compares functions and workloads with one another.
 func (l *linter) together() {
 	if !l.runsAnything() {
-		l.add("HW44", []string{"functions"}, "there is no function and no workload, so the release runs nothing but its platform", "add one below functions; `helm wasm init` shows how")
+		l.add("HW44", []string{"functions"},
+			"there is no function and no workload, so the release runs nothing but its platform",
+			"add one below functions; `helm wasm init` shows how")
 	}
 	l.consumerGroups()
 	l.targets()
@@ -71,7 +83,10 @@ func (l *linter) consumerGroups() {
 		key := [2]string{src.Topic, group}
 		if other, ok := first[key]; ok {
 			s := scope{l: l, root: []string{root, name}}
-			s.add("HW11", "source.consumerGroup", other+" and "+root+"."+name+" read topic "+strconv.Quote(src.Topic)+" in one consumer group, "+strconv.Quote(group)+": each gets only part of the events", "give each its own consumerGroup, or leave that of functions empty")
+			s.add("HW11", "source.consumerGroup",
+				other+" and "+root+"."+name+" read topic "+strconv.Quote(src.Topic)+" in one consumer group, "+
+					strconv.Quote(group)+": each gets only part of the events",
+				"give each its own consumerGroup, or leave that of functions empty")
 			return
 		}
 		first[key] = root + "." + name

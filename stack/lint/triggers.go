@@ -104,15 +104,21 @@ func (s *scope) triggers(sc *schema.Scaling, src *schema.Source) {
 		case "cpu", "memory":
 			always++
 			if t.Metadata["containerName"] != nil && sc.ScalingModifiers.Formula != "" {
-				s.addAs(SeverityWarning, "KE20", field+".metadata.containerName", "with scalingModifiers KEDA drops the metric of a single container from the HPA, so this trigger does nothing", "remove containerName to measure the whole pod, or remove scalingModifiers")
+				s.addAs(SeverityWarning, "KE20", field+".metadata.containerName",
+					"with scalingModifiers KEDA drops the metric of a single container from the HPA, so this trigger does nothing",
+					"remove containerName to measure the whole pod, or remove scalingModifiers")
 			}
 		}
 	}
 	if kafka > 1 && sc.ScalingModifiers.Formula == "" {
-		s.add("KE23", "scaling.triggers", "several Kafka triggers: the HPA follows the largest, not the sum", "set scaling.scalingModifiers.formula, such as \"kafka + other\", if the sum is meant")
+		s.add("KE23", "scaling.triggers",
+			"several Kafka triggers: the HPA follows the largest, not the sum",
+			"set scaling.scalingModifiers.formula, such as \"kafka + other\", if the sum is meant")
 	}
 	if always > 0 && always == len(sc.Triggers) && src.Topic == "" && sc.MinReplicas == 0 {
-		s.add("KE18", "scaling.minReplicas", "cpu and memory triggers alone cannot start from zero replicas; KEDA refuses the ScaledObject", "set minReplicas to 1 or more, or add another trigger")
+		s.add("KE18", "scaling.minReplicas",
+			"cpu and memory triggers alone cannot start from zero replicas; KEDA refuses the ScaledObject",
+			"set minReplicas to 1 or more, or add another trigger")
 	}
 }
 
@@ -164,7 +170,9 @@ func (s *scope) metadata(field string, t *schema.Trigger, params []scalerParam) 
 		s.add("KE01", field, "the "+t.Type+" scaler needs "+p.name, "set metadata."+p.name)
 	}
 	if (t.Type == "kafka" || t.Type == "apache-kafka") && t.Metadata["topic"] == nil && t.Metadata["topicFromEnv"] == nil {
-		s.addAs(SeverityWarning, "KE09", field, "the "+t.Type+" trigger names no topic: a group without commits never wakes, and the cap is the partitions of all topics", "set metadata.topic")
+		s.addAs(SeverityWarning, "KE09", field,
+			"the "+t.Type+" trigger names no topic: a group without commits never wakes, and the cap is the partitions of all topics",
+			"set metadata.topic")
 	}
 }
 
@@ -187,7 +195,8 @@ func findParam(params []scalerParam, name string) *scalerParam {
 func (s *scope) metadataValue(path, typ string, p *scalerParam, v any) {
 	if !strings.Contains(p.flags, "m") {
 		if strings.Contains(p.flags, "a") {
-			s.add("KE01", path, p.name+" of the "+typ+" scaler comes from a TriggerAuthentication only", "move it to a Secret, and name a TriggerAuthentication in authenticationRef")
+			s.add("KE01", path, p.name+" of the "+typ+" scaler comes from a TriggerAuthentication only",
+				"move it to a Secret, and name a TriggerAuthentication in authenticationRef")
 		}
 		return
 	}
@@ -211,7 +220,8 @@ func (s *scope) metadataValue(path, typ string, p *scalerParam, v any) {
 	case strings.Contains(flags, "n"):
 		n, ok := plainDigits(text)
 		if !ok || kafka && strings.IndexByte(text, '.') >= 0 {
-			s.add("KE03", path, strconv.Quote(text)+" is not a number that KEDA can read", "write plain digits: no 1e+06, no leading zero or plus, no underscore")
+			s.add("KE03", path, strconv.Quote(text)+" is not a number that KEDA can read",
+				"write plain digits: no 1e+06, no leading zero or plus, no underscore")
 		} else if kafka && (p.name == "lagThreshold" && n <= 0 || p.name == "activationLagThreshold" && n < 0) {
 			s.add("KE11", path, p.name+" is "+text, map[bool]string{true: "write 1 or more", false: "write 0 or more"}[p.name == "lagThreshold"])
 		}
@@ -250,10 +260,14 @@ func (s *scope) metricType(field string, t *schema.Trigger, sc *schema.Scaling, 
 	case resource && t.MetricType == "Utilization" && s.root[0] == "functions":
 		r := s.l.v.Functions[s.root[1]].Resources
 		if r.Requests[t.Type] == "" && r.Limits[t.Type] == "" {
-			s.add("KE18", field+".metricType", s.what+" requests no "+t.Type+", so there is no utilization to measure", "set resources.requests."+t.Type)
+			s.add("KE18", field+".metricType",
+				s.what+" requests no "+t.Type+", so there is no utilization to measure",
+				"set resources.requests."+t.Type)
 		}
 	}
 	if t.UseCachedMetrics && (resource || t.Type == "cron") {
-		s.add("KE19", field+".useCachedMetrics", "useCachedMetrics is not allowed on a "+t.Type+" trigger; KEDA refuses the ScaledObject", "remove it")
+		s.add("KE19", field+".useCachedMetrics",
+			"useCachedMetrics is not allowed on a "+t.Type+" trigger; KEDA refuses the ScaledObject",
+			"remove it")
 	}
 }

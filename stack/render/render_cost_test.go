@@ -44,6 +44,12 @@ func TestCost(t *testing.T) {
 		t.Errorf("100 functions take %.0f allocations to read and %.0f to render, want at most 4500 and 20000", parse100, render100)
 	}
 	if parse200 > 2.2*parse100 || render200 > 2.2*render100 {
-		t.Errorf("200 functions take more than 2.2 times what 100 take: %.0f to read (100: %.0f), %.0f to render (100: %.0f)", parse200, parse100, render200, render100)
+		t.Errorf(
+			"200 functions take more than 2.2 times what 100 take: %.0f to read (100: %.0f), %.0f to render (100: %.0f)",
+			parse200,
+			parse100,
+			render200,
+			render100,
+		)
 	}
 }

@@ -58,7 +58,8 @@ func TestRender(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "ServiceAccount/shop-a ServiceAccount/shop-b ConfigMap/shop-a ConfigMap/shop-b Deployment/shop-a Deployment/shop-b ScaledObject/shop-a ScaledObject/shop-b"
+	want := "ServiceAccount/shop-a ServiceAccount/shop-b ConfigMap/shop-a ConfigMap/shop-b Deployment/shop-a " +
+		"Deployment/shop-b ScaledObject/shop-a ScaledObject/shop-b"
 	if got := strings.Join(r.Names(), " "); got != want {
 		t.Errorf("Names:\n got %s\nwant %s", got, want)
 	}
@@ -117,7 +118,8 @@ func TestSplitManifests(t *testing.T) {
 
 func TestHooksComeLast(t *testing.T) {
 	r := Rendered{scope: All, Files: map[string]string{
-		"c/templates/a.yaml": "kind: Job\nmetadata:\n  name: h\n  annotations:\n    \"helm.sh/hook\": pre-delete\n---\nkind: Zebra\nmetadata: {name: z}\n",
+		"c/templates/a.yaml": "kind: Job\nmetadata:\n  name: h\n  annotations:\n    \"helm.sh/hook\": pre-delete\n---\n" +
+			"kind: Zebra\nmetadata: {name: z}\n",
 		"c/templates/b.yaml": "apiVersion: v1\nkind: Service\nmetadata:\n  name: s\n",
 	}}
 	if got := strings.Join(r.Names(), " "); got != "Service/s Zebra/ Job/h" {
@@ -136,7 +138,10 @@ func TestCoalesce(t *testing.T) {
 		{"a scalar replaces a map", `{a: 1}`, `{a: {x: 1}}`, `{a: 1}`},
 		{"a map replaces a scalar", `{a: {x: 1}}`, `{a: 1}`, `{a: {x: 1}}`},
 		{"null defaults vanish", `{}`, `{a: null, b: {c: null, d: 1}}`, `{b: {d: 1}}`},
-		{"globals reach the subchart", `{global: {r: m, deep: {a: 1}}, sub: {global: {deep: {a: 2, b: 3}}}}`, `{}`, `{global: {r: m, deep: {a: 1}}, sub: {global: {r: m, deep: {a: 1, b: 3}}}}`},
+		{
+			"globals reach the subchart", `{global: {r: m, deep: {a: 1}}, sub: {global: {deep: {a: 2, b: 3}}}}`, `{}`,
+			`{global: {r: m, deep: {a: 1}}, sub: {global: {r: m, deep: {a: 1, b: 3}}}}`,
+		},
 		{"a subchart keeps null", `{sub: {x: null}}`, `{sub: {x: 1, y: 2}}`, `{sub: {x: null, y: 2, global: {}}}`},
 	}
 	tree := func(text string) map[string]any {

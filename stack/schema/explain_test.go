@@ -10,7 +10,10 @@ import (
 func TestExplain(t *testing.T) {
 	for _, tt := range []struct{ path, want, typ, def, keda string }{
 		{"functions.scaling.lagThreshold", "functions.<name>.scaling.lagThreshold", "integer", "50", "triggers[].metadata.lagThreshold"},
-		{"functions.enrich-orders.scaling.lagThreshold", "functions.<name>.scaling.lagThreshold", "integer", "50", "triggers[].metadata.lagThreshold"},
+		{
+			"functions.enrich-orders.scaling.lagThreshold", "functions.<name>.scaling.lagThreshold", "integer", "50",
+			"triggers[].metadata.lagThreshold",
+		},
 		{"functions.<name>.scaling.lagThreshold", "functions.<name>.scaling.lagThreshold", "integer", "50", "triggers[].metadata.lagThreshold"},
 		{"functions", "functions", "map of Function", "{}", ""},
 		{"functions.enrich", "functions.<name>", "object", "", ""},
@@ -21,12 +24,35 @@ func TestExplain(t *testing.T) {
 		{"kafka.topics.partitions", "kafka.topics.<name>.partitions", "integer", "1", ""},
 		{"kafka.sasl.mechanism", "kafka.sasl.mechanism", "string", "none", "TriggerAuthentication parameter sasl"},
 		{"functions.scaling.triggers.office.type", "functions.<name>.scaling.triggers.<name>.type", "string", "", "triggers[].type"},
-		{"functions.scaling.behavior.scaleUp.policies[0].type", "functions.<name>.scaling.behavior.scaleUp.policies.type", "string", "", "advanced.horizontalPodAutoscalerConfig.behavior.scaleUp.policies[].type"},
-		{"functions.scaling.behavior.scaleUp.policies", "functions.<name>.scaling.behavior.scaleUp.policies", "list of ScalingPolicy", "[{periodSeconds: 15, type: Percent, value: 100}, {periodSeconds: 15, type: Pods, value: 4}]", "advanced.horizontalPodAutoscalerConfig.behavior.scaleUp.policies[]"},
-		{"defaults.scaling.behavior.scaleDown.stabilizationWindowSeconds", "defaults.scaling.behavior.scaleDown.stabilizationWindowSeconds", "integer", "60", "advanced.horizontalPodAutoscalerConfig.behavior.scaleDown.stabilizationWindowSeconds"},
-		{"workloads.scaling.behavior.scaleUp.selectPolicy", "workloads.<name>.scaling.behavior.scaleUp.selectPolicy", "string", "Max", "advanced.horizontalPodAutoscalerConfig.behavior.scaleUp.selectPolicy"},
-		{"functions.scaling.scalingModifiers.formula", "functions.<name>.scaling.scalingModifiers.formula", "string", "", "advanced.scalingModifiers.formula"},
-		{"functions.scaling.triggers.x.authenticationRef.name", "functions.<name>.scaling.triggers.<name>.authenticationRef.name", "string", "", "triggers[].authenticationRef.name"},
+		{
+			"functions.scaling.behavior.scaleUp.policies[0].type",
+			"functions.<name>.scaling.behavior.scaleUp.policies.type", "string", "",
+			"advanced.horizontalPodAutoscalerConfig.behavior.scaleUp.policies[].type",
+		},
+		{
+			"functions.scaling.behavior.scaleUp.policies", "functions.<name>.scaling.behavior.scaleUp.policies",
+			"list of ScalingPolicy",
+			"[{periodSeconds: 15, type: Percent, value: 100}, {periodSeconds: 15, type: Pods, value: 4}]",
+			"advanced.horizontalPodAutoscalerConfig.behavior.scaleUp.policies[]",
+		},
+		{
+			"defaults.scaling.behavior.scaleDown.stabilizationWindowSeconds",
+			"defaults.scaling.behavior.scaleDown.stabilizationWindowSeconds", "integer", "60",
+			"advanced.horizontalPodAutoscalerConfig.behavior.scaleDown.stabilizationWindowSeconds",
+		},
+		{
+			"workloads.scaling.behavior.scaleUp.selectPolicy", "workloads.<name>.scaling.behavior.scaleUp.selectPolicy",
+			"string", "Max", "advanced.horizontalPodAutoscalerConfig.behavior.scaleUp.selectPolicy",
+		},
+		{
+			"functions.scaling.scalingModifiers.formula", "functions.<name>.scaling.scalingModifiers.formula", "string",
+			"", "advanced.scalingModifiers.formula",
+		},
+		{
+			"functions.scaling.triggers.x.authenticationRef.name",
+			"functions.<name>.scaling.triggers.<name>.authenticationRef.name", "string", "",
+			"triggers[].authenticationRef.name",
+		},
 		{"functions.source.topic", "functions.<name>.source.topic", "string", "", "triggers[].metadata.topic"},
 		{"workloads.scaleTargetRef.name", "workloads.<name>.scaleTargetRef.name", "string", "", "scaleTargetRef.name"},
 		{"kafka.bootstrapServers", "kafka.bootstrapServers", "list of string", "[]", "triggers[].metadata.bootstrapServers"},

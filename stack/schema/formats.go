@@ -33,11 +33,13 @@ func FormatError(format, s string) (problem, fix string) {
 		}
 	case "name":
 		if !IsName(s) {
-			return "is not a Kubernetes name", "use lower-case letters, digits, - and ., with a letter or digit at both ends, at most 253 characters"
+			return "is not a Kubernetes name", "use lower-case letters, digits, - and ., with a letter or digit at both " +
+				"ends, at most 253 characters"
 		}
 	case "label":
 		if !isLabel(s) {
-			return "is not a name that Kubernetes accepts", "use lower-case letters, digits and -, with a letter or digit at both ends, at most 63 characters"
+			return "is not a name that Kubernetes accepts", "use lower-case letters, digits and -, with a letter or digit at " +
+				"both ends, at most 63 characters"
 		}
 	case "topic":
 		if !isTopic(s) {
@@ -45,11 +47,13 @@ func FormatError(format, s string) (problem, fix string) {
 		}
 	case "labelKey", "annotationKey":
 		if !isMetaKey(s, format == "annotationKey") {
-			return "is not a key that Kubernetes accepts", "use at most 63 letters, digits, -, _ and ., with a letter or digit at both ends; a prefix such as example.com/ may stand before"
+			return "is not a key that Kubernetes accepts", "use at most 63 letters, digits, -, _ and ., with a letter or " +
+				"digit at both ends; a prefix such as example.com/ may stand before"
 		}
 	case "labelValue":
 		if !isMetaName(s) {
-			return "is not a value that Kubernetes accepts for a label", "use at most 63 letters, digits, -, _ and ., with a letter or digit at both ends"
+			return "is not a value that Kubernetes accepts for a label", "use at most 63 letters, digits, -, _ and ., with a " +
+				"letter or digit at both ends"
 		}
 	case "text":
 		for i := range len(s) {

@@ -14,12 +14,19 @@ import (
 
 // usualAnchors are anchors, aliases and merge keys that need no library.
 var usualAnchors = []string{
-	"a: &x b\nc: *x # d\ne: [*x, *x , &y f, *y]\ng: {h: *y, i: &z {j: *x}, k: *z}\n", "a: &x {b: c}\nd: *x\n", "a: &x\n  b: c\nd: *x\n", "a: &x # c\n\n  # d\n  b: [c]\nd: *x\n",
+	"a: &x b\nc: *x # d\ne: [*x, *x , &y f, *y]\ng: {h: *y, i: &z {j: *x}, k: " +
+		"*z}\n", "a: &x {b: c}\nd: *x\n", "a: &x\n  b: c\nd: *x\n", "a: &x # c\n\n  # d\n  b: [c]\nd: *x\n",
 	"a: &x\n- b\n- c: d\ne: *x\n", "a: &x\n  - b\ne: *x\n", "a: &x |\n  b\n  c\nd: *x\n", "a: &x >-\n  b\n  c\nd: *x\n", "a: &x \"b\"\nc: &y 'd''e'\nf: [*x,*y]\n", "a: &x 'b\n  c'\nd: *x\n", "a: &x b\n  c\nd: *x\n", "a: &x 010\nb: *x\n",
-	"a:\n- &x b\n- *x\n- &y\n  c: d\n  e:\n  - *x\n- *y\n- &z [f]\n- *z # g\n", "a:\n- &x\n  - b\n- *x\n", "a:\n- b: &x c\n  d: *x\n- e: *x\n", "a:\n  - &x {b: c}\n  - d: *x\n", "a: [&x b, [&y c, *x], {d: *y}]\n", "a: [\n  &x b,\n  *x\n  ,*x\n  ]\n",
-	"a: &x {b: 1, c: 2}\nd:\n  <<: *x\n  c: 3\ne:\n  c: 3\n  <<: *x\nf:\n  <<: *x\n", "a: &x {b: 1}\nc: &y {b: 2, d: {e: f}}\ng:\n  <<: [*x, *y]\nh:\n  <<:\n  - *y\n  - *x\ni:\n  <<: *x\n  <<: *y\nj: {<<: [*x, *y], b: 3}\n", "a:\n- &x {b: c}\n- <<: *x\n  d: e\n- d: e\n  <<: *x\n- <<: [*x]\n",
-	"a: &x {" + manyLines(40, "k%d: v, ") + "}\nb:\n  <<: *x\n  k3: w\nc: {k4: 1, <<: *x}\nd: *x\n", "a: &x {b: c, k3: d}\ne: {" + manyLines(20, "k%d: v, ") + "<<: *x, " + manyLines(30, "l%d: v, ") + "b: f}\n",
-	"a: &x {0: b, 1: c}\nd:\n  <<: [*x, {2: e}]\n  1: f\n", "a: &x {b: &y {c: d}}\ne: &z\n  <<: *x\n  f: *y\ng:\n  <<: *z\n  f:\n    <<: *y\n    c: h\n", "a: &x {b: {c: d}}\ne: {<<: *x, b: {f: g}}\n", "a: &x [1, {b: c}]\nd: *x\ne: [*x, *x]\n",
+	"a:\n- &x b\n- *x\n- &y\n  c: d\n  e:\n  - *x\n- *y\n- &z [f]\n- *z # " +
+		"g\n", "a:\n- &x\n  - b\n- *x\n", "a:\n- b: &x c\n  d: *x\n- e: *x\n", "a:\n  - &x {b: c}\n  - d: *x\n", "a: [&x b, [&y c, *x], {d: *y}]\n", "a: [\n  &x b,\n  *x\n  ,*x\n  ]\n",
+	"a: &x {b: 1, c: 2}\nd:\n  <<: *x\n  c: 3\ne:\n  c: 3\n  <<: *x\nf:\n  <<: " +
+		"*x\n", "a: &x {b: 1}\nc: &y {b: 2, d: {e: f}}\ng:\n  <<: [*x, *y]\nh:\n  <<:\n  - *y\n  - *x\ni:\n  <<: *x\n  " +
+		"<<: *y\nj: {<<: [*x, *y], b: 3}\n", "a:\n- &x {b: c}\n- <<: *x\n  d: e\n- d: e\n  <<: *x\n- <<: [*x]\n",
+	"a: &x {" + manyLines(40, "k%d: v, ") +
+		"}\nb:\n  <<: *x\n  k3: w\nc: {k4: 1, <<: *x}\nd: *x\n", "a: &x {b: c, k3: d}\ne: {" + manyLines(20, "k%d: v, ") +
+		"<<: *x, " + manyLines(30, "l%d: v, ") + "b: f}\n",
+	"a: &x {0: b, 1: c}\nd:\n  <<: [*x, {2: e}]\n  1: f\n", "a: &x {b: &y {c: d}}\ne: &z\n  <<: *x\n  f: *y\ng:\n  <<: " +
+		"*z\n  f:\n    <<: *y\n    c: h\n", "a: &x {b: {c: d}}\ne: {<<: *x, b: {f: g}}\n", "a: &x [1, {b: c}]\nd: *x\ne: [*x, *x]\n",
 }
 
 // oddAnchors are those that do, mistakes among them, and some that do not.
@@ -36,8 +43,12 @@ var oddAnchors = []string{
 	"a:\n  \"<<\": b\n  '<<': c\n", "a:\n  \"<<\": {b: c}\n  <<: {b: d}\n", "a: {\"<<\": b, <<: {c: d}}\n", "a:\n  <<:{b: c}\n", "a: {<<:{b: c}}\n", "a:\n  << : {b: c}\n", "a: <<\nb: [<<]\n", "a:\n  <: b\n  <<<: c\n", "a: &x <<\nb: *x\n", "a:\n  <<: {<<: {b: c, d: e}, d: f}\n", "a:\n  <<: {\"<<\": b}\n",
 
 	// Long chains and bombs.
-	"a: &x {y: z}\n" + manyLines(22, "a%d: &y {<<: *x}\nb%[1]d: &x {<<: *y}\n"), "a: &x {y: z}\n" + manyLines(60, "a%d: &y {<<: *x}\nb%[1]d: &x {<<: *y}\n"), "a: &x []\n" + manyLines(22, "a%d: &y [*x]\nb%[1]d: &x [*y]\n"), "a: &x []\n" + manyLines(60, "a%d: &y [*x]\nb%[1]d: &x [*y]\n"),
-	"a: &x [1, 2, 3, 4]\n" + manyLines(4, "a%d: &y [*x, *x, *x]\nb%[1]d: &x [*y, *y]\n"), "a: &x [1, 2, 3, 4]\n" + manyLines(9, "a%d: &y [*x, *x, *x]\nb%[1]d: &x [*y, *y]\n"), "a: &x {b: 1}\n" + manyLines(9, "a%d: &y {<<: [*x, *x]}\nb%[1]d: &x {<<: [*y, *y]}\n"),
+	"a: &x {y: z}\n" + manyLines(22, "a%d: &y {<<: *x}\nb%[1]d: &x {<<: *y}\n"), "a: &x {y: z}\n" +
+		manyLines(60, "a%d: &y {<<: *x}\nb%[1]d: &x {<<: *y}\n"), "a: &x []\n" +
+		manyLines(22, "a%d: &y [*x]\nb%[1]d: &x [*y]\n"), "a: &x []\n" + manyLines(60, "a%d: &y [*x]\nb%[1]d: &x [*y]\n"),
+	"a: &x [1, 2, 3, 4]\n" + manyLines(4, "a%d: &y [*x, *x, *x]\nb%[1]d: &x [*y, *y]\n"), "a: &x [1, 2, 3, 4]\n" +
+		manyLines(9, "a%d: &y [*x, *x, *x]\nb%[1]d: &x [*y, *y]\n"), "a: &x {b: 1}\n" +
+		manyLines(9, "a%d: &y {<<: [*x, *x]}\nb%[1]d: &x {<<: [*y, *y]}\n"),
 }
 
 func TestUsualAnchors(t *testing.T) {

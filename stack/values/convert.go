@@ -23,7 +23,8 @@ func (c *converter) fail(n *yaml.Node, msg, hint string) error {
 
 func (c *converter) value(n *yaml.Node, depth int) (any, error) {
 	if depth > MaxDepth {
-		return nil, c.fail(n, "is nested more than "+strconv.Itoa(MaxDepth)+" levels deep", "no field needs that; look for a bracket or an indentation too many")
+		return nil, c.fail(n, "is nested more than "+strconv.Itoa(MaxDepth)+" levels deep",
+			"no field needs that; look for a bracket or an indentation too many")
 	}
 	if err := c.count(n); err != nil {
 		return nil, err
@@ -72,7 +73,8 @@ func (c *converter) count(n *yaml.Node) error {
 	}
 	if len(c.active) > 0 {
 		if c.aliased++; c.aliased > maxAliasNodes {
-			return c.fail(n, "aliases expand to more than "+strconv.Itoa(maxAliasNodes)+" values", "write the values out, or put what functions share under `defaults`")
+			return c.fail(n, "aliases expand to more than "+strconv.Itoa(maxAliasNodes)+" values",
+				"write the values out, or put what functions share under `defaults`")
 		}
 	}
 	return nil
@@ -190,7 +192,9 @@ func (c *converter) key(k *yaml.Node) (string, error) {
 		k = k.Alias
 	}
 	if k.Kind != yaml.ScalarNode {
-		return "", c.fail(k, "a key must be plain text, not "+map[yaml.Kind]string{yaml.MappingNode: "a mapping", yaml.SequenceNode: "a list"}[k.Kind], "did a template expression such as {{ … }} get into the file? Quote it")
+		return "", c.fail(k,
+			"a key must be plain text, not "+map[yaml.Kind]string{yaml.MappingNode: "a mapping", yaml.SequenceNode: "a list"}[k.Kind],
+			"did a template expression such as {{ … }} get into the file? Quote it")
 	}
 	if k.Style == 0 && (k.Value == "" || k.Value == "~" || strings.EqualFold(k.Value, "null")) {
 		return "", c.fail(k, "a key is missing before the colon", "")

@@ -80,7 +80,10 @@ func Parse(name string, data []byte) (doc *Document, err error) {
 	// The YAML library panics on a few malformed inputs; a user gets a message.
 	defer func() {
 		if r := recover(); r != nil {
-			doc, err = nil, &ParseError{Name: name, Msg: "cannot be read as YAML", Hint: "simplify the comments and line breaks around the last edit"}
+			doc, err = nil, &ParseError{
+				Name: name, Msg: "cannot be read as YAML",
+				Hint: "simplify the comments and line breaks around the last edit",
+			}
 		}
 	}()
 	if err := checkKind(name, data); err != nil {

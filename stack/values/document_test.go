@@ -21,10 +21,16 @@ func TestParseErrors(t *testing.T) {
 		{"only comments", "# nothing\n---\n# more\n", "v.yaml:1:1: is empty"},
 		{"list", "- a\n- b\n", "v.yaml:1:1: holds a list where a mapping is expected; start with `functions:`"},
 		{"text", "hello\n", "v.yaml:1:1: holds a string where a mapping is expected"},
-		{"duplicate", "functions:\n  a: {}\n  b: {}\n  a: {}\n", `v.yaml:4:3: key "a" is given twice in one mapping, first in line 2; keep one`},
+		{
+			"duplicate", "functions:\n  a: {}\n  b: {}\n  a: {}\n",
+			`v.yaml:4:3: key "a" is given twice in one mapping, first in line 2; keep one`,
+		},
 		{"duplicate after conversion", "1: a\n0x1: b\n", `v.yaml:2:1: key "1" is given twice`},
 		{"tab", "a:\n\tb: 1\n", "v.yaml:2:2: a tab is used for indentation (in a); YAML takes spaces only"},
-		{"indentation", "functions:\n  enrich:\n    source: {topic: t}\n   sink: {topic: u}\n", "v.yaml:4:4: the indentation or the text does not fit the mapping that starts in line"},
+		{
+			"indentation", "functions:\n  enrich:\n    source: {topic: t}\n   sink: {topic: u}\n",
+			"v.yaml:4:4: the indentation or the text does not fit the mapping that starts in line",
+		},
 		{"colon", "a: b: c\n", "v.yaml:1:1: a colon stands where YAML expects no key"},
 		{"quote", "a: 1\nb: \"open\nc: 2\n", "v.yaml:2:1: a quote is opened and never closed; close the quote"},
 		{"bracket", "a: 1\nb: [1, 2\nc: 3\n", "a bracket or brace opened in line 2 is not closed"},
@@ -35,7 +41,10 @@ func TestParseErrors(t *testing.T) {
 		{"anchor", "a: *nobody\n", "unknown anchor 'nobody' referenced; define it with &"},
 		{"anchor in itself", "a: &a [*a]\n", "v.yaml:1:8: alias *a stands for something that contains it"},
 		{"alias bomb", bomb, "aliases expand to more than 50000 values"},
-		{"merge bomb", "a: &x {}\n" + manyLines(30, "a%d: &y {<<: [*x, *x]}\nb%[1]d: &x {<<: [*y, *y]}\n"), "aliases expand to more than 50000 values"},
+		{
+			"merge bomb", "a: &x {}\n" + manyLines(30, "a%d: &y {<<: [*x, *x]}\nb%[1]d: &x {<<: [*y, *y]}\n"),
+			"aliases expand to more than 50000 values",
+		},
 		{"merge of text", "a:\n  <<: text\n", "v.yaml:2:7: merge key << needs a mapping"},
 		{"tag", "a: !secret x\n", "v.yaml:1:4: has the tag !secret, which values cannot have"},
 		{"tag with escapes", "a: !x%0Ay%00z 1\n", `v.yaml:1:4: has the tag !x\ny\x00z, which values cannot have`},
@@ -63,7 +72,10 @@ func TestParseErrors(t *testing.T) {
 			return b.String()
 		}(), "levels deep"},
 		{"version", "# c\n%YAML 1.2\n---\na: b\n", "the %YAML header asks for another version than 1.1, which Helm reads; remove the line"},
-		{"broken at the end", "x: [1, 2]\ny: [1, 2]\nz: [1, 2]\n" + strings.Repeat("# text\n", 100000) + "b: }\n", "v.yaml:100004:1: a value is missing"},
+		{
+			"broken at the end", "x: [1, 2]\ny: [1, 2]\nz: [1, 2]\n" + strings.Repeat("# text\n", 100000) + "b: }\n",
+			"v.yaml:100004:1: a value is missing",
+		},
 		{"deep but closed", "a: " + strings.Repeat("[", 150) + strings.Repeat("]", 150), "v.yaml:1:104: is nested more than 100 levels deep"},
 	}
 	for _, tt := range tests {

@@ -88,14 +88,21 @@ func checkText(name string, data []byte) error {
 		switch {
 		case r == utf8.RuneError && n == 1:
 			line, col := lineColumn(data, i)
-			return &ParseError{Name: name, Line: line, Column: col, Msg: "byte 0x" + strconv.FormatUint(uint64(c), 16) + " is not valid UTF-8", Hint: "save the file as UTF-8; the character may come from Latin-1 or a binary file"}
+			return &ParseError{
+				Name: name, Line: line, Column: col,
+				Msg:  "byte 0x" + strconv.FormatUint(uint64(c), 16) + " is not valid UTF-8",
+				Hint: "save the file as UTF-8; the character may come from Latin-1 or a binary file",
+			}
 		case c < 0x80:
 			line, col := lineColumn(data, i)
 			what := "control character 0x" + strconv.FormatUint(uint64(c), 16)
 			if c == 0 {
 				what = "a NUL byte"
 			}
-			return &ParseError{Name: name, Line: line, Column: col, Msg: what + " cannot stand in YAML", Hint: "remove it, or write \"\\x" + hex2(c) + "\" in double quotes; is this a text file?"}
+			return &ParseError{
+				Name: name, Line: line, Column: col, Msg: what + " cannot stand in YAML",
+				Hint: "remove it, or write \"\\x" + hex2(c) + "\" in double quotes; is this a text file?",
+			}
 		}
 		i += n
 	}
@@ -150,7 +157,10 @@ func checkNesting(name string, data []byte) error {
 		}
 		if open > limit || run > limit || len(indents) > 2*MaxDepth {
 			line, col := lineColumn(data, i)
-			return &ParseError{Name: name, Line: line, Column: col, Msg: "is nested more than " + strconv.Itoa(MaxDepth) + " levels deep", Hint: "no field needs that; look for a bracket that is not closed, or lines that go ever further in"}
+			return &ParseError{
+				Name: name, Line: line, Column: col, Msg: "is nested more than " + strconv.Itoa(MaxDepth) + " levels deep",
+				Hint: "no field needs that; look for a bracket that is not closed, or lines that go ever further in",
+			}
 		}
 	}
 	return nil

@@ -20,7 +20,10 @@ import (
 // usualFiles are files as people write them.
 func usualFiles(t testing.TB) map[string][]byte {
 	files := map[string][]byte{}
-	for _, root := range []fs.FS{charts.Presets(), charts.Stack(), os.DirFS(filepath.Join("..", "starters")), os.DirFS(filepath.Join("..", "..", "test", "parity", "testdata"))} {
+	for _, root := range []fs.FS{
+		charts.Presets(), charts.Stack(), os.DirFS(filepath.Join("..", "starters")),
+		os.DirFS(filepath.Join("..", "..", "test", "parity", "testdata")),
+	} {
 		err := fs.WalkDir(root, ".", func(name string, e fs.DirEntry, err error) error {
 			if err != nil || filepath.Ext(name) != ".yaml" || strings.HasPrefix(name, "templates/") {
 				return err
@@ -101,7 +104,10 @@ func sameWithChangedLines(t *testing.T, data []byte) {
 	for i := range min(len(lines), 60) {
 		rest := strings.Join(lines[i+1:], "")
 		before := strings.Join(lines[:i], "")
-		for _, line := range []string{"", " " + lines[i], strings.TrimPrefix(lines[i], " "), strings.TrimSpace(lines[i]), lines[i] + lines[i], "\n" + lines[i], "# x\n" + lines[i], strings.Replace(lines[i], ":", "", 1)} {
+		for _, line := range []string{
+			"", " " + lines[i], strings.TrimPrefix(lines[i], " "), strings.TrimSpace(lines[i]), lines[i] + lines[i],
+			"\n" + lines[i], "# x\n" + lines[i], strings.Replace(lines[i], ":", "", 1),
+		} {
 			sameAsLibrary(t, []byte(before+line+rest))
 		}
 	}
@@ -140,7 +146,8 @@ var usualTexts = []string{
 	"a: |\n  b\n   c\n\n  d\n\ne: f\n", "a: |-\n  b\n\n", "a: |+\n  b\n\n\nc: d\n", "a: >\n  b\n  c\n\n  d\n   e\n  f\n", "a: |\n\n   \n  b\n", "a: |\nb: c\n", "a: >-\n\n  b\n\n  c\n", "a: |2\n   b\n", "a: |\n  b", "a: |+\n\n\nb: c\n",
 	"a: 'it''s'\n", "a: \"x\\\"y\\n\\t\\\\\"\n", "a: 'b\n  c'\n", "a: b\n  c\n", "a: \"b\" c\n", "a: b: c\n", "a: b #c\nd: e#f\n", "a:b\n", "a:b: c\n", "a : b\n",
 	"1: a\n010: b\ntrue: c\n1.5: d\n", "null: a\n", "~: a\n", "<<: {a: b}\n", "a: &x b\nc: *x\n", "a: !!str 1\n", "? a\n: b\n",
-	"a: 010\nb: 1_000\nc: 0x1f\nd: -5\ne: .5\nf: 1e3\ng: on\nh: ~\ni: null\nj: .inf\n", "a: 1234567890\nb: 123456789\nc: 0\nd: 1a\ne: 12:30\n",
+	"a: 010\nb: 1_000\nc: 0x1f\nd: -5\ne: .5\nf: 1e3\ng: on\nh: ~\ni: null\nj: " +
+		".inf\n", "a: 1234567890\nb: 123456789\nc: 0\nd: 1a\ne: 12:30\n",
 	"a: \xc3\xa9\nb: \xe2\x80\xa8\nc: d\n", "a: b\na: c\n", "  a: b\n  c: d\n", "a:\n  b: c\n d: e\n", "a:\n    b: c\n  d: e\n", "a: -\nb: --\nc: -d\n", "a: @b\n", "a: `b\n", "a: %b\n", "a: =\nb: <<\n", "a:\n# c\n  b: 1\n  # d\n# e\nc: 2\n", "\n\na:\n\n\n  b: 1\n\n",
 	"a: \"\"\nb: ''\n'': c\n", "\"a\": 1\n'b': 2\n- c\n", "a:\n  - b\n  c: d\n", "a:\n- b\n  - c\n", "a: [a, , b]\n", "a: [a,]\n", "a: {a: }\n", "a: {a: 1, a: 2}\n", "a: [-]\nb: [-1, - 1]\n", "a: []#b\n", "a: [] #b\n", "a: x  \nb:   y\n",
 	"a:\n  {}\nb:\n  []\nc: d\n", "a:\n  {b: c}\n", "a:\n  {b: c}: d\n", "a:\n  [b]\n  [c]\n", "a:\n{}\n", "- a\n", "a:\n  -\n    {}\n  -\n    [b]\n", "a:\n  {\n  }\nb: c\n", "a:\n  {}\n  b: c\n", "a:\n  {}\n    b\n",

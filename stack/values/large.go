@@ -11,7 +11,8 @@ import (
 
 var tooManyValues = "holds more than " + strconv.Itoa(MaxValues) + " values"
 
-const tooManyHint = "a Helm release cannot hold so much; put large content into images or ConfigMaps, and split functions over several releases"
+const tooManyHint = "a Helm release cannot hold so much; put large content into images or ConfigMaps, and split " +
+	"functions over several releases"
 
 // checkCounts refuses what renders to more than a release can hold.
 func (d *Document) checkCounts(name string) error {
@@ -30,7 +31,8 @@ func (d *Document) checkCounts(name string) error {
 		pos := d.Position("defaults")
 		return &ParseError{
 			Name: name, Line: pos.Line, Column: pos.Column,
-			Msg:  "defaults hold " + strconv.Itoa(size>>10) + " KiB of text for each of " + strconv.Itoa(len(functions)) + " functions; all together the limit is " + strconv.Itoa(MaxRendered>>20) + " MiB",
+			Msg: "defaults hold " + strconv.Itoa(size>>10) + " KiB of text for each of " + strconv.Itoa(len(functions)) +
+				" functions; all together the limit is " + strconv.Itoa(MaxRendered>>20) + " MiB",
 			Hint: "put large content into ConfigMaps or Secrets and name them in pod.envFrom",
 		}
 	}
@@ -64,7 +66,8 @@ func (src *source) unusual(why yamlin.Trouble) error {
 		e.Msg, e.Hint = tooManyValues, tooManyHint
 		return e
 	case why.Twice != "":
-		e.Msg = "key " + strconv.Quote(why.Twice) + " is given twice in one mapping, first in line " + strconv.Itoa(src.position(why.First(src.lines.data, usualScalars, maxEntries)).Line)
+		e.Msg = "key " + strconv.Quote(why.Twice) + " is given twice in one mapping, first in line " +
+			strconv.Itoa(src.position(why.First(src.lines.data, usualScalars, maxEntries)).Line)
 		e.Hint = keepOne
 		return e
 	}
@@ -78,7 +81,8 @@ func (src *source) unusual(why yamlin.Trouble) error {
 			return err
 		}
 	}
-	e.Msg = "from this line on the file can be read by a slow reader only, which takes " + strconv.Itoa(maxUnusual>>10) + " KiB; it has " + strconv.Itoa(len(src.lines.data)>>10) + " KiB"
+	e.Msg = "from this line on the file can be read by a slow reader only, which takes " +
+		strconv.Itoa(maxUnusual>>10) + " KiB; it has " + strconv.Itoa(len(src.lines.data)>>10) + " KiB"
 	e.Hint = "write the line as most files have it: no tag, tab or second document, and no text without | over several lines"
 	return e
 }

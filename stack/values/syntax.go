@@ -67,11 +67,14 @@ func syntaxError(name string, in *lineReader, err error) error {
 		e.Line = max(reported, 1)
 		e.Msg, e.Hint = "a line is neither `key: value` nor `- item`", "is a colon missing, or the space after it?"
 	case strings.Contains(msg, "did not find expected ',' or"):
-		e.Msg, e.Hint = "a bracket or brace opened in line "+strconv.Itoa(reported+1)+" is not closed, or a comma is missing", "close it with "+msg[len(msg)-3:]
+		e.Msg, e.Hint = "a bracket or brace opened in line "+strconv.Itoa(reported+1)+
+			" is not closed, or a comma is missing", "close it with "+msg[len(msg)-3:]
 	case strings.Contains(msg, "did not find expected key"):
-		e.Msg, e.Hint = "the indentation or the text does not fit the mapping that starts in line "+strconv.Itoa(reported+1), "align the line with the keys around it, and put text after a closing quote or bracket elsewhere"
+		e.Msg, e.Hint = "the indentation or the text does not fit the mapping that starts in line "+
+			strconv.Itoa(reported+1), "align the line with the keys around it, and put text after a closing quote or bracket elsewhere"
 	case strings.Contains(msg, "'-' indicator"):
-		e.Msg, e.Hint = "the line does not fit the list that starts in line "+strconv.Itoa(reported+1), "start it with `- `, or align it with the key that holds the list"
+		e.Msg, e.Hint = "the line does not fit the list that starts in line "+
+			strconv.Itoa(reported+1), "start it with `- `, or align it with the key that holds the list"
 	case strings.Contains(msg, "did not find expected <document start>"):
 		e.Msg, e.Hint = "the line does not continue what stands before it", "check the indentation"
 	case strings.Contains(msg, "did not find expected node content"):

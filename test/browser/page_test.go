@@ -43,11 +43,16 @@ func TestPage(t *testing.T) {
 		})
 	}
 	step("an event is followed to its results", func(t *testing.T) {
-		b.run(chromedp.SetValue("#sample", "1", chromedp.ByQuery), chromedp.Evaluate(`document.getElementById("sample").dispatchEvent(new Event("change"))`, nil))
+		b.run(chromedp.SetValue("#sample", "1", chromedp.ByQuery),
+			chromedp.Evaluate(`document.getElementById("sample").dispatchEvent(new Event("change"))`, nil))
 		b.run(chromedp.Click("button.primary", chromedp.ByQuery))
 		b.eventually(`document.getElementById("trace-state").innerText.startsWith("through in")`)
 		text := b.text("#trace")
-		for _, want := range []string{"orders\nsent from this page", "orders.enriched\nwritten by enrich-orders", "orders.high\nwritten by enrich-orders", "orders.usd\nwritten by price-in-dollars", "what is new: enriched", `"base": "USD"`} {
+		for _, want := range []string{
+			"orders\nsent from this page", "orders.enriched\nwritten by enrich-orders",
+			"orders.high\nwritten by enrich-orders", "orders.usd\nwritten by price-in-dollars", "what is new: enriched",
+			`"base": "USD"`,
+		} {
 			if !strings.Contains(text, want) {
 				t.Errorf("no %q in the trace\n%s", want, text)
 			}
@@ -73,11 +78,20 @@ func TestPage(t *testing.T) {
 		b.run(chromedp.Click("#records .record summary", chromedp.ByQuery))
 	})
 	step("what is not JSON is refused", func(t *testing.T) {
-		b.run(chromedp.Evaluate(`document.getElementById("raw").checked = false; document.getElementById("value").value = "{"`, nil), chromedp.Click("button.primary", chromedp.ByQuery))
+		b.run(
+			chromedp.Evaluate(`document.getElementById("raw").checked = false; document.getElementById("value").value = "{"`, nil),
+			chromedp.Click("button.primary", chromedp.ByQuery),
+		)
 		b.eventually(`document.getElementById("produce-error").innerText.includes("not JSON")`)
 	})
 	step("markup in events stays text", func(t *testing.T) {
-		b.run(chromedp.Evaluate(`document.getElementById("raw").checked = true; document.getElementById("value").value = "<img src=x onerror=document.title='broken'>"`, nil), chromedp.Click("button.primary", chromedp.ByQuery))
+		b.run(
+			chromedp.Evaluate(
+				`document.getElementById("raw").checked = true; document.getElementById("value").value = "<img src=x onerror=document.title='broken'>"`,
+				nil,
+			),
+			chromedp.Click("button.primary", chromedp.ByQuery),
+		)
 		b.eventually(`document.getElementById("trace-state").innerText.startsWith("through in")`)
 		b.eventually(`document.getElementById("trace").innerText.includes("onerror") && document.querySelector("#trace img") === null && document.title === "helm-wasm dev"`)
 	})
@@ -115,7 +129,14 @@ var blank = regexp.MustCompile(`\s*\n\s*`)
 
 func (b *browser) text(selector string) (text string) {
 	b.t.Helper()
-	b.run(chromedp.Evaluate(fmt.Sprintf("document.querySelector(%q).innerText + [...document.querySelectorAll(%q)].map((e) => e.textContent).join()", selector, selector+" dt"), &text))
+	b.run(chromedp.Evaluate(
+		fmt.Sprintf(
+			"document.querySelector(%q).innerText + [...document.querySelectorAll(%q)].map((e) => e.textContent).join()",
+			selector,
+			selector+" dt",
+		),
+		&text,
+	))
 	return blank.ReplaceAllString(text, "\n")
 }
 
@@ -142,7 +163,10 @@ func (b *browser) keyboard() {
 	b.eventually(`document.getElementById("theme").innerText === "Theme: auto" && document.getElementById("value").value.includes("t")`)
 	b.run(chromedp.Evaluate(`document.activeElement.blur()`, nil), chromedp.KeyEvent("t"))
 	b.eventually(`document.documentElement.dataset.theme === "light"`)
-	b.run(chromedp.Evaluate(`[...document.querySelectorAll(".graph .topic")].find((n) => n.textContent.includes("orders.usd")).focus()`, nil), chromedp.KeyEvent(kb.Enter))
+	b.run(
+		chromedp.Evaluate(`[...document.querySelectorAll(".graph .topic")].find((n) => n.textContent.includes("orders.usd")).focus()`, nil),
+		chromedp.KeyEvent(kb.Enter),
+	)
 	b.eventually(`document.getElementById("records-topic").value === "orders.usd" && document.querySelectorAll("#records .record").length > 0`)
 	b.run(chromedp.Reload())
 	b.eventually(`document.documentElement.dataset.theme === "light" && document.querySelectorAll(".card").length === 2`)
@@ -154,7 +178,10 @@ func (b *browser) theme(name string) {
 	b.t.Helper()
 	b.run(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}}))
 	b.run(chromedp.Evaluate(`localStorage.removeItem("theme")`, nil), chromedp.Reload())
-	b.eventually(fmt.Sprintf(`document.documentElement.dataset.theme === %q && document.querySelectorAll(".card.running").length === 2`, name))
+	b.eventually(fmt.Sprintf(
+		`document.documentElement.dataset.theme === %q && document.querySelectorAll(".card.running").length === 2`,
+		name,
+	))
 	b.run(chromedp.Evaluate(`document.querySelector("[data-burst]").click()`, nil), chromedp.Click("button.primary", chromedp.ByQuery))
 	b.eventually(`document.getElementById("trace-state").innerText.startsWith("through in")`)
 }

@@ -78,10 +78,16 @@ func argoHelm(t *testing.T, dir, address string, app *unstructured.Unstructured)
 	}
 	repo := strings.Replace(source["repoURL"].(string), host, address, 1)
 	pulled := t.TempDir()
-	must(t, pulled, "", "helm", "pull", "oci://"+repo+"/"+source["chart"].(string), "--version", source["targetRevision"].(string), "--untar", "--plain-http")
+	must(t, pulled, "", "helm", "pull", "oci://"+repo+"/"+source["chart"].(string), "--version",
+		source["targetRevision"].(string),
+		"--untar",
+		"--plain-http")
 	helm := source["helm"].(map[string]any)
 	namespace, _, _ := unstructured.NestedString(app.Object, "spec", "destination", "namespace")
-	args := []string{"template", ".", "--name-template", helm["releaseName"].(string), "--namespace", namespace, "--kube-version", "1.34", "--include-crds"}
+	args := []string{
+		"template", ".", "--name-template", helm["releaseName"].(string), "--namespace", namespace, "--kube-version",
+		"1.34", "--include-crds",
+	}
 	for _, file := range helm["valueFiles"].([]any) {
 		path, ok := strings.CutPrefix(file.(string), "$values/")
 		if !ok {
@@ -97,7 +103,12 @@ func TestArgoChart(t *testing.T) {
 	dir, address := followed(t)
 	app := applications(t)["argocd/shop-chart.yaml"]
 	stream := argoHelm(t, dir, address, app)
-	got := must(t, dir, stream, "helm-wasm", "diff", "--check", "--all", "--release", "shop", "--namespace", "shop", "-f", "shop/stack.yaml", "-")
+	got := must(t, dir, stream, "helm-wasm", "diff", "--check", "--all", "--release", "shop",
+		"--namespace",
+		"shop",
+		"-f",
+		"shop/stack.yaml",
+		"-")
 	if strings.Contains(got, " 0 the same") {
 		t.Error(got)
 	}
@@ -166,14 +177,18 @@ func deletionHooks(t *testing.T) map[string]string {
 // TestArgoHooks: the guide's table is what Argo CD's code does.
 func TestArgoHooks(t *testing.T) {
 	deletion := deletionHooks(t)
-	stream := must(t, root, "", "helm", "template", "shop", chart(t), "--namespace", "shop", "-f", presets(t)[0], "--set", "keda.enabled=true")
+	stream := must(t, root, "", "helm", "template", "shop", chart(t), "--namespace", "shop", "-f",
+		presets(t)[0],
+		"--set",
+		"keda.enabled=true")
 	got := map[string][]string{}
 	for _, u := range objects(t, stream) {
 		if p := phases(t, deletion, u); !slices.Equal(p, []string{"Sync"}) {
 			got[name(u)] = p
 		}
 	}
-	want := "map[ConfigMap/shop-check:[] Job/shop-teardown:[PreDelete] Pod/shop-check:[] Role/shop-teardown:[PreDelete] RoleBinding/shop-teardown:[PreDelete] ServiceAccount/shop-teardown:[PreDelete]]"
+	want := "map[ConfigMap/shop-check:[] Job/shop-teardown:[PreDelete] Pod/shop-check:[] " +
+		"Role/shop-teardown:[PreDelete] RoleBinding/shop-teardown:[PreDelete] ServiceAccount/shop-teardown:[PreDelete]]"
 	if text := fmt.Sprint(got); text != want {
 		t.Errorf("got %s\nwant %s: correct the guide's table too", text, want)
 	}
@@ -190,7 +205,8 @@ func TestArgoHooks(t *testing.T) {
 		}
 	}
 	// Without KEDA in the release there is nothing but the check.
-	for _, u := range objects(t, must(t, root, "", "helm", "template", "shop", chart(t), "--namespace", "shop", "-f", presets(t)[0], "--set", "keda.enabled=false")) {
+	for _, u := range objects(t,
+		must(t, root, "", "helm", "template", "shop", chart(t), "--namespace", "shop", "-f", presets(t)[0], "--set", "keda.enabled=false")) {
 		if hook.IsHook(u) && u.GetName() != "shop-check" {
 			t.Errorf("%s is a hook", name(u))
 		}

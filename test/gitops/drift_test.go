@@ -58,7 +58,10 @@ func live(t *testing.T, config *unstructured.Unstructured) *unstructured.Unstruc
 func TestArgoSeesNoDrift(t *testing.T) {
 	for _, preset := range presets(t) {
 		t.Run(filepath.Base(preset), func(t *testing.T) {
-			stream := must(t, root, "", "helm", "template", "shop", chart(t), "--namespace", "shop", "-f", preset, "--set", "monitoring.dashboard.enabled=true")
+			stream := must(t, root, "", "helm", "template", "shop", chart(t), "--namespace", "shop", "-f",
+				preset,
+				"--set",
+				"monitoring.dashboard.enabled=true")
 			for _, config := range objects(t, stream) {
 				r, err := diff.Diff(config, live(t, config))
 				if err != nil {
@@ -74,7 +77,8 @@ func TestArgoSeesNoDrift(t *testing.T) {
 // TestArgoSeesReplicas: with `replicas` in it a scaled Deployment would never be
 // in sync. That the chart writes none is why the test above passes.
 func TestArgoSeesReplicas(t *testing.T) {
-	for _, config := range objects(t, must(t, root, "", "helm", "template", "shop", chart(t), "-f", presets(t)[0], "-s", "templates/functions.yaml")) {
+	for _, config := range objects(t,
+		must(t, root, "", "helm", "template", "shop", chart(t), "-f", presets(t)[0], "-s", "templates/functions.yaml")) {
 		if config.GetKind() != "Deployment" {
 			continue
 		}

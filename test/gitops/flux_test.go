@@ -131,7 +131,14 @@ func stream(t *testing.T, list []*unstructured.Unstructured) string {
 func TestFluxPaths(t *testing.T) {
 	dir, _ := followed(t)
 	rendered := fluxBuild(t, dir, "shop/manifests", map[string]any{"prune": true})
-	must(t, dir, stream(t, rendered), "helm-wasm", "diff", "--check", "--all", "--no-hooks", "--release", "shop", "--namespace", "shop", "-f", "shop/stack.yaml", "-")
+	must(t, dir, stream(t, rendered), "helm-wasm", "diff", "--check", "--all", "--no-hooks",
+		"--release",
+		"shop",
+		"--namespace",
+		"shop",
+		"-f",
+		"shop/stack.yaml",
+		"-")
 	for _, u := range fluxBuild(t, dir, "shop/overlays/prod", map[string]any{"prune": true}) {
 		if most, _, _ := unstructured.NestedInt64(u.Object, "spec", "maxReplicaCount"); u.GetKind() == "ScaledObject" && most != 24 {
 			t.Errorf("%s goes to %d replicas", name(u), most)
@@ -187,7 +194,8 @@ func TestFluxChart(t *testing.T) {
 	rendered := must(t, dir, "", "helm", "template", release.GetReleaseName(), url, "--version", repository.Spec.Reference.Tag,
 		"--plain-http", "--namespace", release.GetReleaseNamespace(), "--include-crds", "-f", file)
 	must(t, dir, rendered, "helm-wasm", "diff", "--check", "--all", "--release", "shop", "--namespace", "shop", "-f", "shop/stack.yaml", "-")
-	if repository.GetLayerMediaType() != "application/vnd.cncf.helm.chart.content.v1.tar+gzip" || repository.GetLayerOperation() != sourcev1.OCILayerCopy {
+	if repository.GetLayerMediaType() != "application/vnd.cncf.helm.chart.content.v1.tar+gzip" ||
+		repository.GetLayerOperation() != sourcev1.OCILayerCopy {
 		t.Errorf("layer %s, %s", repository.GetLayerMediaType(), repository.GetLayerOperation())
 	}
 }
@@ -203,7 +211,8 @@ func TestFluxSubstitutesNothing(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(dir, "all.yaml"), []byte(text), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			got := fluxBuild(t, dir, ".", map[string]any{"postBuild": map[string]any{"substitute": map[string]any{"HOSTNAME": "x", "datasource": "y"}}})
+			got := fluxBuild(t, dir, ".",
+				map[string]any{"postBuild": map[string]any{"substitute": map[string]any{"HOSTNAME": "x", "datasource": "y"}}})
 			diff := must(t, dir, stream(t, got), "helm-wasm", "diff", "all.yaml", "-")
 			if !strings.HasPrefix(diff, "0 changed, 0 added, 0 removed, ") {
 				t.Error(diff)

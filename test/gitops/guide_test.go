@@ -162,7 +162,10 @@ func built(t *testing.T, dir string) []byte {
 // what is in Git is not what the values render.
 func TestGuide(t *testing.T) {
 	dir, _ := followed(t)
-	check := []string{"diff", "--check", "--all", "--no-hooks", "--release", "shop", "--namespace", "shop", "-f", "shop/stack.yaml", "shop/manifests"}
+	check := []string{
+		"diff", "--check", "--all", "--no-hooks", "--release", "shop", "--namespace", "shop", "-f",
+		"shop/stack.yaml", "shop/manifests",
+	}
 	must(t, dir, "", "helm-wasm", check...)
 	file := filepath.Join(dir, "shop/stack.yaml")
 	values, err := os.ReadFile(file)
@@ -176,7 +179,8 @@ func TestGuide(t *testing.T) {
 	if err == nil || !strings.Contains(out, `spec.triggers[name=kafka].metadata.lagThreshold: "50" -> "20"`) {
 		t.Errorf("stale manifests pass: %v\n%s", err, out)
 	}
-	branch := must(t, dir, "", "bash", "-c", "git show main:shop/stack.yaml | helm-wasm diff --all --release shop --namespace shop - shop/stack.yaml")
+	branch := must(t, dir, "", "bash", "-c",
+		"git show main:shop/stack.yaml | helm-wasm diff --all --release shop --namespace shop - shop/stack.yaml")
 	if !strings.Contains(branch, "(scaling only, no restart)") {
 		t.Errorf("the branch: %s", branch)
 	}

@@ -43,7 +43,8 @@ func TestOverlays(t *testing.T) {
 				t.Error("nothing scales")
 			}
 			for _, u := range list {
-				if _, fixed, _ := unstructured.NestedFieldNoCopy(u.Object, "spec", "replicas"); fixed && u.GetKind() == "Deployment" && scaled[u.GetNamespace()+"/"+u.GetName()] {
+				if _, fixed, _ := unstructured.NestedFieldNoCopy(u.Object, "spec", "replicas"); fixed &&
+					u.GetKind() == "Deployment" && scaled[u.GetNamespace()+"/"+u.GetName()] {
 					t.Errorf("%s states replicas, which KEDA owns", name(u))
 				}
 				if r, err := diff.Diff(u, live(t, u)); err != nil || r.Modified {

@@ -64,7 +64,8 @@ func TestBuildIsTold(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "kustomization.yaml"), "resources: [functions.yaml]\n")
 	r := run(dir, nil, filepath.Join(bin, "helm-wasm"), "build", ".")
-	if r.err == nil || r.stdout != "" || !strings.HasPrefix(r.stderr, `Error: building overlay ".": "`) || !strings.HasSuffix(r.stderr, "functions.yaml\" does not exist\n") {
+	if r.err == nil || r.stdout != "" || !strings.HasPrefix(r.stderr, `Error: building overlay ".": "`) ||
+		!strings.HasSuffix(r.stderr, "functions.yaml\" does not exist\n") {
 		t.Error(r)
 	}
 }

@@ -176,7 +176,8 @@ func TestPrefixedAbove(t *testing.T) {
 		}
 		spec := scaled["spec"].(map[string]any)
 		trigger := spec["triggers"].([]any)[0].(map[string]any)["metadata"].(map[string]any)
-		if target := spec["scaleTargetRef"].(map[string]any)["name"]; target != "top-eu-shop-enrich-orders" || trigger["consumerGroup"] != "prod.eu-shop-enrich-orders" {
+		if target := spec["scaleTargetRef"].(map[string]any)["name"]; target != "top-eu-shop-enrich-orders" ||
+			trigger["consumerGroup"] != "prod.eu-shop-enrich-orders" {
 			t.Errorf("it scales %v by the group %v", target, trigger["consumerGroup"])
 		}
 	})
@@ -207,7 +208,8 @@ func TestMistakes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			each(t, func(t *testing.T, program string, h host) {
 				dir := filepath.Join(examples(t, h), "example", "prod")
-				write(t, filepath.Join(dir, "values.yaml"), "apiVersion: helm-wasm.dev/v1alpha1\nkind: WasmStack\nmetadata: {name: shop}\n"+tc.patch+"\n")
+				write(t, filepath.Join(dir, "values.yaml"),
+					"apiVersion: helm-wasm.dev/v1alpha1\nkind: WasmStack\nmetadata: {name: shop}\n"+tc.patch+"\n")
 				r := build(program, dir)
 				if r.err == nil || r.stdout != "" || !strings.Contains(r.stderr, tc.want) || !strings.Contains(r.stderr, `WasmStack "eu-shop"`) {
 					t.Error(r)

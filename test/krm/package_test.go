@@ -32,7 +32,9 @@ func TestPackage(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			local := strings.Replace(string(stack), "  name: shop\n", "  name: shop\n  annotations:\n    config.kubernetes.io/local-config: \"true\"\n", 1)
+			local := strings.Replace(string(stack), "  name: shop\n",
+				"  name: shop\n  annotations:\n    config.kubernetes.io/local-config: \"true\"\n",
+				1)
 			write(t, filepath.Join(dir, "stack.yaml"), local)
 
 			first := fn(t, dir, command)

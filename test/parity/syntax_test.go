@@ -10,7 +10,8 @@ import (
 // TestSyntax compares actions, scopes and their errors.
 func TestSyntax(t *testing.T) {
 	for _, text := range []string{
-		``, `plain`, `{{/* comment */}}`, "a {{- 1 -}} b", "{{- \"x\" }}\n", `{{ "a\tb" }}{{ ` + "`raw`" + ` }}{{ 'a' }}{{ 1e3 }}{{ 0x10 }}{{ 1_000 }}{{ 07 }}{{ -1.5 }}`,
+		``, `plain`, `{{/* comment */}}`, "a {{- 1 -}} b", "{{- \"x\" }}\n", `{{ "a\tb" }}{{ ` + "`raw`" +
+			` }}{{ 'a' }}{{ 1e3 }}{{ 0x10 }}{{ 1_000 }}{{ 07 }}{{ -1.5 }}`,
 		`{{ .Values.str }}{{ .Values.missing }}{{ .Values.null }}{{ .Values.big }}{{ .Values.int64 }}{{ .Values.yes }}{{ .Values.map }}{{ .Values.mixed }}`,
 		`{{ .Values.missing.deeper }}`, `{{ .Values.null.deeper }}`, `{{ .Values.str.deeper }}`, `{{ (.Values.missing).deeper }}`, `{{ .Missing.deeper }}`, `{{ $x := .Values.missing }}{{ $x.deeper }}`,
 		`{{ .Release.Name }}{{ .Release.Nope }}{{ .Template.Name }}{{ .Template.BasePath }}{{ .Capabilities.KubeVersion.Version }}{{ .Capabilities.KubeVersion.Major }}`,
@@ -64,6 +65,11 @@ func TestFiles(t *testing.T) {
 		"templates/only.yaml":    `{{ define "unused" }}x{{ end }}  `,
 		"templates/NOTES.txt":    `{{ .Release.Name }} {{ include "empty" . }}`,
 	}, samples())
-	checkFiles(t, map[string]string{"templates/_a.tpl": `{{ define "x" }}{{ .Values.a.b }}{{ end }}`, "templates/z.yaml": "line\n\n  {{ include \"x\" . | nindent 2 }}"}, samples())
+	checkFiles(t,
+		map[string]string{
+			"templates/_a.tpl": `{{ define "x" }}{{ .Values.a.b }}{{ end }}`,
+			"templates/z.yaml": "line\n\n  {{ include \"x\" . | nindent 2 }}",
+		},
+		samples())
 	checkFiles(t, map[string]string{"templates/_a.tpl": `{{ define "x" }}{{ nope }}{{ end }}`, "templates/z.yaml": `ok`}, samples())
 }

@@ -22,7 +22,8 @@ import (
 var valuesCases = []string{
 	"a: |\n  no end of line",
 	"{}", "a: 1", "a: {b: [1, 2.5, 'x', null, ~, yes, No, on, OFF, y, n, Y]}",
-	"a: 010\nb: 0x1f\nc: 0b11\nd: 0o17\ne: 1_000\nf: -0b101\nf2: 0b+1\nf3: -0b+1\ng: +5\nh: 1e3\ni: 1.\nj: .5\nk: 1e400\nl: 0.1\nm: 12345678901234567890\nn: 99999999999999999999999\no: -1",
+	"a: 010\nb: 0x1f\nc: 0b11\nd: 0o17\ne: 1_000\nf: -0b101\nf2: 0b+1\nf3: -0b+1\ng: +5\nh: 1e3\ni: 1.\nj: .5\nk: " +
+		"1e400\nl: 0.1\nm: 12345678901234567890\nn: 99999999999999999999999\no: -1",
 	"a: 2001-01-01\nb: 2001-12-14t21:59:43.10-05:00\nc: 12:30\nd: 1.2.3\ne: 1-2\nf: .5.5\ng: ._5\nh: '-'\ni: +\nj: .\n",
 	"1: a\ntrue: b\nno: c\n1.5: d\n0x10: e\n1_0: f\n010: g\n'1e3': h\n1e6: i\n2001-01-01: j\n\"null\": k\n",
 	"a: !!str 1\nb: !!int 2\nc: !!float 3\nd: !!bool yes\ne: !!null ~\nf: !!binary aGk=\ng: !!str yes\n",
@@ -67,7 +68,8 @@ var setCases = []string{
 	"a=b", "a.b=c,d[0]=x,e={1,2},f=null", "a=true,b=False,c=0,d=007,e=-5,f=1.5,g=", "a=", "a.b.c.d=1", "a[0][1]=x", "a[1].b=c", "a[0].b=c,a[0].d=e",
 	"a\\.b=c", "a=b\\,c", "a={}", "a={x", "a={x,y},b=1", "a={x}b=1", "a,b=1", "=x", "a.=x", ".a=x", "a[0]=", "a[-1]=x", "a[x]=y", "a[0", "a[0]x=y", "a[70000]=1",
 	"m.x=1", "m.y.z=1", "l[0]=1", "l[5]=1", "s.x=1", "s[0]=1", "n.x=1", "n[0]=2", "l[1].x=9", "l.x=1", "a=9223372036854775808", "a=b=c", "a.b=c,a.d=e", "m=null", "a[0][0][0]=1",
-	strings.Repeat("a.", 31) + "b=1", strings.Repeat("a.", 30) + "b=1", "a[0]", "a[0].", "é=ü", "a=\\", "a\\=b=c", "a=NULL,b=TRUE", "a[0]={1,2}", ",", "", "a=1,", "a..b=1", "l[0][0]=1", "a[0]=x,a[2]=y",
+	strings.Repeat("a.", 31) + "b=1", strings.Repeat("a.", 30) +
+		"b=1", "a[0]", "a[0].", "é=ü", "a=\\", "a\\=b=c", "a=NULL,b=TRUE", "a[0]={1,2}", ",", "", "a=1,", "a..b=1", "l[0][0]=1", "a[0]=x,a[2]=y",
 }
 
 const setBase = "m: {x: {q: 1}}\nl: [1, {x: 2}, [3]]\ns: text\nn: null\n"
@@ -97,11 +99,15 @@ func TestSetIsHelms(t *testing.T) {
 		checkSet(t, expr, (*values.Document).Set, strvals.ParseInto)
 		checkSet(t, expr, (*values.Document).SetString, strvals.ParseIntoString)
 	}
-	for _, expr := range []string{"a=1", `a={"x": [1, null]},b="t"`, "a=", "a=,b=2", "a[1]={}", "a.b= [1] ,c=2", "a=x", `a={"x"`, "m.x=null", `é="é",b=1`} {
+	for _, expr := range []string{
+		"a=1", `a={"x": [1, null]},b="t"`, "a=", "a=,b=2", "a[1]={}", "a.b= [1] ,c=2", "a=x", `a={"x"`, "m.x=null",
+		`é="é",b=1`,
+	} {
 		checkSet(t, expr, (*values.Document).SetJSON, strvals.ParseJSON)
 	}
 	d, _ := values.Parse("base", []byte(setBase))
-	if err := d.SetJSON(`{"m": {"y": 1}}`); err != nil || !reflect.DeepEqual(d.Tree()["m"], map[string]any{"x": map[string]any{"q": 1.0}, "y": 1.0}) {
+	if err := d.SetJSON(`{"m": {"y": 1}}`); err != nil ||
+		!reflect.DeepEqual(d.Tree()["m"], map[string]any{"x": map[string]any{"q": 1.0}, "y": 1.0}) {
 		t.Errorf("SetJSON of an object: %v %v", err, d.Tree()["m"])
 	}
 }

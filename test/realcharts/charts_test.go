@@ -61,7 +61,8 @@ var charts = []chart{
 		name: "Dapr", dir: func(t *testing.T, _ *home) string {
 			return filepath.Join(module(t, "github.com/dapr/dapr"), "charts", "dapr")
 		},
-		values: "dapr_operator:\n  deploymentAnnotations:" + connection + "dapr_placement:\n  statefulsetAnnotations:" + strings.Replace(connection, "some-group", "some-other", 1),
+		values: "dapr_operator:\n  deploymentAnnotations:" + connection + "dapr_placement:\n  statefulsetAnnotations:" +
+			strings.Replace(connection, "some-group", "some-other", 1),
 		added:  []string{"TriggerAuthentication/dapr-operator-kafka", "ScaledObject/dapr-operator", "ScaledObject/dapr-placement-server"},
 		scaled: []string{"Deployment/dapr-operator", "StatefulSet/dapr-placement-server"},
 	},
@@ -145,7 +146,10 @@ func (c *chart) compare(t *testing.T, how, before, after string) {
 	for _, doc := range rest {
 		added = append(added, title(doc))
 		for _, want := range map[string][]string{
-			"ScaledObject":          {"topic: \"orders\"", "consumerGroup: \"some-", "maxReplicaCount: 7", "bootstrapServers: \"kafka.example.com:9093\"", "-kafka\n"},
+			"ScaledObject": {
+				"topic: \"orders\"", "consumerGroup: \"some-", "maxReplicaCount: 7",
+				"bootstrapServers: \"kafka.example.com:9093\"", "-kafka\n",
+			},
 			"TriggerAuthentication": {"parameter: ca", "name: \"kafka-ca\""},
 		}[strings.Split(title(doc), "/")[0]] {
 			if !strings.Contains(doc+"\n", want) {
@@ -189,7 +193,8 @@ func TestAutoscalerInTheWay(t *testing.T) {
 	dir := filepath.Join(module(t, "istio.io/istio"), "manifests", "charts", "gateway")
 	out, err := h.run(nil, "template", "x", dir, "-f", values, "--post-renderer", "wasm-post-renderer")
 	var failed *failure
-	if !errors.As(err, &failed) || out != "" || !strings.Contains(failed.stderr, `the HorizontalPodAutoscaler "x"`) || !strings.Contains(failed.stderr, `Deployment "x"`) {
+	if !errors.As(err, &failed) || out != "" || !strings.Contains(failed.stderr, `the HorizontalPodAutoscaler "x"`) ||
+		!strings.Contains(failed.stderr, `Deployment "x"`) {
 		t.Errorf("%v\n%s", err, out)
 	}
 }

@@ -74,7 +74,8 @@ func newHome(t *testing.T) *home {
 	if err := os.Mkdir(nothing, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	manifest := "apiVersion: v1\ntype: postrenderer/v1\nname: nothing\nversion: 0.1.0\nruntime: subprocess\nruntimeConfig:\n  platformCommand:\n    - command: cat\n"
+	manifest := "apiVersion: v1\ntype: postrenderer/v1\nname: nothing\nversion: 0.1.0\nruntime: subprocess\n" +
+		"runtimeConfig:\n  platformCommand:\n    - command: cat\n"
 	if err := os.WriteFile(filepath.Join(nothing, "plugin.yaml"), []byte(manifest), 0o644); err != nil {
 		t.Fatal(err)
 	}

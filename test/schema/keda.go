@@ -135,9 +135,11 @@ func ScaledObject(manifest []byte) (*kedav1alpha1.ScaledObject, error) {
 		TypeMeta:   metav1.TypeMeta{APIVersion: "autoscaling/v2", Kind: "HorizontalPodAutoscaler"},
 		ObjectMeta: metav1.ObjectMeta{Name: "keda-hpa-" + so.Name, Namespace: so.Namespace, Labels: so.Labels},
 		Spec: autoscalingv2.HorizontalPodAutoscalerSpec{
-			ScaleTargetRef: autoscalingv2.CrossVersionObjectReference{Kind: "Deployment", Name: so.Spec.ScaleTargetRef.Name, APIVersion: "apps/v1"},
-			MinReplicas:    so.GetHPAMinReplicas(),
-			MaxReplicas:    so.GetHPAMaxReplicas(),
+			ScaleTargetRef: autoscalingv2.CrossVersionObjectReference{
+				Kind: "Deployment", Name: so.Spec.ScaleTargetRef.Name, APIVersion: "apps/v1",
+			},
+			MinReplicas: so.GetHPAMinReplicas(),
+			MaxReplicas: so.GetHPAMaxReplicas(),
 		},
 	}
 	if a := so.Spec.Advanced; a != nil && a.HorizontalPodAutoscalerConfig != nil {

@@ -92,7 +92,10 @@ func TestCluster(t *testing.T) {
 	if !bytes.Equal(out, release) {
 		t.Errorf("kustomize/cluster is not KEDA's release: %d bytes of %d", len(out), len(release))
 	}
-	for _, want := range []string{"\n  name: scaledobjects.keda.sh\n", "\n  name: triggerauthentications.keda.sh\n", "\n  name: keda-operator\n  namespace: keda\n"} {
+	for _, want := range []string{
+		"\n  name: scaledobjects.keda.sh\n", "\n  name: triggerauthentications.keda.sh\n",
+		"\n  name: keda-operator\n  namespace: keda\n",
+	} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("KEDA's release has no %q", want)
 		}

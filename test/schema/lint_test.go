@@ -41,7 +41,15 @@ func kedaCompiles(formula string) error {
 func lintFormula(t *testing.T, formula string) string {
 	t.Helper()
 	const trigger = "{type: prometheus, metadata: {serverAddress: 'http://p', query: q, threshold: '1'}}"
-	return lintFinds(t, fmt.Sprintf("workloads: {w: {scaleTargetRef: {name: w}, scaling: {triggers: {a: %s, b: %s}, scalingModifiers: {target: 5, formula: %s}}}}", trigger, trigger, strconv.Quote(formula)), "KE20", ".formula")
+	return lintFinds(t,
+		fmt.Sprintf(
+			"workloads: {w: {scaleTargetRef: {name: w}, scaling: {triggers: {a: %s, b: %s}, scalingModifiers: {target: 5, formula: %s}}}}",
+			trigger,
+			trigger,
+			strconv.Quote(formula),
+		),
+		"KE20",
+		".formula")
 }
 
 // The linter refuses no formula that KEDA takes, and these that it does not.
@@ -83,7 +91,8 @@ func yieldsBoolean(formula string) bool {
 // Formulas put together at random: what the linter refuses KEDA refuses too.
 func TestLintRefusesNoFormulaThatKedaTakes(t *testing.T) {
 	r := rand.New(rand.NewSource(1))
-	pieces := strings.Fields("a b a b 1 2.5 ( ) ( ) [ ] { } + - * / % ** ^ == != < > <= >= and or not && || ! in ? : ?? , ; . ?. | # max( sum( filter( let x = if else 'abc' nil true false float( int( len( x .. contains")
+	pieces := strings.Fields("a b a b 1 2.5 ( ) ( ) [ ] { } + - * / % ** ^ == != < > <= >= and or not && || ! in ? : " +
+		"?? , ; . ?. | # max( sum( filter( let x = if else 'abc' nil true false float( int( len( x .. contains")
 	taken, refused, missed := 0, 0, 0
 	for i := range 8000 {
 		var b strings.Builder
@@ -152,7 +161,11 @@ func TestLintReadsSchedulesAsKedaDoes(t *testing.T) {
 	try := func(expr string) {
 		t.Helper()
 		_, err := parser.Parse(expr)
-		found := lintFinds(t, "workloads: {w: {scaleTargetRef: {name: w}, scaling: {triggers: {c: {type: cron, metadata: {timezone: UTC, end: '1 1 1 1 1', desiredReplicas: '2', start: "+strconv.Quote(expr)+"}}}}}}", "KE03", ".start")
+		found := lintFinds(t,
+			"workloads: {w: {scaleTargetRef: {name: w}, scaling: {triggers: {c: {type: cron, metadata: {timezone: UTC, end: "+
+				"'1 1 1 1 1', desiredReplicas: '2', start: "+strconv.Quote(expr)+"}}}}}}",
+			"KE03",
+			".start")
 		if (err == nil) != (found == "") {
 			t.Errorf("%q: KEDA says %v, the linter %q", expr, err, found)
 		}

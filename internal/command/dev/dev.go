@@ -37,13 +37,23 @@ Sample events come from samples/TOPIC.json beside it.
 
 Not simulated: scaling. Replicas are fixed (the page changes them), and no
 function goes to zero.`,
-		Example: "{} dev -f stack.yaml\n{} dev -f stack.yaml --module hello=hello.wasm --brokers localhost:9092\n{} dev -f stack.yaml --events 1000",
+		Example: "{} dev -f stack.yaml\n{} dev -f stack.yaml --module hello=hello.wasm --brokers localhost:9092\n{} dev " +
+			"-f stack.yaml --events 1000",
 		Flags: append(
 			command.ValuesFlags(),
 			command.Flag{Name: "module", Value: "NAME=FILE", Repeat: true, Help: "file of a function's module; may be repeated"},
-			command.Flag{Name: "http", Value: "NAME=URL", Repeat: true, Help: "where on this machine a function of abi http listens; may be repeated"},
-			command.Flag{Name: "sample", Value: "TOPIC=FILE", Repeat: true, Help: "sample events of a topic: a JSON list of {name, key, value, weight}; may be repeated"},
-			command.Flag{Name: "brokers", Value: "HOST:PORT", Repeat: true, Help: "real brokers, by the values' TLS and SASL (plaintext://HOST:PORT: without) instead of the embedded one"},
+			command.Flag{
+				Name: "http", Value: "NAME=URL", Repeat: true,
+				Help: "where on this machine a function of abi http listens; may be repeated",
+			},
+			command.Flag{
+				Name: "sample", Value: "TOPIC=FILE", Repeat: true,
+				Help: "sample events of a topic: a JSON list of {name, key, value, weight}; may be repeated",
+			},
+			command.Flag{
+				Name: "brokers", Value: "HOST:PORT", Repeat: true,
+				Help: "real brokers, by the values' TLS and SASL (plaintext://HOST:PORT: without) instead of the embedded one",
+			},
 			command.Flag{Name: "replicas", Value: "N", Help: "runners of each function (the default is 2, or its topic's partitions if fewer)"},
 			command.Flag{Name: "port", Value: "PORT", Help: "port of the page on 127.0.0.1 (the default is the first free one from 8090)"},
 			command.Flag{Name: "events", Value: "N", Help: "send N sample events, wait until all are through, report, and end"},
@@ -62,7 +72,10 @@ func run(c *command.Call) error {
 	if err := c.Validate(doc); err != nil {
 		return err
 	}
-	o := dev.Options{Document: doc, Name: "standard input", Dir: ".", Out: c.Out, Brokers: c.Flags.List("brokers"), CacheDir: c.Flags.String("cache-dir")}
+	o := dev.Options{
+		Document: doc, Name: "standard input", Dir: ".", Out: c.Out, Brokers: c.Flags.List("brokers"),
+		CacheDir: c.Flags.String("cache-dir"),
+	}
 	if files := c.Flags.Strings("values"); len(files) > 0 && files[0] != "-" {
 		file := files[0]
 		o.Name, o.Dir = filepath.Base(file), filepath.Dir(file)

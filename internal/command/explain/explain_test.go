@@ -14,7 +14,8 @@ var commands = commandtest.Of(Command())
 
 func TestExplain(t *testing.T) {
 	got := commands.Sandbox("", "explain", "functions.scaling.lagThreshold")
-	if got.Err != nil || !strings.HasPrefix(got.Stdout, "functions.<name>.scaling.lagThreshold (integer)\n\n  ") || !strings.Contains(got.Stdout, "  KEDA:     triggers[].metadata.lagThreshold\n") {
+	if got.Err != nil || !strings.HasPrefix(got.Stdout, "functions.<name>.scaling.lagThreshold (integer)\n\n  ") ||
+		!strings.Contains(got.Stdout, "  KEDA:     triggers[].metadata.lagThreshold\n") {
 		t.Errorf("%+v", got)
 	}
 	for line := range strings.SplitSeq(commands.Sandbox("", "explain", "functions.scaling").Stdout, "\n") {

@@ -42,8 +42,12 @@ func TestInit(t *testing.T) {
 // TestInitFunction: every language has a starter, and bad requests say which.
 func TestInitFunction(t *testing.T) {
 	for _, s := range starters.All() {
-		for _, got := range []commandtest.Outcome{commands.Sandbox("", "init", "--function", s.Language), commands.Native(commandtest.Files{}, "", "init", "--function="+s.Language)} {
-			if got.Err != nil || got.Stdout != s.Source || !strings.Contains(got.Stderr, "save as "+s.File) || !strings.Contains(got.Stderr, "abi: "+s.ABI) {
+		for _, got := range []commandtest.Outcome{
+			commands.Sandbox("", "init", "--function", s.Language),
+			commands.Native(commandtest.Files{}, "", "init", "--function="+s.Language),
+		} {
+			if got.Err != nil || got.Stdout != s.Source || !strings.Contains(got.Stderr, "save as "+s.File) ||
+				!strings.Contains(got.Stderr, "abi: "+s.ABI) {
 				t.Errorf("%s: %+v", s.Language, got)
 			}
 		}

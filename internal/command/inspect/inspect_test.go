@@ -16,7 +16,8 @@ func TestInspect(t *testing.T) {
 	if text.Err != nil || !strings.HasPrefix(text.Stdout, "Core module") {
 		t.Errorf("%+v", text)
 	}
-	if got := commands.Sandbox(commandtest.EmptyModule, "inspect", "-ojson", "--memory=64Mi"); got.Err != nil || !strings.Contains(got.Stdout, `"kind": "core module"`) {
+	if got := commands.Sandbox(commandtest.EmptyModule, "inspect", "-ojson",
+		"--memory=64Mi"); got.Err != nil || !strings.Contains(got.Stdout, `"kind": "core module"`) {
 		t.Errorf("%+v", got)
 	}
 	files := commandtest.Files{"a.wasm": []byte(commandtest.EmptyModule)}

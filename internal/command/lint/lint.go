@@ -30,21 +30,34 @@ docs/RULES.md explains each rule with an example.`,
 		Example: "{} lint < stack.yaml\n{} lint --strict -o sarif < stack.yaml > lint.sarif",
 		Flags: append(
 			command.ValuesFlags(),
-			command.Flag{Name: "output", Short: "o", Value: "FORMAT", Enum: []string{"text", "json", "sarif"}, Default: "text", Help: "text, json or sarif (for code scanning)"},
+			command.Flag{
+				Name: "output", Short: "o", Value: "FORMAT", Enum: []string{"text", "json", "sarif"}, Default: "text",
+				Help: "text, json or sarif (for code scanning)",
+			},
 			command.Flag{Name: "ignore", Value: "ID", Repeat: true, Help: "leave out a rule; may be repeated or hold commas"},
 			command.Flag{Name: "strict", Help: "fail on warnings too"},
 			command.Flag{Name: "release", Value: "NAME", Help: "name of the release, for rules about objects' names and consumer groups"},
 			command.Flag{Name: "namespace", Short: "n", Value: "NAME", Help: "namespace of the release; else HELM_NAMESPACE, else default"},
-			command.Flag{Name: "module", Value: "NAME=FILE", Repeat: true, Help: "file of a function's module, to check its settings against; may be repeated (files only in the native program)"},
+			command.Flag{
+				Name: "module", Value: "NAME=FILE", Repeat: true,
+				Help: "file of a function's module, to check its settings against; may be repeated (files only in the native program)",
+			},
 		),
 		Run: run,
 	}
 }
 
 func run(c *command.Call) error {
-	opts := stack.LintOptions{Ignore: c.Flags.List("ignore"), Release: c.Flags.String("release"), Namespace: c.Namespace(), Inspect: moduleInfo}
+	opts := stack.LintOptions{
+		Ignore: c.Flags.List("ignore"), Release: c.Flags.String("release"), Namespace: c.Namespace(),
+		Inspect: moduleInfo,
+	}
 	if r := opts.Release; r != "" && !lint.IsReleaseName(r) {
-		return fmt.Errorf("flag --release: %q is not a name that Helm accepts for a release: use lower-case letters, digits and -, with a letter or digit at both ends, at most 53 characters", r)
+		return fmt.Errorf(
+			"flag --release: %q is not a name that Helm accepts for a release: use lower-case letters, digits and -, with a "+
+				"letter or digit at both ends, at most 53 characters",
+			r,
+		)
 	}
 	for _, id := range opts.Ignore {
 		if _, ok := lint.RuleByID(id); !ok {
@@ -80,7 +93,9 @@ func run(c *command.Call) error {
 	errors, warnings := found.Count(stack.SeverityError), found.Count(stack.SeverityWarning)
 	switch {
 	case errors > 0 && c.Flags.Bool("strict") && warnings > 0:
-		return command.Reported{Err: fmt.Errorf("%s and %s in the values", text.Count(errors, "error", "errors"), text.Count(warnings, "warning", "warnings"))}
+		return command.Reported{
+			Err: fmt.Errorf("%s and %s in the values", text.Count(errors, "error", "errors"), text.Count(warnings, "warning", "warnings")),
+		}
 	case errors > 0:
 		return command.Reported{Err: fmt.Errorf("%s in the values", text.Count(errors, "error", "errors"))}
 	case warnings > 0 && c.Flags.Bool("strict"):
@@ -93,7 +108,9 @@ func run(c *command.Call) error {
 func writeText(c *command.Call, found stack.Findings) error {
 	paint := c.Paint()
 	for _, f := range found {
-		colour := map[stack.Severity]string{stack.SeverityError: command.Red, stack.SeverityWarning: command.Yellow, stack.SeverityInfo: command.Blue}[f.Severity]
+		colour := map[stack.Severity]string{
+			stack.SeverityError: command.Red, stack.SeverityWarning: command.Yellow, stack.SeverityInfo: command.Blue,
+		}[f.Severity]
 		where := ""
 		if f.Position.File != "" {
 			where = f.Position.String() + ": "

@@ -24,7 +24,8 @@ func TestLint(t *testing.T) {
 	if found.Err == nil || found.Err.Error() != "1 error in the values" {
 		t.Errorf("error %v", found.Err)
 	}
-	want := "stdin:6:15: error HW01 functions.f.scaling.lagTreshold: unknown key \"lagTreshold\"\n    did you mean lagThreshold?\n1 error, 0 warnings, 0 notes\n"
+	want := "stdin:6:15: error HW01 functions.f.scaling.lagTreshold: unknown key \"lagTreshold\"\n    did you mean " +
+		"lagThreshold?\n1 error, 0 warnings, 0 notes\n"
 	if found.Stdout != want {
 		t.Errorf("got\n%s\nwant\n%s", found.Stdout, want)
 	}
@@ -58,7 +59,8 @@ func TestLintStrict(t *testing.T) {
 func TestLintFormats(t *testing.T) {
 	var findings stack.Findings
 	got := commands.Sandbox(commandtest.Mistaken, "lint", "-o", "json")
-	if err := json.Unmarshal([]byte(got.Stdout), &findings); err != nil || len(findings) != 1 || findings[0].Rule != "HW01" || findings[0].Position.Line != 6 {
+	if err := json.Unmarshal([]byte(got.Stdout), &findings); err != nil || len(findings) != 1 ||
+		findings[0].Rule != "HW01" || findings[0].Position.Line != 6 {
 		t.Errorf("%v: %s", err, got.Stdout)
 	}
 	if got := commands.Sandbox(commandtest.Values, "lint", "-o", "json"); got.Stdout != "[]\n" {
@@ -70,7 +72,8 @@ func TestLintFormats(t *testing.T) {
 		t.Fatalf("%v: %s", err, got.Stdout)
 	}
 	run := log.Runs[0]
-	if len(run.Results) != 1 || run.Results[0].Level != "error" || run.Results[0].Locations[0].Physical.Artifact.URI != "stack.yaml" || run.Results[0].Locations[0].Physical.Region.StartLine != 6 {
+	if len(run.Results) != 1 || run.Results[0].Level != "error" ||
+		run.Results[0].Locations[0].Physical.Artifact.URI != "stack.yaml" || run.Results[0].Locations[0].Physical.Region.StartLine != 6 {
 		t.Errorf("results %s", got.Stdout)
 	}
 	if len(run.Tool.Driver.Rules) != 1 || run.Tool.Driver.Rules[0].ID != "HW01" {
@@ -105,7 +108,10 @@ func TestColour(t *testing.T) {
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
 			var out bytes.Buffer
-			_ = commands.Table.Run(command.Env{Program: "helm wasm", Args: append([]string{"lint"}, tc.args...), Stdin: strings.NewReader(commandtest.Mistaken), Stdout: &out, Getenv: env(tc.env...)})
+			_ = commands.Table.Run(command.Env{
+				Program: "helm wasm", Args: append([]string{"lint"}, tc.args...),
+				Stdin: strings.NewReader(commandtest.Mistaken), Stdout: &out, Getenv: env(tc.env...),
+			})
 			if got := strings.Contains(out.String(), "\x1b["); got != tc.want || out.Len() == 0 {
 				t.Errorf("coloured %v, want %v: %q", got, tc.want, out.String())
 			}

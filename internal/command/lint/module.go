@@ -34,7 +34,12 @@ func modules(c *command.Call, doc *stack.Document) (map[string]stack.ModuleInfo,
 			return nil, fmt.Errorf("flag --module: the values have no function %q%s", name, command.DidYouMean(name, known))
 		}
 		if c.Sandboxed() {
-			return nil, fmt.Errorf("flag --module: a sandboxed plugin cannot open %q: type `helm-wasm lint`, the native program, or `%s inspect < %s`", file, c.Program, file)
+			return nil, fmt.Errorf(
+				"flag --module: a sandboxed plugin cannot open %q: type `helm-wasm lint`, the native program, or `%s inspect < %s`",
+				file,
+				c.Program,
+				file,
+			)
 		}
 		data, err := c.Read(file, "Wasm binary", command.MaxBinary)
 		if err != nil {

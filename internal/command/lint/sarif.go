@@ -94,7 +94,8 @@ func sarif(found stack.Findings) sarifLog {
 				at.Physical.Region = &sarifRegion{f.Position.Line, f.Position.Column}
 			}
 		}
-		run.Results = append(run.Results, sarifResult{RuleID: f.Rule, Level: levels[f.Severity], Message: sarifText{text}, Locations: []sarifLocation{at}})
+		run.Results = append(run.Results,
+			sarifResult{RuleID: f.Rule, Level: levels[f.Severity], Message: sarifText{text}, Locations: []sarifLocation{at}})
 		fired[f.Rule] = true
 	}
 	for _, r := range stack.Rules() {

@@ -89,7 +89,9 @@ func TestPackageRefuses(t *testing.T) {
 	commandtest.WantError(t, commands.Sandbox("", "package"), "no Wasm binary")
 	commandtest.WantError(t, commands.Sandbox("(module)", "package"), "wat2wasm")
 	commandtest.WantError(t, commands.Sandbox(commandtest.EmptyModule, "package", "a.wasm"), "helm wasm package < a.wasm")
-	commandtest.WantError(t, commands.Sandbox(commandtest.EmptyModule, "package", "--format", "docker"), `"docker" is not one of scratch, layer, artifact`)
+	commandtest.WantError(t,
+		commands.Sandbox(commandtest.EmptyModule, "package", "--format", "docker"),
+		`"docker" is not one of scratch, layer, artifact`)
 	commandtest.WantError(t, commands.Sandbox(commandtest.EmptyModule, "package", "--annotation", "x"), `"x" is not KEY=VALUE`)
 	commandtest.WantError(t, commands.Sandbox(commandtest.EmptyModule, "package", "--push"), "--push")
 }

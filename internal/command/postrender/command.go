@@ -34,11 +34,18 @@ func build(overlay *Overlay) command.Command {
 	if overlay != nil {
 		flags = append(
 			flags,
-			command.Flag{Name: "values", Short: "f", Value: "FILE", Repeat: true, Help: "values file with kafka and defaults for all; may be repeated, later ones win"},
-			command.Flag{Name: "overlay", Value: "DIR", Help: "then let the kustomization in DIR change the result, as if the manifests were in its resources"},
+			command.Flag{
+				Name: "values", Short: "f", Value: "FILE", Repeat: true,
+				Help: "values file with kafka and defaults for all; may be repeated, later ones win",
+			},
+			command.Flag{
+				Name: "overlay", Value: "DIR",
+				Help: "then let the kustomization in DIR change the result, as if the manifests were in its resources",
+			},
 		)
 	}
-	flags = append(flags, command.Flag{Name: forHelm, Help: "on failure print a manifest that Helm refuses with the reason, which it would not show otherwise"})
+	flags = append(flags,
+		command.Flag{Name: forHelm, Help: "on failure print a manifest that Helm refuses with the reason, which it would not show otherwise"})
 	if overlay != nil {
 		flags = append(flags, overlay.Flags...)
 	}

@@ -25,7 +25,10 @@ no subchart: for KEDA's objects use ` + "`helm template NAME wasm://charts/stack
 {} render -o names < stack.yaml`,
 		Flags: append(
 			command.RenderFlags(),
-			command.Flag{Name: "output", Short: "o", Value: "FORMAT", Enum: []string{"yaml", "json", "names"}, Default: "yaml", Help: "yaml, json (one List) or names"},
+			command.Flag{
+				Name: "output", Short: "o", Value: "FORMAT", Enum: []string{"yaml", "json", "names"}, Default: "yaml",
+				Help: "yaml, json (one List) or names",
+			},
 		),
 		Run: run,
 	}

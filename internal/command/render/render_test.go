@@ -40,31 +40,40 @@ func TestRender(t *testing.T) {
 		Items []struct{ Kind string }
 	}
 	asJSON := commands.Sandbox(commandtest.Values, "render", "-o", "json")
-	if err := json.Unmarshal([]byte(asJSON.Stdout), &list); err != nil || list.Kind != "List" || len(list.Items) != strings.Count(names.Stdout, "\n") {
+	if err := json.Unmarshal([]byte(asJSON.Stdout), &list); err != nil || list.Kind != "List" ||
+		len(list.Items) != strings.Count(names.Stdout, "\n") {
 		t.Errorf("%v: %s", err, asJSON.Stdout)
 	}
 	if all := commands.Sandbox(commandtest.Values, "render", "--all"); all.Err != nil || !strings.Contains(all.Stdout, "kind: StatefulSet") {
 		t.Errorf("--all renders no Kafka: %v", all.Err)
 	}
-	set := commands.Sandbox(commandtest.Values, "render", "--set", "functions.f.scaling.maxReplicas=3", "--set-string", "functions.f.config.N=7")
+	set := commands.Sandbox(commandtest.Values, "render", "--set",
+		"functions.f.scaling.maxReplicas=3",
+		"--set-string",
+		"functions.f.config.N=7")
 	if !renders(set, "maxReplicaCount: 3\n") || !strings.Contains(set.Stdout, `"7"`) {
 		t.Errorf("--set is not in: %v", set.Err)
 	}
 }
 
 func TestRenderRefuses(t *testing.T) {
-	commandtest.WantError(t, commands.Sandbox(commandtest.Mistaken, "render"), "1 mistake in the values\n  stdin:6:15: functions.f.scaling.lagTreshold: unknown key \"lagTreshold\"; did you mean lagThreshold?")
+	commandtest.WantError(t, commands.Sandbox(commandtest.Mistaken, "render"),
+		"1 mistake in the values\n  stdin:6:15: functions.f.scaling.lagTreshold: unknown key \"lagTreshold\"; did you mean lagThreshold?")
 	many := "functions:\n  f: {"
 	for i := range 30 {
 		many += "k" + strings.Repeat("k", i) + ": 1, "
 	}
-	commandtest.WantError(t, commands.Sandbox(many+"}\n", "render"), "many mistakes in the values; `helm wasm lint` shows more than these first 10\n  stdin:2:")
+	commandtest.WantError(t, commands.Sandbox(many+"}\n", "render"),
+		"many mistakes in the values; `helm wasm lint` shows more than these first 10\n  stdin:2:")
 	commandtest.WantError(t, commands.Sandbox("a: [", "render"), "stdin:")
 	commandtest.WantError(t, commands.Sandbox("", "render"), "no values on standard input")
 	commandtest.WantError(t, commands.Sandbox(commandtest.Values, "render", "--set", "a"), "a")
-	commandtest.WantError(t, commands.Sandbox(commandtest.Values, "render", "-f", "stack.yaml"), "a sandboxed plugin cannot open \"stack.yaml\": type `helm wasm render < stack.yaml`")
+	commandtest.WantError(t, commands.Sandbox(commandtest.Values, "render", "-f", "stack.yaml"),
+		"a sandboxed plugin cannot open \"stack.yaml\": type `helm wasm render < stack.yaml`")
 	commandtest.WantError(t, commands.Sandbox(commandtest.Values, "render", "stack.yaml"), "type `helm wasm render < stack.yaml`")
-	commandtest.WantError(t, commands.Native(commandtest.Files{}, commandtest.Values, "lint", "stack.yaml"), "type `helm-wasm lint -f stack.yaml`")
+	commandtest.WantError(t,
+		commands.Native(commandtest.Files{}, commandtest.Values, "lint", "stack.yaml"),
+		"type `helm-wasm lint -f stack.yaml`")
 	commandtest.WantError(t, commands.Sandbox(strings.Repeat("#", stack.MaxBytes+1), "render"), "larger than 2 MiB")
 }
 

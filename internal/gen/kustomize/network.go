@@ -75,7 +75,11 @@ func (g *generator) egressToKafka(values string) (object, error) {
 	remove(policy.node, "spec", "ingress")
 	get(policy.node, "metadata", "name").Value = "shop-kafka-egress"
 	var spec yaml.Node
-	if err := yaml.Unmarshal([]byte("podSelector:\n  # Pods have it from the component network-policy; without, this does nothing.\n  matchLabels: {"+onlyIsolated+`: "true"}`+"\npolicyTypes: [Egress]\n"), &spec); err != nil {
+	if err := yaml.Unmarshal(
+		[]byte("podSelector:\n  # Pods have it from the component network-policy; without, this does nothing.\n  "+
+			"matchLabels: {"+onlyIsolated+`: "true"}`+"\npolicyTypes: [Egress]\n"),
+		&spec,
+	); err != nil {
 		return object{}, err
 	}
 	have := get(policy.node, "spec")

@@ -151,7 +151,10 @@ func custom() map[string]*definition {
 		"sh.keda.v1alpha1.TriggerAuthentication":        top("keda.sh", "v1alpha1", "TriggerAuthentication", auth),
 		"sh.keda.v1alpha1.ClusterTriggerAuthentication": top("keda.sh", "v1alpha1", "ClusterTriggerAuthentication", auth),
 		"io.strimzi.kafka.v1.Kafka":                     top("kafka.strimzi.io", "v1", "Kafka", map[string]*definition{"kafka": listeners}),
-		"com.coreos.monitoring.v1.PodMonitor":           top("monitoring.coreos.com", "v1", "PodMonitor", map[string]*definition{"podMetricsEndpoints": list("port")}),
-		"com.coreos.monitoring.v1.PrometheusRule":       top("monitoring.coreos.com", "v1", "PrometheusRule", map[string]*definition{"groups": list("name")}),
+		"com.coreos.monitoring.v1.PodMonitor": top("monitoring.coreos.com", "v1", "PodMonitor",
+			map[string]*definition{"podMetricsEndpoints": list("port")}),
+		"com.coreos.monitoring.v1.PrometheusRule": top("monitoring.coreos.com", "v1",
+			"PrometheusRule",
+			map[string]*definition{"groups": list("name")}),
 	}
 }

@@ -20,7 +20,13 @@ func (g *generator) wiringPatch(dir, from, mode string, objects []object) error 
 	for _, o := range objects {
 		if o.kind == "ScaledObject" {
 			address := text(get(o.node, "spec", "triggers").Content[0], "metadata", "bootstrapServers")
-			g.out.yaml(dir+"/patch-wiring.yaml", from, fmt.Sprintf("apiVersion: helm-wasm.dev/v1\nkind: Wiring\nmetadata:\n  name: any\n  annotations: {helm-wasm.dev/kafka: %s}\nspec:\n  bootstrapServers: %s\n", mode, address))
+			g.out.yaml(dir+"/patch-wiring.yaml", from,
+				fmt.Sprintf(
+					"apiVersion: helm-wasm.dev/v1\nkind: Wiring\nmetadata:\n  name: any\n  annotations: {helm-wasm.dev/kafka: %s}\n"+
+						"spec:\n  bootstrapServers: %s\n",
+					mode,
+					address,
+				))
 			return nil
 		}
 	}
@@ -77,8 +83,10 @@ func (g *generator) wiring() error {
 		return "apiVersion: builtin\nkind: ReplacementTransformer\nmetadata: {name: " + name + "}\nreplacements:\n"
 	}
 	g.out.yaml("base/wiring.yaml", "stack.yaml", object.String())
-	g.out.yaml("wiring/functions.yaml", "stack.yaml", head("functions")+replacement("{kind: Wiring, fieldPath: metadata.namespace}", groups...)+functions.String()+jobs.String())
-	g.out.yaml("wiring/alerts.yaml", "components/observability", head("alerts")+replacement("{kind: Wiring, fieldPath: metadata.namespace}", alerts...))
+	g.out.yaml("wiring/functions.yaml", "stack.yaml",
+		head("functions")+replacement("{kind: Wiring, fieldPath: metadata.namespace}", groups...)+functions.String()+jobs.String())
+	g.out.yaml("wiring/alerts.yaml", "components/observability",
+		head("alerts")+replacement("{kind: Wiring, fieldPath: metadata.namespace}", alerts...))
 	return nil
 }
 
@@ -140,7 +148,8 @@ func (g *generator) alerts() ([]target, error) {
 			for j, rule := range get(group, "rules").Content {
 				for k, part := range strings.Split(text(rule, "expr"), `"`) {
 					if part == namespace {
-						targets = append(targets, target{kind: o.kind, name: o.name, path: fmt.Sprintf("spec.groups.%d.rules.%d.expr", i, j), delimiter: `"`, index: k})
+						targets = append(targets,
+							target{kind: o.kind, name: o.name, path: fmt.Sprintf("spec.groups.%d.rules.%d.expr", i, j), delimiter: `"`, index: k})
 					}
 				}
 			}

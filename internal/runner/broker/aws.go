@@ -36,7 +36,8 @@ func (c awsCredentials) auth(ctx context.Context) (aws.Auth, error) {
 	if role := c.getenv("AWS_ROLE_ARN"); role != "" {
 		return c.webIdentity(ctx, role)
 	}
-	return aws.Auth{}, errors.New("no AWS credentials: annotate the service account with a role (eks.amazonaws.com/role-arn), or associate it by EKS Pod Identity")
+	return aws.Auth{}, errors.New("no AWS credentials: annotate the service account with a role " +
+		"(eks.amazonaws.com/role-arn), or associate it by EKS Pod Identity")
 }
 
 func (c awsCredentials) podIdentity(ctx context.Context, endpoint string) (aws.Auth, error) {

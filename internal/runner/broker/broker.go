@@ -138,7 +138,10 @@ func Explain(err error) string {
 // refusesCertificate knows the alerts that a server answers to a client's
 // certificate; the TLS library keeps their type to itself.
 func refusesCertificate(text string) bool {
-	for _, alert := range []string{"certificate required", "bad certificate", "unknown certificate authority", "certificate unknown", "unsupported certificate", "expired certificate", "revoked certificate"} {
+	for _, alert := range []string{
+		"certificate required", "bad certificate", "unknown certificate authority", "certificate unknown",
+		"unsupported certificate", "expired certificate", "revoked certificate",
+	} {
 		if strings.Contains(text, "remote error: tls: "+alert) {
 			return true
 		}

@@ -42,7 +42,11 @@ func TestOptionsErrors(t *testing.T) {
 	}{
 		{"no CA file", contract.RunnerKafka{TLS: contract.RunnerKafkaTLS{Enabled: true, CAFile: "gone.pem"}}, "kafka.tls.caFile"},
 		{"no certificate in it", contract.RunnerKafka{TLS: contract.RunnerKafkaTLS{Enabled: true, CAFile: empty}}, "holds no PEM certificate"},
-		{"no key pair", contract.RunnerKafka{TLS: contract.RunnerKafkaTLS{Enabled: true, CertFile: "gone.pem", KeyFile: "gone.key"}}, "kafka.tls.certFile and keyFile"},
+		{
+			"no key pair",
+			contract.RunnerKafka{TLS: contract.RunnerKafkaTLS{Enabled: true, CertFile: "gone.pem", KeyFile: "gone.key"}},
+			"kafka.tls.certFile and keyFile",
+		},
 		{"no credentials", contract.RunnerKafka{SASL: contract.RunnerSASL{Mechanism: "plain"}}, "KAFKA_SASL_PASSWORD"},
 		{"unknown mechanism", contract.RunnerKafka{SASL: contract.RunnerSASL{Mechanism: "gssapi"}}, `"gssapi" is unknown`},
 	}

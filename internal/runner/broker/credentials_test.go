@@ -59,7 +59,8 @@ func TestAWS(t *testing.T) {
 		case r.Method == http.MethodGet && r.Header.Get("Authorization") == "jwt":
 			fmt.Fprint(w, `{"AccessKeyId": "pod", "SecretAccessKey": "s", "Token": "t"}`)
 		case r.FormValue("WebIdentityToken") == "jwt" && r.FormValue("RoleArn") == "role":
-			fmt.Fprint(w, `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>web</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`)
+			fmt.Fprint(w,
+				`<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>web</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`)
 		default:
 			w.WriteHeader(http.StatusForbidden)
 		}
@@ -71,10 +72,30 @@ func TestAWS(t *testing.T) {
 		want aws.Auth
 		fail string
 	}{
-		{"variables", map[string]string{"AWS_ACCESS_KEY_ID": "var", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t"}, aws.Auth{AccessKey: "var", SecretKey: "s", SessionToken: "t"}, ""},
-		{"pod identity", map[string]string{"AWS_CONTAINER_CREDENTIALS_FULL_URI": server.URL, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": token}, aws.Auth{AccessKey: "pod", SecretKey: "s", SessionToken: "t"}, ""},
-		{"role", map[string]string{"AWS_ROLE_ARN": "role", "AWS_WEB_IDENTITY_TOKEN_FILE": token, "AWS_ENDPOINT_URL_STS": server.URL}, aws.Auth{AccessKey: "web", SecretKey: "s", SessionToken: "t"}, ""},
-		{"role that is refused", map[string]string{"AWS_ROLE_ARN": "other", "AWS_WEB_IDENTITY_TOKEN_FILE": token, "AWS_ENDPOINT_URL_STS": server.URL}, aws.Auth{}, `assuming role "other": HTTP status 403`},
+		{
+			"variables",
+			map[string]string{"AWS_ACCESS_KEY_ID": "var", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t"},
+			aws.Auth{AccessKey: "var", SecretKey: "s", SessionToken: "t"},
+			"",
+		},
+		{
+			"pod identity",
+			map[string]string{"AWS_CONTAINER_CREDENTIALS_FULL_URI": server.URL, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": token},
+			aws.Auth{AccessKey: "pod", SecretKey: "s", SessionToken: "t"},
+			"",
+		},
+		{
+			"role",
+			map[string]string{"AWS_ROLE_ARN": "role", "AWS_WEB_IDENTITY_TOKEN_FILE": token, "AWS_ENDPOINT_URL_STS": server.URL},
+			aws.Auth{AccessKey: "web", SecretKey: "s", SessionToken: "t"},
+			"",
+		},
+		{
+			"role that is refused",
+			map[string]string{"AWS_ROLE_ARN": "other", "AWS_WEB_IDENTITY_TOKEN_FILE": token, "AWS_ENDPOINT_URL_STS": server.URL},
+			aws.Auth{},
+			`assuming role "other": HTTP status 403`,
+		},
 		{"none", nil, aws.Auth{}, "annotate the service account"},
 	}
 	for _, test := range tests {

@@ -31,7 +31,12 @@ func saslMechanism(cfg contract.RunnerSASL, getenv func(string) string) (sasl.Me
 		return aws.ManagedStreamingIAM(credentials.auth), nil
 	}
 	if user == "" || password == "" {
-		return nil, fmt.Errorf("kafka.sasl.mechanism is %s, and the environment variables %s and %s are not both set", cfg.Mechanism, UsernameEnv, PasswordEnv)
+		return nil, fmt.Errorf(
+			"kafka.sasl.mechanism is %s, and the environment variables %s and %s are not both set",
+			cfg.Mechanism,
+			UsernameEnv,
+			PasswordEnv,
+		)
 	}
 	switch cfg.Mechanism {
 	case "plain":

@@ -102,7 +102,10 @@ type configFiles struct{ given, fallback []string }
 // configFlag adds --config, which may be repeated: each file has some of the fields.
 func configFlag(set *flag.FlagSet, fallback ...string) *configFiles {
 	f := &configFiles{fallback: fallback}
-	set.Func("config", fmt.Sprintf("configuration `file`; may be repeated, each with some of the fields (default %s)", strings.Join(fallback, " and ")), func(path string) error {
+	set.Func("config", fmt.Sprintf(
+		"configuration `file`; may be repeated, each with some of the fields (default %s)",
+		strings.Join(fallback, " and "),
+	), func(path string) error {
 		f.given = append(f.given, path)
 		return nil
 	})

@@ -93,7 +93,8 @@ func tearDown(ctx context.Context, env Env, args []string) error {
 	if err != nil {
 		return err
 	}
-	return teardown.Run(ctx, client, teardown.Options{Namespace: *namespace, Selector: *selector, Timeout: *timeout, Logger: logger(env, "info")})
+	return teardown.Run(ctx, client,
+		teardown.Options{Namespace: *namespace, Selector: *selector, Timeout: *timeout, Logger: logger(env, "info")})
 }
 
 func compile(ctx context.Context, env Env, args []string) error {

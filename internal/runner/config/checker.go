@@ -38,7 +38,9 @@ func (c *Checker) Require(field, value string) {
 // OneOf reports a value that is none of the allowed; empty passes.
 func (c *Checker) OneOf(field, value string, allowed ...string) {
 	if value != "" && !slices.Contains(allowed, value) {
-		c.Add(field, fmt.Sprintf("is %q; allowed are %s", value, strings.Join(slices.DeleteFunc(slices.Clone(allowed), func(s string) bool { return s == "" }), ", ")))
+		c.Add(field,
+			fmt.Sprintf("is %q; allowed are %s", value,
+				strings.Join(slices.DeleteFunc(slices.Clone(allowed), func(s string) bool { return s == "" }), ", ")))
 	}
 }
 

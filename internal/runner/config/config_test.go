@@ -36,7 +36,9 @@ func TestDecodeIsStrict(t *testing.T) {
 }
 
 func TestParseBytes(t *testing.T) {
-	for text, want := range map[string]int64{"64Mi": 64 << 20, "1Gi": 1 << 30, "1048576": 1 << 20, "1.5Ki": 1536, "2k": 2000, "1e3": 1000, "3M": 3e6} {
+	for text, want := range map[string]int64{
+		"64Mi": 64 << 20, "1Gi": 1 << 30, "1048576": 1 << 20, "1.5Ki": 1536, "2k": 2000, "1e3": 1000, "3M": 3e6,
+	} {
 		if got, err := ParseBytes(text); err != nil || got != want {
 			t.Errorf("%q: %d, %v; want %d", text, got, err, want)
 		}
@@ -83,7 +85,9 @@ func TestLoad(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	c = Checker{}
-	if c.Kafka("kafka", contract.RunnerKafka{BootstrapServers: []string{"a:1,b"}}); c.Err() == nil || !strings.Contains(c.Err().Error(), `has "b" without a port`) {
+	if c.Kafka("kafka",
+		contract.RunnerKafka{BootstrapServers: []string{"a:1,b"}}); c.Err() == nil ||
+		!strings.Contains(c.Err().Error(), `has "b" without a port`) {
 		t.Errorf("got %v", c.Err())
 	}
 }

@@ -25,7 +25,13 @@ func detect(s *settings.Settings, wasm []byte) (kind, why string, err error) {
 		return fit.ABI, evidence(info, fit.ABI), nil
 	}
 	if fit.ABI != s.ABI {
-		return "", "", fmt.Errorf("abi is %q, but the module is made for abi %q (%s): set abi to %q or auto", s.ABI, fit.ABI, evidence(info, fit.ABI), fit.ABI)
+		return "", "", fmt.Errorf(
+			"abi is %q, but the module is made for abi %q (%s): set abi to %q or auto",
+			s.ABI,
+			fit.ABI,
+			evidence(info, fit.ABI),
+			fit.ABI,
+		)
 	}
 	return s.ABI, "configured; " + evidence(info, fit.ABI), nil
 }

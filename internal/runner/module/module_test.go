@@ -96,15 +96,30 @@ func secretDir(t *testing.T, host, password string) string {
 
 func TestPullLayouts(t *testing.T) {
 	host, push := guarded(t)
-	withEntry, err := mutate.Config(imageOf(t, tarLayer(t, map[string][]byte{"a.wasm": []byte("wrong")}), tarLayer(t, map[string][]byte{"app/run.wasm": wasm})), v1.Config{Entrypoint: []string{"/app/run.wasm"}})
+	withEntry, err := mutate.Config(
+		imageOf(t, tarLayer(t, map[string][]byte{"a.wasm": []byte("wrong")}), tarLayer(t, map[string][]byte{"app/run.wasm": wasm})),
+		v1.Config{Entrypoint: []string{"/app/run.wasm"}},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
-	artifact := mutate.ConfigMediaType(mutate.MediaType(imageOf(t, static.NewLayer(wasm, types.MediaType(wasmLayer))), types.OCIManifestSchema1), "application/vnd.wasm.config.v0+json")
+	artifact := mutate.ConfigMediaType(
+		mutate.MediaType(imageOf(t, static.NewLayer(wasm, types.MediaType(wasmLayer))), types.OCIManifestSchema1),
+		"application/vnd.wasm.config.v0+json",
+	)
 	index := mutate.AppendManifests(empty.Index,
-		mutate.IndexAddendum{Add: imageOf(t, tarLayer(t, map[string][]byte{"x": []byte("attestation")})), Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "unknown", Architecture: "unknown"}}},
-		mutate.IndexAddendum{Add: imageOf(t, tarLayer(t, map[string][]byte{"n": []byte("native")})), Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: "amd64"}}},
-		mutate.IndexAddendum{Add: imageOf(t, tarLayer(t, map[string][]byte{"m.wasm": wasm})), Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "wasip1", Architecture: "wasm"}}},
+		mutate.IndexAddendum{
+			Add:        imageOf(t, tarLayer(t, map[string][]byte{"x": []byte("attestation")})),
+			Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "unknown", Architecture: "unknown"}},
+		},
+		mutate.IndexAddendum{
+			Add:        imageOf(t, tarLayer(t, map[string][]byte{"n": []byte("native")})),
+			Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: "amd64"}},
+		},
+		mutate.IndexAddendum{
+			Add:        imageOf(t, tarLayer(t, map[string][]byte{"m.wasm": wasm})),
+			Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "wasip1", Architecture: "wasm"}},
+		},
 	)
 	tests := map[string]any{
 		"scratch":  imageOf(t, tarLayer(t, map[string][]byte{"module.wasm": wasm})),

@@ -82,7 +82,10 @@ func (o Options) remove(ctx context.Context, api *kube.Client, kind string) erro
 			o.Logger.Warn("KEDA's operator did not finish them in time; taking their finalizers off", "kind", kind, "names", names)
 			for _, name := range names {
 				patch := []byte(`{"metadata":{"finalizers":null}}`)
-				if err := api.Send(ctx, http.MethodPatch, path+"/"+url.PathEscape(name), "application/merge-patch+json", patch, nil); err != nil && !kube.IsNotFound(err) {
+				if err := api.Send(ctx, http.MethodPatch, path+"/"+url.PathEscape(name),
+					"application/merge-patch+json",
+					patch,
+					nil); err != nil && !kube.IsNotFound(err) {
 					return err
 				}
 			}

@@ -80,7 +80,10 @@ func options(timeout time.Duration) Options {
 }
 
 func TestDeletesWhatTheOperatorFinishes(t *testing.T) {
-	a := &api{operator: true, fail: 1, objects: map[string]bool{"scaledobjects/a": false, "scaledobjects/b": false, "triggerauthentications/k": false}}
+	a := &api{
+		operator: true, fail: 1,
+		objects: map[string]bool{"scaledobjects/a": false, "scaledobjects/b": false, "triggerauthentications/k": false},
+	}
 	if err := Run(context.Background(), client(t, a), options(time.Minute)); err != nil {
 		t.Fatal(err)
 	}

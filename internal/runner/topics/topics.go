@@ -119,7 +119,10 @@ func (a *applier) topic(ctx context.Context, name string, want schema.Topic, hav
 	if want.ReplicationFactor > 0 {
 		for _, p := range have.Partitions.Sorted() {
 			if len(p.Replicas) != want.ReplicationFactor {
-				a.note(name, false, "has replication factor %d, the values say %d; change it by a reassignment", len(p.Replicas), want.ReplicationFactor)
+				a.note(name, false,
+					"has replication factor %d, the values say %d; change it by a reassignment",
+					len(p.Replicas),
+					want.ReplicationFactor)
 				break
 			}
 		}

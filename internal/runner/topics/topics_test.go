@@ -37,7 +37,8 @@ func TestApply(t *testing.T) {
 	}
 	defer cluster.Close()
 
-	got, err := apply(t, cluster, true, map[string]schema.Topic{"new": {Partitions: 3, Config: map[string]any{"retention.ms": 1000}}, "old": {Partitions: 6}})
+	got, err := apply(t, cluster, true,
+		map[string]schema.Topic{"new": {Partitions: 3, Config: map[string]any{"retention.ms": 1000}}, "old": {Partitions: 6}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,15 +47,23 @@ func TestApply(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
 	}
-	got, err = apply(t, cluster, true, map[string]schema.Topic{"new": {Partitions: 3, Config: map[string]any{"retention.ms": 1000}}, "old": {Partitions: 6}})
+	got, err = apply(t, cluster, true,
+		map[string]schema.Topic{"new": {Partitions: 3, Config: map[string]any{"retention.ms": 1000}}, "old": {Partitions: 6}})
 	if err != nil || got != "" {
 		t.Errorf("a second run changed something: %q, %v", got, err)
 	}
-	got, err = apply(t, cluster, true, map[string]schema.Topic{"old": {Partitions: 2, ReplicationFactor: 3}, "new": {Partitions: 3, Config: map[string]any{"retention.ms": 2000}}})
+	got, err = apply(t, cluster, true,
+		map[string]schema.Topic{
+			"old": {Partitions: 2, ReplicationFactor: 3},
+			"new": {Partitions: 3, Config: map[string]any{"retention.ms": 2000}},
+		})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"false old: has 6 partitions, the values say 2", "false old: has replication factor 1, the values say 3", "false new: has retention.ms=1000, the values say 2000"} {
+	for _, want := range []string{
+		"false old: has 6 partitions, the values say 2", "false old: has replication factor 1, the values say 3",
+		"false new: has retention.ms=1000, the values say 2000",
+	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
@@ -70,7 +79,10 @@ func TestApply(t *testing.T) {
 func TestBrokersThatNeverAnswer(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	_, err := Apply(ctx, contract.TopicsConfig{Kafka: contract.RunnerKafka{BootstrapServers: []string{"127.0.0.1:1"}}}, func(string) string { return "" }, slog.New(slog.DiscardHandler))
+	_, err := Apply(ctx,
+		contract.TopicsConfig{Kafka: contract.RunnerKafka{BootstrapServers: []string{"127.0.0.1:1"}}},
+		func(string) string { return "" },
+		slog.New(slog.DiscardHandler))
 	if err == nil || !strings.Contains(err.Error(), "refused") {
 		t.Errorf("error %v", err)
 	}

@@ -61,7 +61,12 @@ func New(ctx context.Context, function string, getenv func(string) string) (*Tra
 		if value := getenv(name); value == protocol {
 			break // the first that is set counts
 		} else if value != "" {
-			return nil, fmt.Errorf("exporting traces: %s is %q, and this runner speaks %s: set it so, with the collector's HTTP port (4318) as the endpoint", name, value, protocol)
+			return nil, fmt.Errorf(
+				"exporting traces: %s is %q, and this runner speaks %s: set it so, with the collector's HTTP port (4318) as the endpoint",
+				name,
+				value,
+				protocol,
+			)
 		}
 	}
 	exporter, err := otlptracehttp.New(ctx)
@@ -69,7 +74,10 @@ func New(ctx context.Context, function string, getenv func(string) string) (*Tra
 		return nil, fmt.Errorf("exporting traces: %w", err)
 	}
 	// Later sources win, so the environment can rename the service.
-	about, err := resource.New(ctx, resource.WithAttributes(attribute.String("service.name", function)), resource.WithFromEnv(), resource.WithTelemetrySDK())
+	about, err := resource.New(ctx,
+		resource.WithAttributes(attribute.String("service.name", function)),
+		resource.WithFromEnv(),
+		resource.WithTelemetrySDK())
 	if err != nil {
 		return nil, fmt.Errorf("exporting traces: %w", err)
 	}
@@ -89,7 +97,8 @@ func (t *Tracer) Finish(event *kgo.Record, outputs []*kgo.Record, start, end tim
 		return
 	}
 	ctx := t.propagator.Extract(context.Background(), carrier{event})
-	ctx, span := t.tracer.Start(ctx, "process "+event.Topic, trace.WithTimestamp(start), trace.WithSpanKind(trace.SpanKindConsumer), trace.WithAttributes(
+	ctx, span := t.tracer.Start(ctx, "process "+
+		event.Topic, trace.WithTimestamp(start), trace.WithSpanKind(trace.SpanKindConsumer), trace.WithAttributes(
 		attribute.String("messaging.system", "kafka"),
 		attribute.String("messaging.operation.type", "process"),
 		attribute.String("messaging.destination.name", event.Topic),

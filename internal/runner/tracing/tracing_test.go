@@ -16,9 +16,21 @@ func TestTraceProtocol(t *testing.T) {
 	}{
 		{"none given", nil, ""},
 		{"the one spoken", map[string]string{"OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"}, ""},
-		{"gRPC", map[string]string{"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, `OTEL_EXPORTER_OTLP_PROTOCOL is "grpc", and this runner speaks http/protobuf`},
-		{"JSON for traces", map[string]string{"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL": "http/json"}, `OTEL_EXPORTER_OTLP_TRACES_PROTOCOL is "http/json"`},
-		{"gRPC, but not for traces", map[string]string{"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL": "http/protobuf"}, ""},
+		{
+			"gRPC",
+			map[string]string{"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"},
+			`OTEL_EXPORTER_OTLP_PROTOCOL is "grpc", and this runner speaks http/protobuf`,
+		},
+		{
+			"JSON for traces",
+			map[string]string{"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL": "http/json"},
+			`OTEL_EXPORTER_OTLP_TRACES_PROTOCOL is "http/json"`,
+		},
+		{
+			"gRPC, but not for traces",
+			map[string]string{"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL": "http/protobuf"},
+			"",
+		},
 		{"gRPC, but no endpoint", map[string]string{"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc", "OTEL_EXPORTER_OTLP_ENDPOINT": ""}, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

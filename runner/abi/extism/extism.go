@@ -137,7 +137,10 @@ func (i *instance) call(value []byte) ([]byte, error) {
 	case code != 0:
 		return nil, &abi.Failure{Kind: abi.Guest, Message: fmt.Sprintf("%s returned %d and no error message", i.fn.export, code)}
 	case len(out) > i.fn.sandbox.Limits.Output:
-		return nil, &abi.Failure{Kind: abi.Output, Message: fmt.Sprintf("the function returned %d bytes, more than limits.output (%d)", len(out), i.fn.sandbox.Limits.Output)}
+		return nil, &abi.Failure{
+			Kind:    abi.Output,
+			Message: fmt.Sprintf("the function returned %d bytes, more than limits.output (%d)", len(out), i.fn.sandbox.Limits.Output),
+		}
 	}
 	return out, nil
 }

@@ -46,7 +46,10 @@ func build(t *testing.T, dir string, args ...string) []byte {
 
 func open(t *testing.T, wasm []byte, config Config) *Function {
 	t.Helper()
-	box := sandbox.Config{Limits: sandbox.Limits{Memory: 64 << 20, Timeout: time.Minute, Output: 1 << 20}, Logger: slog.New(slog.DiscardHandler)}
+	box := sandbox.Config{
+		Limits: sandbox.Limits{Memory: 64 << 20, Timeout: time.Minute, Output: 1 << 20},
+		Logger: slog.New(slog.DiscardHandler),
+	}
 	function, err := New(t.Context(), box, wasm, config)
 	if err != nil {
 		t.Fatal(err)
@@ -74,7 +77,9 @@ func call(t *testing.T, function *Function, value []byte) ([]byte, error) {
 
 // TestThumbnail runs the sample function as the runner does.
 func TestThumbnail(t *testing.T) {
-	function := open(t, build(t, "../../../wasm-plugins/functions/thumbnail", "-buildmode=c-shared", "."), Config{Export: "handle", Values: map[string]string{"WIDTH": "40", "HEIGHT": "40"}})
+	function := open(t,
+		build(t, "../../../wasm-plugins/functions/thumbnail", "-buildmode=c-shared", "."),
+		Config{Export: "handle", Values: map[string]string{"WIDTH": "40", "HEIGHT": "40"}})
 	picture := image.NewRGBA(image.Rect(0, 0, 200, 100))
 	for x := range 200 {
 		for y := range 100 {

@@ -53,7 +53,10 @@ func FuzzHeaders(f *testing.F) {
 	f.Add([]byte{}, "Content-Type", []byte("a/b"), "CE-ID", "\xff")
 	f.Add([]byte("k"), "ce_", []byte(""), "Content-Type", "a")
 	f.Fuzz(func(t *testing.T, key []byte, name string, value []byte, answerName, answerValue string) {
-		record := &kgo.Record{Topic: "in", Key: key, Headers: []kgo.RecordHeader{{Key: name, Value: value}, {Key: strings.ToUpper(name), Value: value}}}
+		record := &kgo.Record{
+			Topic: "in", Key: key,
+			Headers: []kgo.RecordHeader{{Key: name, Value: value}, {Key: strings.ToUpper(name), Value: value}},
+		}
 		request := httptest.NewRequest(http.MethodPost, "/", nil)
 		setHeaders(request.Header, record)
 		var wire bytes.Buffer

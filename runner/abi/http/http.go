@@ -103,7 +103,10 @@ func (f *Function) post(ctx context.Context, record *kgo.Record) (*kgo.Record, e
 	case response.StatusCode < 200 || response.StatusCode > 299:
 		return nil, &abi.Failure{Kind: abi.Guest, Message: fmt.Sprintf("HTTP status %s: %s", response.Status, text(body))}
 	case len(body) > f.config.Output:
-		return nil, &abi.Failure{Kind: abi.Output, Message: fmt.Sprintf("the function returned more than limits.output (%d bytes)", f.config.Output)}
+		return nil, &abi.Failure{
+			Kind:    abi.Output,
+			Message: fmt.Sprintf("the function returned more than limits.output (%d bytes)", f.config.Output),
+		}
 	case len(body) == 0:
 		return nil, nil
 	}
@@ -119,7 +122,11 @@ func (f *Function) failure(ctx context.Context, err error) error {
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return &abi.Failure{Kind: abi.Timeout, Message: fmt.Sprintf("the call took longer than limits.timeout (%s)", f.config.Timeout)}
 	case errors.As(err, &refused) && refused.Op == "dial":
-		return &abi.Failure{Kind: abi.Unavailable, Message: fmt.Sprintf("nothing listens at %s: the function's container must serve HTTP on http.port", f.config.URL), Err: err}
+		return &abi.Failure{
+			Kind:    abi.Unavailable,
+			Message: fmt.Sprintf("nothing listens at %s: the function's container must serve HTTP on http.port", f.config.URL),
+			Err:     err,
+		}
 	}
 	return &abi.Failure{Kind: abi.Trap, Message: "the function broke the connection", Err: err}
 }

@@ -59,7 +59,8 @@ func (f *Function) compile(ctx context.Context, wasm []byte) error {
 		return err
 	}
 	if _, ok := module.ExportedFunctions()["_start"]; !ok {
-		return fmt.Errorf("the module has no export _start: a transform is a WASI command (Go: GOOS=wasip1 without -buildmode=c-shared; Rust: a binary crate)")
+		return fmt.Errorf("the module has no export _start: a transform is a WASI command (Go: GOOS=wasip1 without " +
+			"-buildmode=c-shared; Rust: a binary crate)")
 	}
 	if err := f.sandbox.CheckImports(module); err != nil {
 		return err

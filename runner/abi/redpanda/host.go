@@ -62,7 +62,11 @@ func (f *Function) provide(ctx context.Context) error {
 		registry.NewFunctionBuilder().WithGoModuleFunction(api.GoModuleFunc(
 			func(_ context.Context, _ api.Module, stack []uint64) {
 				if f.registry.CompareAndSwap(false, true) && f.sandbox.Logger != nil {
-					f.sandbox.Logger.Error("the function asks for a schema registry, and there is none: transforms that need schemas must carry them", "call", name)
+					f.sandbox.Logger.Error(
+						"the function asks for a schema registry, and there is none: transforms that need schemas must carry them",
+						"call",
+						name,
+					)
 				}
 				code := int32(registryNotEnabled)
 				stack[0] = api.EncodeI32(code)

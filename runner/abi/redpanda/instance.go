@@ -116,13 +116,19 @@ func (i *instance) Process(_ context.Context, records []*kgo.Record, done abi.Do
 	i.outputs, i.done, i.records = nil, nil, nil
 	if err == nil {
 		if skipped {
-			return &abi.Failure{Kind: abi.Guest, Message: fmt.Sprintf("the guest asked for the next batch after %d of %d records", i.next, len(records))}
+			return &abi.Failure{
+				Kind:    abi.Guest,
+				Message: fmt.Sprintf("the guest asked for the next batch after %d of %d records", i.next, len(records)),
+			}
 		}
 		return nil
 	}
 	i.ended = true
 	if i.toobig {
-		return &abi.Failure{Kind: abi.Output, Message: fmt.Sprintf("the function wrote more than limits.output (%d bytes) for one event", i.fn.sandbox.Limits.Output)}
+		return &abi.Failure{
+			Kind:    abi.Output,
+			Message: fmt.Sprintf("the function wrote more than limits.output (%d bytes) for one event", i.fn.sandbox.Limits.Output),
+		}
 	}
 	return i.fn.sandbox.Failure(err, inTime, i.mod, i.stderr)
 }

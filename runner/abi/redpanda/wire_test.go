@@ -15,7 +15,10 @@ func TestPayloadKeepsNilAndEmpty(t *testing.T) {
 		{},
 		{Key: []byte{}, Value: []byte{}},
 		{Key: []byte("k"), Value: nil},
-		{Value: bytes.Repeat([]byte("v"), 300), Headers: []kgo.RecordHeader{{Key: "a", Value: nil}, {Key: "", Value: []byte{}}, {Key: "b", Value: []byte("c")}}},
+		{
+			Value:   bytes.Repeat([]byte("v"), 300),
+			Headers: []kgo.RecordHeader{{Key: "a", Value: nil}, {Key: "", Value: []byte{}}, {Key: "b", Value: []byte("c")}},
+		},
 	} {
 		buf := make([]byte, payloadSize(r))
 		if n := putPayload(buf, r); n != len(buf) {
@@ -25,7 +28,8 @@ func TestPayloadKeepsNilAndEmpty(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if (got.Key == nil) != (r.Key == nil) || (got.Value == nil) != (r.Value == nil) || !bytes.Equal(got.Value, r.Value) || len(got.Headers) != len(r.Headers) {
+		if (got.Key == nil) != (r.Key == nil) || (got.Value == nil) != (r.Value == nil) ||
+			!bytes.Equal(got.Value, r.Value) || len(got.Headers) != len(r.Headers) {
 			t.Errorf("got %+v, want %+v", got, r)
 		}
 		for i, h := range got.Headers {

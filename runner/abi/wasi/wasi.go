@@ -46,7 +46,8 @@ func New(ctx context.Context, box *sandbox.Sandbox, wasm []byte, config Config) 
 		err = box.CheckImports(module)
 	}
 	if err == nil && module.ExportedFunctions()["_start"] == nil {
-		err = errors.New("the module has no export _start: build a command (Go: GOOS=wasip1 without -buildmode=c-shared; Rust: a binary crate for wasm32-wasip1)")
+		err = errors.New("the module has no export _start: build a command (Go: GOOS=wasip1 without -buildmode=c-shared; " +
+			"Rust: a binary crate for wasm32-wasip1)")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("loading command: %w", errors.Join(err, box.Close(ctx)))
@@ -110,7 +111,10 @@ func (f *Function) run(ctx context.Context, record *kgo.Record) ([]byte, error) 
 		err = nil
 	}
 	if stdout.Exceeded {
-		return nil, &abi.Failure{Kind: abi.Output, Message: fmt.Sprintf("the function wrote more than limits.output (%d bytes)", f.sandbox.Limits.Output)}
+		return nil, &abi.Failure{
+			Kind:    abi.Output,
+			Message: fmt.Sprintf("the function wrote more than limits.output (%d bytes)", f.sandbox.Limits.Output),
+		}
 	}
 	if err != nil || !inTime {
 		return nil, f.sandbox.Failure(err, inTime, mod, stderr)

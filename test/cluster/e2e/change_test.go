@@ -50,7 +50,11 @@ func poison(e *env, t *testing.T) string {
 	if len(headers) == 0 {
 		t.Error("a dead letter has no headers that say why")
 	}
-	return fmt.Sprintf("%d dead letters of %d events after %.0f s; headers %s", len(dead)-int(deadBefore), good+bad, took.Seconds(), strings.Join(keys(headers), ", "))
+	return fmt.Sprintf("%d dead letters of %d events after %.0f s; headers %s",
+		len(dead)-int(deadBefore),
+		good+bad,
+		took.Seconds(),
+		strings.Join(keys(headers), ", "))
 }
 
 func keys(m map[string]string) []string {
@@ -108,10 +112,15 @@ func causes(e *env, t *testing.T) string {
 	}{
 		{"gone", one("gone", noFunction, ""), "pods", missing(noFunction)},
 		{"digest", one("digest", noDigest, ""), "pods", missing(noDigest)},
-		{"env", one("env", helloImage, "    pod: {envFrom: [{secretRef: {name: "+secret+"}}]}\n"), "pods", []string{`secret "` + secret + `" not found`}},
+		{
+			"env", one("env", helloImage, "    pod: {envFrom: [{secretRef: {name: "+secret+"}}]}\n"), "pods",
+			[]string{`secret "` + secret + `" not found`},
+		},
 		// KEDA cannot ask the broker, so no replica is made that could tell.
 		{
-			"login", strings.Replace(one("login", helloImage, ""), "kafka:\n", "kafka:\n  createTopics: false\n  sasl: {mechanism: scram-sha-512, secret: {name: "+secret+"}}\n", 1),
+			"login", strings.Replace(one("login", helloImage, ""), "kafka:\n",
+				"kafka:\n  createTopics: false\n  sasl: {mechanism: scram-sha-512, secret: {name: "+secret+"}}\n",
+				1),
 			"scaledobjects",
 			[]string{"error resolving secret name &SecretKeySelector{LocalObjectReference:LocalObjectReference{Name:" + secret},
 		},
@@ -185,7 +194,10 @@ func upgrade(e *env, t *testing.T) string {
 	changing.Go(func() {
 		defer close(upgraded)
 		// Another module with another ABI, which passes names on as they are.
-		values := strings.NewReplacer(helloImage, strings.Replace(helloImage, "hello", "redact-cards", 1), "abi: wasi", "abi: redpanda").Replace(baseValues)
+		values := strings.NewReplacer(helloImage,
+			strings.Replace(helloImage, "hello", "redact-cards", 1),
+			"abi: wasi",
+			"abi: redpanda").Replace(baseValues)
 		if _, err := e.run(t.Context(), values, e.helmBin, "upgrade", base, e.chart, "-n", base, "-f", "-"); err != nil {
 			t.Error(err)
 		}
@@ -233,7 +245,16 @@ func upgrade(e *env, t *testing.T) string {
 	}
 	// For what follows, the way people go back.
 	e.helm(t, "", "rollback", base, "-n", base, "--wait", "--timeout", "10m")
-	return fmt.Sprintf("another module of another ABI: %d replicas before, %d after; %d events in %.0f s, %d of them by the new version, %d missing, %d twice", replicas, after, n, took.Seconds(), changed, missing, duplicates)
+	return fmt.Sprintf(
+		"another module of another ABI: %d replicas before, %d after; %d events in %.0f s, %d of them by the new version, %d missing, %d twice",
+		replicas,
+		after,
+		n,
+		took.Seconds(),
+		changed,
+		missing,
+		duplicates,
+	)
 }
 
 // rollback upgrades to a function that cannot start, with --rollback-on-failure.
@@ -243,7 +264,18 @@ func rollback(e *env, t *testing.T) string {
 		return strings.Replace(one("rolled", image, ""), "minReplicas: 0", "minReplicas: 1", 1)
 	}
 	e.helm(t, warm(helloImage), "install", "r", e.chart, "-n", "rollback", "-f", "-", "--wait", "--timeout", "10m")
-	_, err := e.run(t.Context(), warm("ghcr.io/helm-wasm/functions/no-such-function:1"), e.helmBin, "upgrade", "r", e.chart, "-n", "rollback", "-f", "-", "--rollback-on-failure", "--wait", "--timeout", "40s")
+	_, err := e.run(t.Context(), warm("ghcr.io/helm-wasm/functions/no-such-function:1"), e.helmBin,
+		"upgrade",
+		"r",
+		e.chart,
+		"-n",
+		"rollback",
+		"-f",
+		"-",
+		"--rollback-on-failure",
+		"--wait",
+		"--timeout",
+		"40s")
 	if err == nil {
 		t.Fatal("the upgrade to a missing image succeeded")
 	}

@@ -78,7 +78,8 @@ func install(e *env, t *testing.T) string {
 	running := 0
 	eventually(t, "every pod to run or to have done its work", func() error {
 		running = 0
-		for line := range strings.Lines(e.kube(t, "", "-n", base, "get", "pods", "-o", `jsonpath={range .items[*]}{.metadata.name} {.status.phase} {.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}`)) {
+		for line := range strings.Lines(e.kube(t, "", "-n", base, "get", "pods", "-o",
+			`jsonpath={range .items[*]}{.metadata.name} {.status.phase} {.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}`)) {
 			f := strings.Fields(line)
 			switch {
 			case len(f) == 3 && f[1] == "Running" && f[2] == "True":
@@ -93,7 +94,12 @@ func install(e *env, t *testing.T) string {
 	if running == 0 {
 		t.Error("no pod runs")
 	}
-	return fmt.Sprintf("helm install --wait took %.0f s, all ScaledObjects Ready after %.0f s; %d pods run and are ready", took.Seconds(), scaled.Seconds(), running)
+	return fmt.Sprintf(
+		"helm install --wait took %.0f s, all ScaledObjects Ready after %.0f s; %d pods run and are ready",
+		took.Seconds(),
+		scaled.Seconds(),
+		running,
+	)
 }
 
 func helmTest(e *env, t *testing.T) string {
@@ -161,7 +167,13 @@ func dryRun(e *env, t *testing.T) string {
 	if a.sent == 0 {
 		t.Fatal("nothing was sent")
 	}
-	return fmt.Sprintf("%d cases, %d objects, hooks included; %d cases of the corpus are refused by the chart, as they should be%s", len(cases)-int(refused.Load()), a.sent, refused.Load(), a.others())
+	return fmt.Sprintf(
+		"%d cases, %d objects, hooks included; %d cases of the corpus are refused by the chart, as they should be%s",
+		len(cases)-int(refused.Load()),
+		a.sent,
+		refused.Load(),
+		a.others(),
+	)
 }
 
 // admission sends objects to the API server, with its validation, defaulting and
@@ -205,7 +217,12 @@ func (a *admission) send(e *env, t *testing.T, name string, documents []string) 
 	// A server-side apply travels as JSON, which kubectl leaves a DEL in, and
 	// the API server reads it as YAML, which allows none.
 	manifests := strings.ReplaceAll(strings.Join(send, "\n---"), `\x7f`, "")
-	if _, err := e.run(t.Context(), manifests, e.kubectl, "apply", "--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict", "-f", "-"); err != nil {
+	if _, err := e.run(t.Context(), manifests, e.kubectl, "apply", "--server-side",
+		"--force-conflicts",
+		"--dry-run=server",
+		"--validate=strict",
+		"-f",
+		"-"); err != nil {
 		t.Errorf("%s: %v", name, err)
 	}
 }

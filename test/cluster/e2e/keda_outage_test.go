@@ -26,7 +26,8 @@ func (e *env) outage(t *testing.T) []string {
 		"apply", "-f", "-")
 	for _, name := range []string{counted, atOnce, lazy} {
 		eventually(t, "the metric of "+name, func() error {
-			if value := e.get(t.Context(), "claims", "hpa/keda-hpa-"+name, "{.status.currentMetrics[0].external.current.averageValue}"); value == "" || value == "0" {
+			if value := e.get(t.Context(), "claims", "hpa/keda-hpa-"+name,
+				"{.status.currentMetrics[0].external.current.averageValue}"); value == "" || value == "0" {
 				return fmt.Errorf("it is %q", value)
 			}
 			return nil
@@ -61,7 +62,8 @@ func (e *env) outage(t *testing.T) []string {
 		}
 	}
 	failures := e.get(t.Context(), "claims", "scaledobject/"+counted, "{.status.health.*.numberOfFailures}")
-	return []string{fmt.Sprintf("no brokers for %.0f s: fallback of apache-kafka starts with failureThreshold 1, of kafka with 3 not (%s failures counted), with 0 in %d of %d looks (replicas %s, 3 wanted)",
+	return []string{fmt.Sprintf("no brokers for %.0f s: fallback of apache-kafka starts with failureThreshold 1, of "+
+		"kafka with 3 not (%s failures counted), with 0 in %d of %d looks (replicas %s, 3 wanted)",
 		time.Since(began).Seconds(), failures, started, looks, e.get(t.Context(), "claims", "deployment/"+atOnce, "{.spec.replicas}"))}
 }
 
@@ -70,7 +72,14 @@ var reconcilerError = regexp.MustCompile(`(?m)^(\S+) .*Reconciler error.*"late"`
 // late settles what a ScaledObject does whose brokers come later than itself:
 // KEDA asks again after ever longer pauses.
 func (e *env) late(t *testing.T) string {
-	e.kube(t, target("late", 1)+scaler{name: "late", brokers: "late.claims.svc.cluster.local:9092", topic: "claims.five", threshold: 5, least: 1, most: 10}.String(), "apply", "-f", "-")
+	e.kube(t,
+		target("late", 1)+scaler{
+			name: "late", brokers: "late.claims.svc.cluster.local:9092", topic: "claims.five", threshold: 5, least: 1,
+			most: 10,
+		}.String(),
+		"apply",
+		"-f",
+		"-")
 	var pauses []time.Duration
 	eventually(t, "KEDA to wait for more than 5 s between two tries", func() error {
 		log := e.kube(t, "", "-n", base, "logs", "-l", "app=keda-operator", "--tail=-1", "--timestamps")
@@ -95,12 +104,21 @@ func (e *env) late(t *testing.T) string {
 	if pauses[n-1] < 2*pauses[n-3] {
 		t.Errorf("late: pauses %v between tries do not grow", pauses)
 	}
-	e.kube(t, "apiVersion: v1\nkind: Service\nmetadata: {name: late, namespace: claims}\nspec: {type: ExternalName, externalName: "+strings.TrimSuffix(bootstrap, ":9092")+"}\n", "apply", "-f", "-")
+	e.kube(t,
+		"apiVersion: v1\nkind: Service\nmetadata: {name: late, namespace: claims}\nspec: {type: ExternalName, "+
+			"externalName: "+strings.TrimSuffix(bootstrap, ":9092")+"}\n",
+		"apply",
+		"-f",
+		"-")
 	took := eventually(t, "the HPA of late", func() error {
 		if name := e.get(t.Context(), "claims", "hpa/keda-hpa-late", "{.metadata.name}"); name == "" {
 			return fmt.Errorf("there is none")
 		}
 		return nil
 	})
-	return fmt.Sprintf("brokers that come late: tries after pauses of up to %s, HPA %.0f s after the brokers", pauses[n-1].Round(time.Second), took.Seconds())
+	return fmt.Sprintf(
+		"brokers that come late: tries after pauses of up to %s, HPA %.0f s after the brokers",
+		pauses[n-1].Round(time.Second),
+		took.Seconds(),
+	)
 }

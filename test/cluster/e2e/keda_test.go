@@ -97,9 +97,18 @@ func (e *env) rounding(t *testing.T) []string {
 		{5, scaler{name: "five", topic: "claims.five", threshold: 5, least: 1, most: 10}},
 		{22, scaler{name: "at22", topic: "claims.many", threshold: 10, least: 1, most: 24}},
 		{21, scaler{name: "at21", topic: "claims.many", threshold: 10, least: 1, most: 24}},
-		{3, scaler{name: "even", topic: "claims.ten", threshold: 10, least: 1, most: 10, metadata: `, ensureEvenDistributionOfPartitions: "true"`}},
+		{
+			3,
+			scaler{name: "even", topic: "claims.ten", threshold: 10, least: 1, most: 10, metadata: `, ensureEvenDistributionOfPartitions: "true"`},
+		},
 		{0, scaler{name: "latest", topic: "claims.three", threshold: 10, most: 3, reset: "latest"}},
-		{0, scaler{name: "never", topic: "claims.three", threshold: 10, most: 3, reset: "latest", metadata: `, scaleToZeroOnInvalidOffset: "true"`}},
+		{
+			0,
+			scaler{
+				name: "never", topic: "claims.three", threshold: 10, most: 3, reset: "latest",
+				metadata: `, scaleToZeroOnInvalidOffset: "true"`,
+			},
+		},
 		{1, scaler{
 			name: "formula", topic: "claims.five", threshold: 5, least: 1, most: 10,
 			spec:     "  advanced: {scalingModifiers: {formula: lag, target: \"50\"}}",
@@ -127,7 +136,8 @@ func (e *env) rounding(t *testing.T) []string {
 		// The metric and what follows from it are written in one step.
 		seen := 0
 		eventually(t, "the autoscaler of "+c.name+" to decide", func() error {
-			hpa := e.get(t.Context(), "claims", "hpa/keda-hpa-"+c.name, "{.status.currentMetrics[0].external.current.averageValue}/{.status.desiredReplicas}")
+			hpa := e.get(t.Context(), "claims", "hpa/keda-hpa-"+c.name,
+				"{.status.currentMetrics[0].external.current.averageValue}/{.status.desiredReplicas}")
 			value, desired, _ := strings.Cut(hpa, "/")
 			if value == "" || value == "0" || atoi(desired) == 0 {
 				return fmt.Errorf("its metric is %q and it wants %q", value, desired)
@@ -158,5 +168,7 @@ func (e *env) rounding(t *testing.T) []string {
 	if want := `[{"periodSeconds":15,"type":"Percent","value":100}]`; policies != want {
 		t.Errorf("policies: an empty list became %s, want Kubernetes' defaults %s", policies, want)
 	}
-	return append(figures, "an empty list of policies becomes Kubernetes' defaults; latest without a commit wakes at once, with scaleToZeroOnInvalidOffset not; a formula drops a cpu trigger of one container")
+	return append(figures,
+		"an empty list of policies becomes Kubernetes' defaults; latest without a commit wakes at once, with "+
+			"scaleToZeroOnInvalidOffset not; a formula drops a cpu trigger of one container")
 }

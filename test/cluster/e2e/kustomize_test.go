@@ -116,7 +116,13 @@ func (e *env) combinations(t *testing.T) string {
 	if a.sent < 200 {
 		t.Errorf("only %d objects were sent", a.sent)
 	}
-	return fmt.Sprintf("%s: the API server accepts %d; %d CustomResourceDefinitions of KEDA, shortened for the builds, not sent%s", printed, a.sent, definitions, a.others())
+	return fmt.Sprintf(
+		"%s: the API server accepts %d; %d CustomResourceDefinitions of KEDA, shortened for the builds, not sent%s",
+		printed,
+		a.sent,
+		definitions,
+		a.others(),
+	)
 }
 
 var baseNamespace = regexp.MustCompile(`(?m)^( *namespace: )"?shop"?$`)
@@ -177,7 +183,9 @@ func (s applied) scale(e *env, t *testing.T) string {
 	})
 	// Applied again, nothing changes: neither replicas nor anything else.
 	versions := func() string {
-		return e.kube(t, "", "-n", s.namespace, "get", "deployments,statefulsets,jobs,scaledobjects", "-o", `jsonpath={range .items[*]}{.kind} {.metadata.name} {.metadata.generation}{"\n"}{end}`)
+		return e.kube(t, "", "-n", s.namespace, "get", "deployments,statefulsets,jobs,scaledobjects",
+			"-o",
+			`jsonpath={range .items[*]}{.kind} {.metadata.name} {.metadata.generation}{"\n"}{end}`)
 	}
 	before := versions()
 	apply()
@@ -185,5 +193,15 @@ func (s applied) scale(e *env, t *testing.T) string {
 		t.Errorf("generations before the second apply:\n%s\nand after:\n%s", before, after)
 	}
 	e.kube(t, "", "delete", "-k", s.dir, "--timeout=5m")
-	return fmt.Sprintf("kubectl apply -k of %d objects, topics after %.0f s, %d orders through two functions in %.0f s, %d missing, %d twice, at zero %.0f s later, nothing changes when applied again", objects, ready.Seconds(), n, took.Seconds(), missing, duplicates, zero.Seconds())
+	return fmt.Sprintf(
+		"kubectl apply -k of %d objects, topics after %.0f s, %d orders through two functions in %.0f s, %d missing, %d "+
+			"twice, at zero %.0f s later, nothing changes when applied again",
+		objects,
+		ready.Seconds(),
+		n,
+		took.Seconds(),
+		missing,
+		duplicates,
+		zero.Seconds(),
+	)
 }

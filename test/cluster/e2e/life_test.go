@@ -34,7 +34,12 @@ func namespaces(e *env, t *testing.T) string {
 	if missing > 0 {
 		t.Errorf("%d of %d events lost", missing, n)
 	}
-	return fmt.Sprintf("release name of %d characters; %d events in %.0f s, %d missing, %d twice", len(release), n, took.Seconds(), missing, duplicates)
+	return fmt.Sprintf("release name of %d characters; %d events in %.0f s, %d missing, %d twice",
+		len(release),
+		n,
+		took.Seconds(),
+		missing,
+		duplicates)
 }
 
 // workloads scales a Deployment that the release does not own.
@@ -85,7 +90,8 @@ workloads:
 		}
 		return nil
 	})
-	metadata := e.get(t.Context(), "workloads", "deployment/legacy", "{.metadata.labels} {.metadata.annotations.deployment\\.kubernetes\\.io/revision} {.metadata.ownerReferences}")
+	metadata := e.get(t.Context(), "workloads", "deployment/legacy",
+		"{.metadata.labels} {.metadata.annotations.deployment\\.kubernetes\\.io/revision} {.metadata.ownerReferences}")
 	if want := `{"team":"a"} 1 `; metadata != want {
 		t.Errorf("labels, revision and owners are %s after uninstall, want %s", metadata, want)
 	}
@@ -116,7 +122,8 @@ func faults(e *env, t *testing.T) string {
 		return func() {
 			pod, id := "", ""
 			eventually(t, "a container of "+selector, func() error {
-				for line := range strings.Lines(e.kube(t, "", "-n", base, "get", "pods", "-l", selector, "-o", `jsonpath={range .items[*]}{.metadata.name} {.status.containerStatuses[0].containerID} {.status.containerStatuses[0].ready}{"\n"}{end}`)) {
+				for line := range strings.Lines(e.kube(t, "", "-n", base, "get", "pods", "-l", selector, "-o",
+					`jsonpath={range .items[*]}{.metadata.name} {.status.containerStatuses[0].containerID} {.status.containerStatuses[0].ready}{"\n"}{end}`)) {
 					if f := strings.Fields(line); len(f) == 3 && f[2] == "true" {
 						pod, id = f[0], strings.TrimPrefix(f[1], "containerd://")
 						return nil
@@ -124,7 +131,15 @@ func faults(e *env, t *testing.T) string {
 				}
 				return fmt.Errorf("none is ready")
 			})
-			if _, err := e.run(t.Context(), "", "nsenter", "-t", e.pid(t), "-p", "-m", "--", "/run/cluster/bin/ctr", "-n", "k8s.io", "task", "kill", "-s", "SIGKILL", id); err != nil {
+			if _, err := e.run(t.Context(), "", "nsenter", "-t", e.pid(t), "-p", "-m", "--",
+				"/run/cluster/bin/ctr",
+				"-n",
+				"k8s.io",
+				"task",
+				"kill",
+				"-s",
+				"SIGKILL",
+				id); err != nil {
 				t.Fatal(err)
 			}
 			eventually(t, "the killed container to be replaced", func() error {
@@ -199,7 +214,15 @@ func faults(e *env, t *testing.T) string {
 	if missing > 0 {
 		t.Errorf("%d of %d events lost", missing, sent)
 	}
-	return fmt.Sprintf("%d events under %d faults, %d missing, %d twice, all through after %.0f s; until all results: %s", sent, len(faults), missing, duplicates, took.Seconds(), strings.Join(recovered, ", "))
+	return fmt.Sprintf(
+		"%d events under %d faults, %d missing, %d twice, all through after %.0f s; until all results: %s",
+		sent,
+		len(faults),
+		missing,
+		duplicates,
+		took.Seconds(),
+		strings.Join(recovered, ", "),
+	)
 }
 
 func (e *env) pid(t *testing.T) string {
@@ -255,7 +278,10 @@ spec:
 	took := time.Since(begin)
 	gone := func(when string) {
 		t.Helper()
-		if left := e.kube(t, "", "-n", base, "get", "scaledobjects,triggerauthentications,hpa,deployments,statefulsets,jobs", "-o", "name"); left != "" {
+		if left := e.kube(t, "", "-n", base, "get",
+			"scaledobjects,triggerauthentications,hpa,deployments,statefulsets,jobs",
+			"-o",
+			"name"); left != "" {
 			t.Errorf("left after uninstalling %s:\n%s", when, left)
 		}
 	}
@@ -312,5 +338,12 @@ spec:
 	idle := time.Since(begin)
 	gone("idle")
 	e.kube(t, "", "delete", "namespace", base, "--timeout=10m")
-	return fmt.Sprintf("uninstalled under load in %.0f s, namespace gone in %.0f s, installed again in %.0f s and worked, uninstalled idle in %.0f s; others' ScaledObject and the CRDs stayed; one that was deleted between waited for an operator", took.Seconds(), deleted.Seconds(), second.Seconds(), idle.Seconds())
+	return fmt.Sprintf(
+		"uninstalled under load in %.0f s, namespace gone in %.0f s, installed again in %.0f s and worked, uninstalled "+
+			"idle in %.0f s; others' ScaledObject and the CRDs stayed; one that was deleted between waited for an operator",
+		took.Seconds(),
+		deleted.Seconds(),
+		second.Seconds(),
+		idle.Seconds(),
+	)
 }

@@ -80,7 +80,10 @@ func (e *env) giveNodeBack(t *testing.T, node string) {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		if data, err := os.ReadFile(config); err == nil && bytes.Contains(data, []byte("helm-wasm")) {
-			e.run(ctx, "", e.kubectl, "-n", "nodes", "delete", "pods/shim-pod", "pods/wasm-pod", "--ignore-not-found", "--grace-period=0", "--force")
+			e.run(ctx, "", e.kubectl, "-n", "nodes", "delete", "pods/shim-pod", "pods/wasm-pod",
+				"--ignore-not-found",
+				"--grace-period=0",
+				"--force")
 			e.run(ctx, "", e.kubectl, "label", "node", node, nodeSwitch+"=off", "--overwrite")
 			for ctx.Err() == nil && bytes.Contains(data, []byte("helm-wasm")) {
 				time.Sleep(time.Second)
@@ -92,7 +95,9 @@ func (e *env) giveNodeBack(t *testing.T, node string) {
 		}
 		ctx, cancel = context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
-		if _, err := e.run(ctx, "", e.kubectl, "label", "node", node, nodeSwitch+"-", readyNode+"wasmtime-", readyNode+"crun-wasmtime-"); err != nil {
+		if _, err := e.run(ctx, "", e.kubectl, "label", "node", node, nodeSwitch+"-",
+			readyNode+"wasmtime-",
+			readyNode+"crun-wasmtime-"); err != nil {
 			t.Error(err)
 		}
 	})
@@ -155,7 +160,8 @@ func (e *env) nodeMetric(t *testing.T, want string) {
 func (e *env) unschedulable(t *testing.T, pod string) {
 	t.Helper()
 	eventually(t, pod+" to find no node", func() error {
-		if got := e.get(t.Context(), "nodes", "pod/"+pod, `{.status.phase} {.status.conditions[?(@.type=="PodScheduled")].reason}`); got != "Pending Unschedulable" {
+		if got := e.get(t.Context(), "nodes", "pod/"+pod,
+			`{.status.phase} {.status.conditions[?(@.type=="PodScheduled")].reason}`); got != "Pending Unschedulable" {
 			return fmt.Errorf("it is %q", got)
 		}
 		return nil
@@ -175,7 +181,8 @@ func (e *env) phase(t *testing.T, pod, want string) {
 // processes are the command lines of all of the cluster's.
 func (e *env) processes(t *testing.T) string {
 	t.Helper()
-	out, err := e.run(t.Context(), "", "nsenter", "-t", e.pid(t), "-p", "-m", "--", "sh", "-c", `for p in /proc/[0-9]*; do echo; tr '\000' ' ' <$p/cmdline; done 2>/dev/null; true`)
+	out, err := e.run(t.Context(), "", "nsenter", "-t", e.pid(t), "-p", "-m", "--", "sh", "-c",
+		`for p in /proc/[0-9]*; do echo; tr '\000' ' ' <$p/cmdline; done 2>/dev/null; true`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -194,7 +201,8 @@ func (e *env) kill(ctx context.Context, program string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := e.run(ctx, "", "nsenter", "-t", fmt.Sprint(n.PID), "-p", "-m", "--", "kill", "-KILL", strings.TrimSpace(string(pid))); err != nil {
+	if _, err := e.run(ctx, "", "nsenter", "-t", fmt.Sprint(n.PID), "-p", "-m", "--", "kill", "-KILL",
+		strings.TrimSpace(string(pid))); err != nil {
 		return err
 	}
 	for begin := time.Now(); ; time.Sleep(100 * time.Millisecond) {

@@ -72,7 +72,8 @@ func nodes(e *env, t *testing.T) string {
 	e.answerRestarts(t)
 	e.giveNodeBack(t, node)
 	labels := func() string {
-		return e.kube(t, "", "get", "node", node, "-o", `jsonpath={.metadata.labels.runtime\.helm-wasm\.dev/wasmtime} {.metadata.labels.runtime\.helm-wasm\.dev/crun-wasmtime}`)
+		return e.kube(t, "", "get", "node", node, "-o",
+			`jsonpath={.metadata.labels.runtime\.helm-wasm\.dev/wasmtime} {.metadata.labels.runtime\.helm-wasm\.dev/crun-wasmtime}`)
 	}
 	// The daemon looks at the label each minute, and when it starts. The first
 	// change below waits for that; the others need not take the time.
@@ -160,5 +161,12 @@ func nodes(e *env, t *testing.T) string {
 		t.Errorf("the labels %q are left", got)
 	}
 	e.helm(t, "", "uninstall", "n", "-n", "nodes", "--wait", "--timeout", "10m")
-	return fmt.Sprintf("node ready for wasmtime and crun-wasmtime after %.0f s, both pods started after %.0f s, WebAssembly said %q; a running pod held up removal; configuration the same byte for byte after removal by label and by release (%.0f s)", ready.Seconds(), started.Seconds(), log, removed.Seconds())
+	return fmt.Sprintf(
+		"node ready for wasmtime and crun-wasmtime after %.0f s, both pods started after %.0f s, WebAssembly said %q; a "+
+			"running pod held up removal; configuration the same byte for byte after removal by label and by release (%.0f s)",
+		ready.Seconds(),
+		started.Seconds(),
+		log,
+		removed.Seconds(),
+	)
 }

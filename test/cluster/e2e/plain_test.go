@@ -41,7 +41,9 @@ type peer struct {
 // under the same ScaledObject: from zero, and several replicas of each.
 func plain(e *env, t *testing.T) string {
 	e.namespace(t, "plain")
-	values := strings.Replace(one("plain.wasm", helloImage, ""), "  topics:\n", "  topics:\n    plain.go: {partitions: 6}\n    plain.go.out: {partitions: 3}\n", 1)
+	values := strings.Replace(one("plain.wasm", helloImage, ""), "  topics:\n",
+		"  topics:\n    plain.go: {partitions: 6}\n    plain.go.out: {partitions: 3}\n",
+		1)
 	values = strings.Replace(values, "plain.wasm: {partitions: 3}", "plain.wasm: {partitions: 6}", 1)
 	e.helm(t, values, "install", "p", e.chart, "-n", "plain", "-f", "-", "--wait", "--timeout", "10m")
 	// The same requests and the same ScaledObject, but for names.
@@ -56,7 +58,8 @@ spec:
       containers:
       - name: service
         image: `+plainImage+`
-        env: [{name: BROKERS, value: "`+bootstrap+`"}, {name: GROUP, value: service}, {name: SOURCE, value: plain.go}, {name: SINK, value: plain.go.out}]
+        env: [{name: BROKERS, value: "`+bootstrap+
+		`"}, {name: GROUP, value: service}, {name: SOURCE, value: plain.go}, {name: SINK, value: plain.go.out}]
         resources: `+e.get(t.Context(), "plain", "deployment/p-hello", "{.spec.template.spec.containers[0].resources}")+`
         readinessProbe: {httpGet: {path: /readyz, port: 8080}, periodSeconds: 1}
 `, "apply", "-f", "-")
@@ -191,7 +194,8 @@ func (e *env) replicate(t *testing.T, b *broker, p *peer) {
 // bench/results.json, for the page of benchmarks.
 func (e *env) compare(t *testing.T, ours, theirs *peer) string {
 	t.Helper()
-	node := strings.Fields(e.kube(t, "", "get", "nodes", "-o", "jsonpath={.items[0].status.allocatable.memory} {.items[0].status.allocatable.pods}"))
+	node := strings.Fields(e.kube(t, "", "get", "nodes", "-o",
+		"jsonpath={.items[0].status.allocatable.memory} {.items[0].status.allocatable.pods}"))
 	free, err := strconv.ParseFloat(strings.TrimSuffix(node[0], "Ki"), 64)
 	if err != nil {
 		t.Fatalf("the node's memory is %q: %v", node[0], err)
@@ -215,7 +219,14 @@ func (e *env) compare(t *testing.T, ours, theirs *peer) string {
 	add("from zero: event to result", "s", plainRounds, false, median(ours.delays), median(theirs.delays))
 	add("from zero: pod made to result", "s", plainRounds, false, median(ours.inPod), median(theirs.inPod))
 	add("memory of a replica", "MiB", plainReplicas, false, ours.memory, theirs.memory)
-	add(fmt.Sprintf("replicas that the %.0f GiB of a node hold (its kubelet takes %s pods)", free/(1<<20), node[1]), "replicas", 1, true, math.Floor(free/1024/ours.memory), math.Floor(free/1024/theirs.memory))
+	add(
+		fmt.Sprintf("replicas that the %.0f GiB of a node hold (its kubelet takes %s pods)", free/(1<<20), node[1]),
+		"replicas",
+		1,
+		true,
+		math.Floor(free/1024/ours.memory),
+		math.Floor(free/1024/theirs.memory),
+	)
 	add("image of one more function", "MiB", 1, false, e.size(t, ours.images[len(ours.images)-1]), e.size(t, theirs.images[0]))
 	add("images of the first function", "MiB", 1, false, e.size(t, ours.images...), e.size(t, theirs.images...))
 	data, err := json.MarshalIndent(results, "", "  ")

@@ -65,7 +65,10 @@ func postRender(e *env, t *testing.T) string {
 		}
 	}
 	rendered := func(values, verb string, more ...string) error {
-		args := append([]string{verb, "i", chart, "-n", namespace, "-f", "-", "--post-renderer", "wasm-post-renderer", "--wait", "--timeout", "10m"}, more...)
+		args := append([]string{
+			verb, "i", chart, "-n", namespace, "-f", "-", "--post-renderer", "wasm-post-renderer", "--wait", "--timeout",
+			"10m",
+		}, more...)
 		_, err := e.run(t.Context(), values, e.helmBin, args...)
 		return err
 	}
@@ -76,7 +79,8 @@ func postRender(e *env, t *testing.T) string {
 	if err == nil || !strings.Contains(err.Error(), "source.topik") || !strings.Contains(err.Error(), "source.topic") {
 		t.Fatalf("with a mistyped annotation Helm says %v", err)
 	}
-	if got := e.kube(t, "", "-n", namespace, "get", "deployments,scaledobjects,configmaps", "-o", "name"); strings.Contains(got, "i-invoices") {
+	if got := e.kube(t, "", "-n", namespace, "get", "deployments,scaledobjects,configmaps", "-o",
+		"name"); strings.Contains(got, "i-invoices") {
 		t.Fatalf("the failed install left %s", got)
 	}
 
@@ -110,5 +114,8 @@ func postRender(e *env, t *testing.T) string {
 		}
 		return nil
 	})
-	return fmt.Sprintf("a mistyped annotation stops the install; 1 -> 4 replicas in %.0f s, 4 after an upgrade, nothing after uninstall", took.Seconds())
+	return fmt.Sprintf(
+		"a mistyped annotation stops the install; 1 -> 4 replicas in %.0f s, 4 after an upgrade, nothing after uninstall",
+		took.Seconds(),
+	)
 }

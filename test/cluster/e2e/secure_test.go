@@ -113,10 +113,19 @@ func secure(e *env, t *testing.T) string {
 		t.Errorf("%d of %d events lost", missing, n)
 	}
 	auth := e.get(t.Context(), "secure", "scaledobject/s-hello", "{.spec.triggers[0].authenticationRef.name}")
-	if parameters := e.get(t.Context(), "secure", "triggerauthentication/"+auth, "{.spec.secretTargetRef[*].parameter}"); auth == "" || !strings.Contains(parameters, "username") || !strings.Contains(parameters, "password") || !strings.Contains(parameters, "ca") {
+	if parameters := e.get(t.Context(), "secure", "triggerauthentication/"+auth,
+		"{.spec.secretTargetRef[*].parameter}"); auth == "" || !strings.Contains(parameters, "username") ||
+		!strings.Contains(parameters, "password") || !strings.Contains(parameters, "ca") {
 		t.Errorf("TriggerAuthentication %q gives KEDA the parameters %q", auth, parameters)
 	}
-	return fmt.Sprintf("KEDA scaled from zero with TriggerAuthentication %s; %d events in %.0f s, %d missing, %d twice", auth, n, took.Seconds(), missing, duplicates)
+	return fmt.Sprintf(
+		"KEDA scaled from zero with TriggerAuthentication %s; %d events in %.0f s, %d missing, %d twice",
+		auth,
+		n,
+		took.Seconds(),
+		missing,
+		duplicates,
+	)
 }
 
 // certificates makes an authority and, in one PEM file, a server's key and chain.
@@ -129,12 +138,18 @@ func certificates(t *testing.T, host string) (ca, keystore string) {
 	}
 	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	must(err)
-	caCert := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "e2e"}, NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
+	caCert := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "e2e"}, NotAfter: time.Now().Add(time.Hour),
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+	}
 	caDER, err := x509.CreateCertificate(rand.Reader, caCert, caCert, &caKey.PublicKey, caKey)
 	must(err)
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	must(err)
-	cert := &x509.Certificate{SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: host}, NotAfter: time.Now().Add(time.Hour), DNSNames: []string{host}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}}
+	cert := &x509.Certificate{
+		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: host}, NotAfter: time.Now().Add(time.Hour),
+		DNSNames: []string{host}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
 	der, err := x509.CreateCertificate(rand.Reader, cert, caCert, &key.PublicKey, caKey)
 	must(err)
 	keyDER, err := x509.MarshalPKCS8PrivateKey(key)

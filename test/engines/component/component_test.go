@@ -61,7 +61,9 @@ func TestFraudScore(t *testing.T) {
 			t.Errorf("binary: %d %v, want %v", status, got, want)
 		}
 	}
-	event, err := json.Marshal(map[string]any{"specversion": "1.0", "id": "1", "source": "orders", "type": "order", "data": json.RawMessage(order)})
+	event, err := json.Marshal(map[string]any{
+		"specversion": "1.0", "id": "1", "source": "orders", "type": "order", "data": json.RawMessage(order),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

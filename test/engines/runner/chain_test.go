@@ -25,7 +25,8 @@ import (
 // TestChain sends orders through enrich-orders (Go) and redact-cards (Rust),
 // each in a runner of its own, over a broker.
 func TestChain(t *testing.T) {
-	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(4, "orders", "orders.high", "orders.enriched", "orders.public", "orders.dead"))
+	cluster, err := kfake.NewCluster(kfake.NumBrokers(1),
+		kfake.SeedTopics(4, "orders", "orders.high", "orders.enriched", "orders.public", "orders.dead"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +99,9 @@ func start(t *testing.T, cluster *kfake.Cluster, wasm []byte, config contract.Ru
 	config.Source.OffsetResetPolicy = "earliest"
 	config.Kafka.BootstrapServers = cluster.ListenAddrs()
 	logger, _ := engines.Log()
-	r, err := runner.New(config, runner.WithModule(wasm), runner.WithCacheDir(engines.Cache()), runner.WithLogger(logger), runner.WithAdminHost("127.0.0.1"))
+	r, err := runner.New(config, runner.WithModule(wasm), runner.WithCacheDir(engines.Cache()),
+		runner.WithLogger(logger),
+		runner.WithAdminHost("127.0.0.1"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +119,8 @@ func start(t *testing.T, cluster *kfake.Cluster, wasm []byte, config contract.Ru
 // read takes n records of a topic and makes sure that no more come.
 func read(t *testing.T, cluster *kfake.Cluster, topic string, n int) []*kgo.Record {
 	t.Helper()
-	client, err := kgo.NewClient(kgo.SeedBrokers(cluster.ListenAddrs()...), kgo.ConsumeTopics(topic), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()))
+	client, err := kgo.NewClient(kgo.SeedBrokers(cluster.ListenAddrs()...), kgo.ConsumeTopics(topic),
+		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()))
 	if err != nil {
 		t.Fatal(err)
 	}

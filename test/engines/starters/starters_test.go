@@ -154,7 +154,8 @@ func buildJavaScript(t *testing.T, text string) (path string) {
 	}
 	dir := project(t, map[string]string{"function.js": text, "wit/world.wit": world[1] + "\n"})
 	shell(t, dir, `cp -r "`+filepath.Join(toolchains, "wit", "vendor", "wasi", "wit", "deps")+`" wit/deps
-"`+filepath.Join(toolchains, "jco", "node_modules", ".bin", "jco")+`" componentize function.js --wit wit --world-name function --out function.wasm`)
+"`+filepath.Join(toolchains, "jco", "node_modules", ".bin", "jco")+
+		`" componentize function.js --wit wit --world-name function --out function.wasm`)
 	path = filepath.Join(dir, "function.wasm")
 	// Version 13 and layer 1: a component, not a module.
 	if preamble := module(t, path)[:8]; !bytes.Equal(preamble, []byte("\x00asm\x0d\x00\x01\x00")) {

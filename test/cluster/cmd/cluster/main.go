@@ -199,7 +199,8 @@ func (c *command) up(ctx context.Context) error {
 
 // tell prints what a person types next.
 func (c *command) tell() {
-	fmt.Printf("export KUBECONFIG=%s\nexport PATH=%s:$PATH\n", c.dirs.Kubeconfig(), filepath.Join(c.dirs.Cache, "kubernetes-"+parts.Kubernetes))
+	fmt.Printf("export KUBECONFIG=%s\nexport PATH=%s:$PATH\n", c.dirs.Kubeconfig(),
+		filepath.Join(c.dirs.Cache, "kubernetes-"+parts.Kubernetes))
 }
 
 func (c *command) down() error {
@@ -295,7 +296,9 @@ func (c *command) exec(args []string) error {
 	if err != nil {
 		return fmt.Errorf("finding nsenter (package util-linux): %w", err)
 	}
-	env := append(os.Environ(), "KUBECONFIG=/run/cluster/pki/admin.conf", "CONTAINERD_NAMESPACE=k8s.io", "PATH=/run/cluster/bin:"+os.Getenv("PATH"))
+	env := append(os.Environ(), "KUBECONFIG=/run/cluster/pki/admin.conf",
+		"CONTAINERD_NAMESPACE=k8s.io",
+		"PATH=/run/cluster/bin:"+os.Getenv("PATH"))
 	argv := append([]string{"nsenter", "-t", strconv.Itoa(n.PID), "-m", "-n", "-p", "-u", "-i", "--wd=/", "--"}, args...)
 	return syscall.Exec(nsenter, argv, env)
 }

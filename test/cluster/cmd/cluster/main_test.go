@@ -181,7 +181,8 @@ func TestDown(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			processes := tc.begin(t)
-			if during := snapshot(t, dir); fmt.Sprint(during["mounts"]) != fmt.Sprint(before["mounts"]) || fmt.Sprint(during["interfaces"]) != fmt.Sprint(before["interfaces"]) {
+			if during := snapshot(t, dir); fmt.Sprint(during["mounts"]) != fmt.Sprint(before["mounts"]) ||
+				fmt.Sprint(during["interfaces"]) != fmt.Sprint(before["interfaces"]) {
 				t.Error("the running cluster shows in the machine's mounts or interfaces")
 			}
 			out, err := command(t.Context(), "down").CombinedOutput()

@@ -243,7 +243,9 @@ func addFile(t *tar.Writer, seen map[string]bool, f File) error {
 		if mode == 0 {
 			mode = 0o644
 		}
-		if err := t.WriteHeader(&tar.Header{Name: f.To[1:], Mode: int64(mode), Size: int64(len(f.Data)), Uid: f.Owner, Gid: f.Owner}); err != nil {
+		if err := t.WriteHeader(
+			&tar.Header{Name: f.To[1:], Mode: int64(mode), Size: int64(len(f.Data)), Uid: f.Owner, Gid: f.Owner},
+		); err != nil {
 			return err
 		}
 		_, err := io.Copy(t, bytes.NewBufferString(f.Data))

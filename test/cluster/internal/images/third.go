@@ -36,8 +36,14 @@ var kafkaTools = map[string]string{
 // the names that they have everywhere.
 func ThirdParty(b *parts.Builder, coreDNS, pause string) ([]Image, error) {
 	list := []Image{
-		{Name: pause, Layers: [][]File{{{To: "/pause", From: filepath.Join(b.Dir("pause"), "pause")}}}, Entrypoint: []string{"/pause"}, User: "65535:65535"},
-		{Name: coreDNS, Layers: [][]File{{{To: "/coredns", From: filepath.Join(b.Dir("kubernetes"), "coredns")}}}, Entrypoint: []string{"/coredns"}},
+		{
+			Name: pause, Layers: [][]File{{{To: "/pause", From: filepath.Join(b.Dir("pause"), "pause")}}},
+			Entrypoint: []string{"/pause"}, User: "65535:65535",
+		},
+		{
+			Name: coreDNS, Layers: [][]File{{{To: "/coredns", From: filepath.Join(b.Dir("kubernetes"), "coredns")}}},
+			Entrypoint: []string{"/coredns"},
+		},
 	}
 	official := map[string]string{"operator": "keda", "adapter": "keda-metrics-apiserver", "webhooks": "keda-admission-webhooks"}
 	for command, repository := range official {

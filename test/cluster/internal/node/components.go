@@ -90,7 +90,10 @@ func nodePlane() (containerd, kubelet, proxy *process) {
 		"kube", "kubelet", "--config=/etc/kubernetes/kubelet.yaml",
 		"--kubeconfig=" + pki("kubelet.conf"), "--hostname-override=" + NodeName, "--node-ip=" + NodeIP,
 	}}
-	proxy = &process{name: "kube-proxy", args: []string{"kube", "kube-proxy", "--config=/etc/kubernetes/proxy.yaml", "--hostname-override=" + NodeName}}
+	proxy = &process{
+		name: "kube-proxy",
+		args: []string{"kube", "kube-proxy", "--config=/etc/kubernetes/proxy.yaml", "--hostname-override=" + NodeName},
+	}
 	return containerd, kubelet, proxy
 }
 
@@ -188,7 +191,10 @@ conntrack: {maxPerCore: 0, min: 0, tcpEstablishedTimeout: 0s, tcpCloseWaitTimeou
 	if err := os.Symlink(b.Dir("cni"), "/opt/cni/bin"); err != nil {
 		return fmt.Errorf("linking network plugins: %w", err)
 	}
-	for _, dir := range []string{"/var/lib/kubelet", "/var/lib/containerd", "/var/log/pods", "/var/lib/volumes", "/var/root", "/var/tmp", "/run/containerd"} {
+	for _, dir := range []string{
+		"/var/lib/kubelet", "/var/lib/containerd", "/var/log/pods", "/var/lib/volumes", "/var/root", "/var/tmp",
+		"/run/containerd",
+	} {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return fmt.Errorf("making directories: %w", err)
 		}

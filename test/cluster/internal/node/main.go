@@ -186,7 +186,13 @@ func issue(outside string) error {
 		file, name, organization string
 		hosts                    []string
 	}{
-		{"apiserver", "kube-apiserver", "", []string{"127.0.0.1", "localhost", NodeIP, apiService, "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"}},
+		{
+			"apiserver", "kube-apiserver", "",
+			[]string{
+				"127.0.0.1", "localhost", NodeIP, apiService, "kubernetes", "kubernetes.default", "kubernetes.default.svc",
+				"kubernetes.default.svc.cluster.local",
+			},
+		},
 		{"apiserver-client", "apiserver-client", "", nil},
 		{"front-proxy", "front-proxy", "", nil},
 		{"service-account", "service-account", "", nil},

@@ -33,7 +33,10 @@ const (
 )
 
 // fromEtc is what programs need of the machine's configuration.
-var fromEtc = []string{"passwd", "group", "nsswitch.conf", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "protocols", "services", "alternatives", "ssl"}
+var fromEtc = []string{
+	"passwd", "group", "nsswitch.conf", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "protocols", "services",
+	"alternatives", "ssl",
+}
 
 // mounts gives the tree its own /proc, /run, /etc, /opt, /tmp and /var, all
 // below the state directory, so that programs find the usual paths and still

@@ -28,7 +28,8 @@ var PublicRegistries = []string{"ghcr.io", "docker.io", "registry-1.docker.io", 
 
 // serveRegistry serves the image store. Blobs come straight from it.
 func serveRegistry(store *images.Store, out io.Writer) error {
-	handler := registry.New(registry.WithBlobHandler(registry.NewDiskBlobHandler(store.Blobs())), registry.Logger(log.New(out, "", log.LstdFlags)))
+	handler := registry.New(registry.WithBlobHandler(registry.NewDiskBlobHandler(store.Blobs())),
+		registry.Logger(log.New(out, "", log.LstdFlags)))
 	l, err := net.Listen("tcp", RegistryAddress)
 	if err != nil {
 		return fmt.Errorf("starting registry: %w", err)

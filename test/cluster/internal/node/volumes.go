@@ -95,8 +95,11 @@ func provisionOnce(ctx context.Context, a *api, log io.Writer) error {
 				"accessModes":                   c.Spec.AccessModes,
 				"persistentVolumeReclaimPolicy": "Delete",
 				"storageClassName":              storageClass,
-				"claimRef":                      map[string]string{"apiVersion": "v1", "kind": "PersistentVolumeClaim", "name": c.Metadata.Name, "namespace": c.Metadata.Namespace, "uid": c.Metadata.UID},
-				"local":                         map[string]string{"path": dir},
+				"claimRef": map[string]string{
+					"apiVersion": "v1", "kind": "PersistentVolumeClaim", "name": c.Metadata.Name,
+					"namespace": c.Metadata.Namespace, "uid": c.Metadata.UID,
+				},
+				"local": map[string]string{"path": dir},
 				"nodeAffinity": map[string]any{"required": map[string]any{"nodeSelectorTerms": []any{map[string]any{
 					"matchExpressions": []any{map[string]any{"key": "kubernetes.io/hostname", "operator": "In", "values": []string{NodeName}}},
 				}}}},

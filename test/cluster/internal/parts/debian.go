@@ -55,7 +55,10 @@ func unpackJava(ctx context.Context, b *Builder, out string) error {
 	if err != nil {
 		return err
 	}
-	for _, dir := range []string{"usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/fonts", "usr/share/info", "usr/share/lintian", "usr/share/zoneinfo", "var"} {
+	for _, dir := range []string{
+		"usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/fonts", "usr/share/info",
+		"usr/share/lintian", "usr/share/zoneinfo", "var",
+	} {
 		if err := os.RemoveAll(filepath.Join(out, dir)); err != nil {
 			return fmt.Errorf("trimming image: %w", err)
 		}
