@@ -17,10 +17,7 @@ var limitLine = regexp.MustCompile(`(?m)^BenchmarkCall/(\w+)/([\w-]+?)(?:-\d+)?\
 // checks that the runner inserts, with wazero's own limit, and without any.
 func timeLimit(e *Env) ([]Result, error) {
 	cmd := exec.CommandContext(e, "go", "test", "-run", "^$", "-bench", "BenchmarkCall", "-benchtime",
-		"0.5s",
-		"-count",
-		strconv.Itoa(e.Runs),
-		"./internal/deadline/")
+		"0.5s", "-count", strconv.Itoa(e.Runs), "./internal/deadline/")
 	cmd.Dir = e.Root
 	out, err := cmd.CombinedOutput()
 	if err != nil {

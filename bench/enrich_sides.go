@@ -150,10 +150,7 @@ func measure(e *Env, event []byte, process func([]*kgo.Record, func([]byte)) err
 // the engine.
 func (e *Env) connect(program, function string, event []byte) (speed, error) {
 	cmd := exec.CommandContext(e, program, "-module",
-		filepath.Join(e.Root, "build", "bench", "connect.wasm"),
-		"-function",
-		function,
-		"-time",
+		filepath.Join(e.Root, "build", "bench", "connect.wasm"), "-function", function, "-time",
 		enrichTime.String())
 	var stderr bytes.Buffer
 	cmd.Stdin, cmd.Stderr = bytes.NewReader(event), &stderr

@@ -19,10 +19,7 @@ var benchLine = regexp.MustCompile(`(?m)^Benchmark(\w+)/(\S+?)(?:-\d+)?\s.*?([\d
 // through the same loop, beside a native handler and a plain copy.
 func functionCalls(e *Env) ([]Result, error) {
 	cmd := exec.CommandContext(e, "go", "test", "-run", "^$", "-bench", "Call|Stream", "-benchtime",
-		"2s",
-		"-count",
-		strconv.Itoa(e.Runs),
-		"./internal/runner/")
+		"2s", "-count", strconv.Itoa(e.Runs), "./internal/runner/")
 	cmd.Dir = e.Root
 	out, err := cmd.CombinedOutput()
 	if err != nil {

@@ -133,9 +133,7 @@ func checkVersion(chart, want string) error {
 	if got != want {
 		return fmt.Errorf(
 			"%s is version %s, but KEDA's module is %s: pin the same version of both in go.mod",
-			path.Base(filepath.ToSlash(chart)),
-			got,
-			want,
+			path.Base(filepath.ToSlash(chart)), got, want,
 		)
 	}
 	return nil

@@ -104,8 +104,7 @@ func (t Table) resolve(env *Env) (*Call, error) {
 	case slices.Contains(t.NativeOnly, name):
 		return nil, fmt.Errorf(
 			"%q needs files or the network, which a sandboxed plugin does not have: use the native program, `helm-wasm %s`",
-			name,
-			name,
+			name, name,
 		)
 	default:
 		return nil, t.unknown(name, env.Program)

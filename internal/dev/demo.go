@@ -83,11 +83,7 @@ func (l *lab) report(sent map[string][]string, start time.Time, took time.Durati
 			}
 		}
 		fmt.Fprintf(out, "  %-20s %d sent: %d with a result, %d dead letters, %d without output\n",
-			topic,
-			len(sent[topic]),
-			results,
-			dead,
-			open)
+			topic, len(sent[topic]), results, dead, open)
 		if int64(open) > quiet {
 			missing = append(missing, fmt.Sprintf("%d of %s", int64(open)-quiet, topic))
 		}
@@ -105,9 +101,7 @@ func (l *lab) report(sent map[string][]string, start time.Time, took time.Durati
 		fmt.Fprintf(out, "  from produced to read back: p50 %s, p95 %s, p99 %s\n", duration(q[0]), duration(q[1]), duration(q[2]))
 	}
 	fmt.Fprintf(out, "  %d events through in %s, %.0f events/s, broker and page included\n",
-		l.options.Events,
-		duration(took.Seconds()),
-		float64(l.options.Events)/took.Seconds())
+		l.options.Events, duration(took.Seconds()), float64(l.options.Events)/took.Seconds())
 	if len(missing) > 0 {
 		return fmt.Errorf("events are missing: %s", strings.Join(missing, ", "))
 	}
@@ -131,9 +125,7 @@ func origin(r Record) string {
 		at[h[0]] = h[1]
 	}
 	return fmt.Sprintf("%s attempts of %s/%s offset %s", at["helm-wasm-attempts"],
-		at["helm-wasm-topic"],
-		at["helm-wasm-partition"],
-		at["helm-wasm-offset"])
+		at["helm-wasm-topic"], at["helm-wasm-partition"], at["helm-wasm-offset"])
 }
 
 // entries are the topics that functions read and no function writes, or, in a

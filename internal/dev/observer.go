@@ -61,8 +61,7 @@ func newObserver(ctx context.Context, b *broker, p *plan, t *traces) (*observer,
 	// Control records end transactions: without them a partition would seem to
 	// have more to read.
 	client, err := b.connect(kgo.ConsumePartitions(assigned), kgo.FetchMaxWait(500*time.Millisecond),
-		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
-		kgo.KeepControlRecords())
+		kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords())
 	if err != nil {
 		return nil, err
 	}

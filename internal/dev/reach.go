@@ -31,8 +31,7 @@ func reach(brokers []string, rendered contract.RunnerKafka, getenv func(string) 
 	default:
 		return rendered, fmt.Errorf(
 			"flag --brokers: %q mixes addresses with and without %s: brokers of one cluster are reached alike",
-			brokers,
-			plaintext,
+			brokers, plaintext,
 		)
 	}
 	rendered.BootstrapServers = brokers
@@ -51,9 +50,7 @@ func reach(brokers []string, rendered contract.RunnerKafka, getenv func(string) 
 		if local == "" {
 			return rendered, fmt.Errorf(
 				"%s: the Secret is not here: set %s to a PEM file, or give --brokers %sHOST:PORT to go without TLS and SASL",
-				file.field,
-				file.variable,
-				plaintext,
+				file.field, file.variable, plaintext,
 			)
 		}
 		if _, err := os.Stat(local); err != nil {

@@ -114,10 +114,7 @@ func describe(state State) []string {
 	var lines []string
 	for _, f := range state.Functions {
 		line := fmt.Sprintf("%-20s %-8s %s  lag %-6d %7.0f/s  done %d", f.Name, f.State,
-			plural(f.Replicas, "replica"),
-			f.Lag,
-			f.Rate,
-			f.Processed+f.Filtered)
+			plural(f.Replicas, "replica"), f.Lag, f.Rate, f.Processed+f.Filtered)
 		if f.DeadCount > 0 {
 			line += fmt.Sprintf("  dead letters %d", f.DeadCount)
 		}

@@ -159,9 +159,7 @@ func decodeCall(m *model, f *field) (string, error) {
 		// description would be in the plugin for each type.
 		return fmt.Sprintf(
 			"if e, ok := v.(map[string]any); ok {\ndecode%[1]s(e, %[2]s)\n} else if v == nil {\n%[3]s = %[1]s{}\n}",
-			f.object.name,
-			dst,
-			dst[1:],
+			f.object.name, dst, dst[1:],
 		), nil
 	case "map":
 		if f.elem == "object" {
@@ -224,10 +222,7 @@ func defaultsGo(m *model) (output, error) {
 			}
 			fmt.Fprintf(&b,
 				"// new%s is an entry of a map before the user's keys.\nfunc new%s() (o %s) {\ndecode%s(",
-				f.object.name,
-				f.object.name,
-				f.object.name,
-				f.object.name)
+				f.object.name, f.object.name, f.object.name, f.object.name)
 			goValue(&b, own)
 			b.WriteString(", &o)\nreturn o\n}\n\n")
 		}

@@ -289,14 +289,7 @@ func TestReproducible(t *testing.T) {
 func copyTree(t *testing.T, to string) {
 	t.Helper()
 	list, err := exec.Command("git", "-C", root, "ls-files", "-co", "--exclude-standard", "--",
-		"*.go",
-		"go.mod",
-		"go.sum",
-		"charts",
-		"stack",
-		"internal/nodesetup",
-		":!test",
-		":!bench",
+		"*.go", "go.mod", "go.sum", "charts", "stack", "internal/nodesetup", ":!test", ":!bench",
 		":!*_test.go").Output()
 	if err != nil {
 		t.Fatal(err)

@@ -186,8 +186,7 @@ func TestLargePoison(t *testing.T) {
 				cfg.Delivery, cfg.OnError.DeadLetterTopic = delivery, "letters"
 				r, stop := start(t, cfg, WithModule(guestbuild.Command(t, mirror)))
 				client, err := kgo.NewClient(kgo.SeedBrokers(b.cluster.ListenAddrs()...),
-					kgo.RecordPartitioner(kgo.ManualPartitioner()),
-					kgo.ProducerBatchMaxBytes(2_000_000))
+					kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.ProducerBatchMaxBytes(2_000_000))
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -58,13 +58,11 @@ func TestBadModules(t *testing.T) {
 		},
 		{"browser", "auto", func() []byte {
 			return wasmOf(typeNothing, importing("wbg", "__wbindgen_throw"), oneFunction,
-				append([]byte{7, 1}, append(text("_start"), 0, 1)...),
-				emptyBody)
+				append([]byte{7, 1}, append(text("_start"), 0, 1)...), emptyBody)
 		}, []string{"wbg", "wasi"}},
 		{"unknown import", "auto", func() []byte {
 			return wasmOf(typeNothing, importing("env", "secret_door"), oneFunction,
-				append([]byte{7, 1}, append(text("_start"), 0, 1)...),
-				emptyBody)
+				append([]byte{7, 1}, append(text("_start"), 0, 1)...), emptyBody)
 		}, []string{"env.secret_door"}},
 		{"transform without _start", "auto", func() []byte {
 			return wasmOf(typeNothing, importing("redpanda_transform", "check_abi_version_2"))
@@ -76,8 +74,7 @@ func TestBadModules(t *testing.T) {
 		},
 		{"transform that returns", "auto", func() []byte {
 			return wasmOf(typeNothing, importing("redpanda_transform", "check_abi_version_2"), oneFunction,
-				append([]byte{7, 1}, append(text("_start"), 0, 1)...),
-				emptyBody)
+				append([]byte{7, 1}, append(text("_start"), 0, 1)...), emptyBody)
 		}, []string{"main function returned", "OnRecordWritten"}},
 	}
 	b := newBroker(t)

@@ -258,8 +258,7 @@ func TestCredentials(t *testing.T) {
 		t.Run(mechanism, func(t *testing.T) {
 			t.Parallel()
 			cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(1, "in", "out", "dead"),
-				kfake.EnableSASL(),
-				kfake.Superuser(strings.ToUpper(mechanism), "alice", "secret"))
+				kfake.EnableSASL(), kfake.Superuser(strings.ToUpper(mechanism), "alice", "secret"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -281,8 +280,7 @@ func connect(t *testing.T, cfg contract.RunnerConfig, mechanism, user, password 
 	cfg.Kafka.SASL.Mechanism = mechanism
 	env := map[string]string{"KAFKA_SASL_USERNAME": user, "KAFKA_SASL_PASSWORD": password}
 	r, err := New(cfg, WithModule(guestbuild.Command(t, mirror)), WithCacheDir(cacheDir),
-		WithLogger(testLogger()),
-		WithGetenv(func(name string) string { return env[name] }))
+		WithLogger(testLogger()), WithGetenv(func(name string) string { return env[name] }))
 	if err != nil {
 		return err
 	}

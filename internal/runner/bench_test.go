@@ -221,9 +221,7 @@ func benchStream(b *testing.B, side func(*testing.B, context.Context, []string) 
 // copyTopic is the client library alone.
 func copyTopic(b *testing.B, ctx context.Context, brokers []string) func() {
 	client, err := kgo.NewClient(kgo.SeedBrokers(brokers...), kgo.ConsumerGroup("g"),
-		kgo.ConsumeTopics("in"),
-		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
-		kgo.ProducerLinger(0))
+		kgo.ConsumeTopics("in"), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.ProducerLinger(0))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -33,8 +33,7 @@ func TestOpenBytes(t *testing.T) {
 	r, stop := start(t, cfg, WithModule(guestbuild.Command(t, mirror)))
 	processed := func() (n int) {
 		_, _ = fmt.Sscanf(metric(r, `wasm_runner_events_total{function="test",outcome="processed"}`),
-			`wasm_runner_events_total{function="test",outcome="processed"} %d`,
-			&n)
+			`wasm_runner_events_total{function="test",outcome="processed"} %d`, &n)
 		return n
 	}
 	last := -1

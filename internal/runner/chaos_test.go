@@ -258,12 +258,7 @@ func (c *chaos) run() {
 	took := time.Since(began).Round(time.Second)
 	c.t.Logf(
 		"%s: %d events through two functions in %s: %d records at the end, %d duplicates, %d out of order",
-		c.delivery,
-		c.events,
-		took,
-		result.records,
-		result.duplicates,
-		result.disorder,
+		c.delivery, c.events, took, result.records, result.duplicates, result.disorder,
 	)
 	if missing := c.events - int(c.seen.Load()); missing != 0 {
 		c.t.Errorf("%d of %d events did not arrive", missing, c.events)
@@ -280,11 +275,7 @@ func (c *chaos) run() {
 		c.t.Logf(
 			"%d kills and %d restarts of the broker: the first function repeated %d events, the second %d; the windows of "+
 				"what may be open allow %d together",
-			chaosKills,
-			c.restarts,
-			first,
-			second,
-			limit,
+			chaosKills, c.restarts, first, second, limit,
 		)
 		if first+second > limit {
 			c.t.Errorf("%d events were repeated, more than %d", first+second, limit)

@@ -173,13 +173,9 @@ func (c *cold) config() string { return filepath.Join(c.dir, "runner.yaml") }
 func (c *cold) write(from, to string) int {
 	port := 19464 + c.run%100
 	text := fmt.Sprintf(
-		`{name: cold, module: {path: %q}, abi: auto, source: {topic: %s, consumerGroup: cold-%d}, sink: {topic: %s}, delivery: at-least-once, onError: {retries: 0}, limits: {}, kafka: {bootstrapServers: [%q]}, adminPort: %d}`,
-		c.module,
-		from,
-		c.run,
-		to,
-		c.broker.Addr,
-		port,
+		`{name: cold, module: {path: %q}, abi: auto, source: {topic: %s, consumerGroup: cold-%d}, sink: {topic: %s}, `+
+			`delivery: at-least-once, onError: {retries: 0}, limits: {}, kafka: {bootstrapServers: [%q]}, adminPort: %d}`,
+		c.module, from, c.run, to, c.broker.Addr, port,
 	)
 	if err := os.WriteFile(c.config(), []byte(text), 0o600); err != nil {
 		c.t.Fatal(err)

@@ -119,8 +119,7 @@ func realFailures(t *testing.T, broker *kafkatest.Broker, delivery string) {
 	read := func(topic string, n int) map[string]*kgo.Record {
 		t.Helper()
 		reader := broker.Client(kgo.ConsumeTopics(name(topic)),
-			kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
-			kgo.FetchIsolationLevel(kgo.ReadCommitted()))
+			kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchIsolationLevel(kgo.ReadCommitted()))
 		defer reader.Close()
 		got := map[string]*kgo.Record{}
 		for len(got) < n && ctx.Err() == nil {

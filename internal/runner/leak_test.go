@@ -25,7 +25,8 @@ func stacks() []string {
 	for _, stack := range strings.Split(string(buf), "\n\n") {
 		switch {
 		case strings.Contains(stack, "kfake."), strings.Contains(stack, "testing."), strings.Contains(stack, "runner.stacks("):
-		case strings.Contains(stack, "helm-wasm/runner/"), strings.Contains(stack, "internal/runner"), strings.Contains(stack, "kgo."), strings.Contains(stack, "wazero"), strings.Contains(stack, "internal/deadline"),
+		case strings.Contains(stack, "helm-wasm/runner/"), strings.Contains(stack, "internal/runner"),
+			strings.Contains(stack, "kgo."), strings.Contains(stack, "wazero"), strings.Contains(stack, "internal/deadline"),
 			strings.Contains(stack, "net/http.(*persistConn)"):
 			found = append(found, stack)
 		}

@@ -20,8 +20,7 @@ func TestRefusedResult(t *testing.T) {
 	b := newBroker(t)
 	limit := "2000"
 	if _, err := kadm.NewClient(b.client).CreateTopic(context.Background(), 1, 1,
-		map[string]*string{"max.message.bytes": &limit},
-		"strict"); err != nil {
+		map[string]*string{"max.message.bytes": &limit}, "strict"); err != nil {
 		t.Fatal(err)
 	}
 	cfg := b.config()

@@ -123,7 +123,8 @@ func TestPoison(t *testing.T) {
 				}
 				at := sent[p.value]
 				for name, want := range map[string]string{
-					onerror.HeaderAttempts: "2", onerror.HeaderTopic: "in", onerror.HeaderPartition: fmt.Sprint(at.Partition), onerror.HeaderOffset: fmt.Sprint(at.Offset),
+					onerror.HeaderAttempts: "2", onerror.HeaderTopic: "in", onerror.HeaderPartition: fmt.Sprint(at.Partition),
+					onerror.HeaderOffset:   fmt.Sprint(at.Offset),
 					onerror.HeaderFunction: "test", onerror.HeaderDigest: digest,
 				} {
 					if h := header(letter, name); h == nil || string(h.Value) != want {

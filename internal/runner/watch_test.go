@@ -81,8 +81,7 @@ func TestOutageShows(t *testing.T) {
 			cfg.Delivery = delivery
 			w := &wire{}
 			r, _ := start(t, cfg, WithModule(guestbuild.Command(t, mirror)),
-				watchEvery(200*time.Millisecond),
-				WithClientOptions(kgo.Dialer(w.dial)))
+				watchEvery(200*time.Millisecond), WithClientOptions(kgo.Dialer(w.dial)))
 			b.produce("one")
 			b.read("out", 1)
 			eventually(t, "ready", r.Health().Ready)

@@ -21,10 +21,7 @@ func thousand() []byte {
 		fmt.Fprintf(&b,
 			"  f-%d:\n    module: {image: \"ghcr.io/acme/f:1.0.%d\"}\n    source: {topic: in-%d}\n    sink: {topic: out-%d}\n"+
 				"    onError: {deadLetterTopic: dead}\n    scaling: {maxReplicas: 10}\n",
-			i,
-			i,
-			i,
-			i)
+			i, i, i, i)
 	}
 	return []byte(b.String())
 }

@@ -67,8 +67,7 @@ func (s *scope) configMapModule(m *schema.Module) (info ModuleInfo, ok bool) {
 	}
 	if len(text) > 4<<20/3 {
 		s.l.add("HW18", []string{"extraObjects", o.key, "binaryData", m.ConfigMap.Key},
-			"the module is larger than the 1 MiB that a ConfigMap holds",
-			"put it into an OCI image")
+			"the module is larger than the 1 MiB that a ConfigMap holds", "put it into an OCI image")
 		return info, false
 	}
 	if s.l.opts.Inspect == nil {
@@ -80,8 +79,7 @@ func (s *scope) configMapModule(m *schema.Module) (info ModuleInfo, ok bool) {
 	}
 	if err != nil {
 		s.l.add("HW18", []string{"extraObjects", o.key, "binaryData", m.ConfigMap.Key},
-			"the module cannot be read: "+err.Error(),
-			"put the .wasm there, encoded by `base64 -w0`")
+			"the module cannot be read: "+err.Error(), "put the .wasm there, encoded by `base64 -w0`")
 		return info, false
 	}
 	return info, true

@@ -129,7 +129,8 @@ func TestIgnoreComments(t *testing.T) {
 		t.Errorf("HW21 is at the missing activationLagThreshold: %v", fs)
 	}
 	for _, in := range []string{
-		"commonLabels: {a: 1} # helm-wasm:ignore HW02", "commonLabels: {a: 1} # helm-wasm:ignore HW01, HW02", "# helm-wasm:ignore HW02\ncommonLabels: {a: 1}", "commonLabels: {a: 1} # helm-wasm:ignore all",
+		"commonLabels: {a: 1} # helm-wasm:ignore HW02", "commonLabels: {a: 1} # helm-wasm:ignore HW01, HW02",
+		"# helm-wasm:ignore HW02\ncommonLabels: {a: 1}", "commonLabels: {a: 1} # helm-wasm:ignore all",
 	} {
 		if fs := Validate(mustParse(t, in)); len(fs) != 0 {
 			t.Errorf("%q: %v", in, fs)

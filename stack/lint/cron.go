@@ -23,8 +23,7 @@ func (s *scope) cron(field string, t *schema.Trigger) {
 	}
 	if expr := t.Text("start"); expr != "" && expr == t.Text("end") {
 		s.addAs(SeverityWarning, "KE03", field+".metadata.end",
-			"start and end are the same; KEDA refuses the trigger",
-			"let end be later than start")
+			"start and end are the same; KEDA refuses the trigger", "let end be later than start")
 	}
 	if zone := t.Text("timezone"); zone != "" && !isTimeZone(zone) {
 		s.addAs(SeverityWarning, "KE03", field+".metadata.timezone",

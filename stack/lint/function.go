@@ -189,8 +189,7 @@ func (s *scope) onError(f *schema.Function) {
 			"set onError.deadLetterTopic, or say action: block or drop if that is meant")
 	case e.DeadLetterTopic != "" && (e.Action == "block" || e.Action == "drop"):
 		s.addAs(SeverityWarning, "HW14", "onError.deadLetterTopic",
-			"deadLetterTopic is not used with action "+e.Action,
-			"set action: deadLetter, or remove the topic")
+			"deadLetterTopic is not used with action "+e.Action, "set action: deadLetter, or remove the topic")
 	}
 	back, okB := duration(e.Backoff)
 	most, okM := duration(e.MaxBackoff)

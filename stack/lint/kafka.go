@@ -142,13 +142,11 @@ func (s *scope) exclusive(k *kafkaTrigger) {
 	}
 	if k.limitToLag {
 		s.add("KE10", k.at("limitToPartitionsWithLag"),
-			"limitToPartitionsWithLag needs a topic; KEDA refuses the trigger",
-			"set metadata.topic")
+			"limitToPartitionsWithLag needs a topic; KEDA refuses the trigger", "set metadata.topic")
 	}
 	if k.even && kafka {
 		s.add("KE10", k.at("ensureEvenDistributionOfPartitions"),
-			"ensureEvenDistributionOfPartitions needs a topic; KEDA refuses the trigger",
-			"set metadata.topic")
+			"ensureEvenDistributionOfPartitions needs a topic; KEDA refuses the trigger", "set metadata.topic")
 	}
 	if k.limitation != "" {
 		s.addAs(SeverityWarning, "KE10", k.at("partitionLimitation"), "partitionLimitation is ignored without a topic", "set metadata.topic")

@@ -53,13 +53,11 @@ func (l *linter) kafka() {
 	default:
 		if len(k.BootstrapServers) > 0 {
 			l.addAs(SeverityWarning, "HW25", []string{"kafka", "bootstrapServers"},
-				"bootstrapServers are ignored with kafka.mode "+k.Mode,
-				"set kafka.mode: external, or remove them")
+				"bootstrapServers are ignored with kafka.mode "+k.Mode, "set kafka.mode: external, or remove them")
 		}
 		if k.SASL.Mechanism != "none" && k.SASL.Mechanism != "" {
 			l.add("HW26", []string{"kafka", "sasl", "mechanism"},
-				"the brokers of kafka.mode "+k.Mode+" take no SASL",
-				"remove sasl, or use kafka.mode external")
+				"the brokers of kafka.mode "+k.Mode+" take no SASL", "remove sasl, or use kafka.mode external")
 		}
 		if k.Mode == "strimzi" {
 			l.security()
@@ -78,8 +76,7 @@ func (l *linter) kafka() {
 		}
 		if n, err := strconv.Atoi(port); !ok || host == "" || err != nil || n < 1 || n > 65535 {
 			l.add("HW25", []string{"kafka", "bootstrapServers", strconv.Itoa(i)},
-				strconv.Quote(s)+" is not host:port",
-				"write, for example, kafka-0.example.com:9092")
+				strconv.Quote(s)+" is not host:port", "write, for example, kafka-0.example.com:9092")
 		}
 	}
 	l.brokers()
@@ -120,8 +117,7 @@ func (l *linter) security() {
 		}
 		if sasl.OAuth.TokenEndpointURI == "" {
 			l.add("KE15", at("sasl", "oauth", "tokenEndpointUri"),
-				"sasl.mechanism oauthbearer needs tokenEndpointUri",
-				"set kafka.sasl.oauth.tokenEndpointUri")
+				"sasl.mechanism oauthbearer needs tokenEndpointUri", "set kafka.sasl.oauth.tokenEndpointUri")
 		} else if !strings.HasPrefix(sasl.OAuth.TokenEndpointURI, "https://") && !strings.HasPrefix(sasl.OAuth.TokenEndpointURI, "http://") {
 			l.add("KE15", at("sasl", "oauth", "tokenEndpointUri"), strconv.Quote(sasl.OAuth.TokenEndpointURI)+" is not a URL", "write https://...")
 		}
@@ -167,8 +163,7 @@ func (l *linter) security() {
 		for _, k := range s.keys {
 			if s.name != "" && k[1] == "" {
 				l.add("KE15", append(s.path[:len(s.path):len(s.path)], k[0]),
-					"Secret "+strconv.Quote(s.name)+" is named without "+k[0],
-					"name the key in the Secret")
+					"Secret "+strconv.Quote(s.name)+" is named without "+k[0], "name the key in the Secret")
 			}
 		}
 	}

@@ -49,17 +49,20 @@ func TestLintKnowsWhatTheChartRefuses(t *testing.T) {
 		}
 	}
 	for _, text := range []string{
-		"functions: {enrich: null}", "functions: {enrich: }", "functions: {enrich: []}", "workloads: {w: null}", "workloads: {w: {}}", "functions: {kafka: {source: " +
+		"functions: {enrich: null}", "functions: {enrich: }", "functions: {enrich: []}", "workloads: {w: null}",
+		"workloads: {w: {}}", "functions: {kafka: {source: " +
 			"{topic: orders}, module: {image: a}}}",
 		"functions: {enrich: {scaling: {minReplicas: 11, allowIdleConsumers: " +
 			"true}}}", "functions: {enrich: {scaling: {minReplicas: 9, maxReplicas: 8}}}",
 		"functions: {enrich: {module: {image: ''}}}", "functions: {enrich: {module: {image: null, configMap: {name: " +
 			"x}}}}", "functions: {enrich: {module: {configMap: {name: x, key: y}}}}",
-		"functions: {enrich: {runtime: nothing}}", "functions: {enrich: {runtime: spin, abi: wasi}}", "functions: {enrich: {runtime: spin, http: {port: 9464}}}", "functions: {enrich: {runtime: spin, " +
+		"functions: {enrich: {runtime: nothing}}", "functions: {enrich: {runtime: spin, abi: wasi}}",
+		"functions: {enrich: {runtime: spin, http: {port: 9464}}}", "functions: {enrich: {runtime: spin, " +
 			"module: {image: null, configMap: {name: x, key: y}}}}",
 		"functions: {enrich: {scaling: {triggers: {kafka: {type: " +
 			"cron}}}}}", "functions: {enrich: {scaling: {triggers: {x: {}}}}}", "functions: {enrich: {scaling: {triggers: {x: null}}}}",
-		"kafka: {mode: other}", "kafka: {mode: external}", "kafka: {tls: {enabled: true}}", "kafka: {sasl: {mechanism: plain}}", "kafka: {mode: strimzi, sasl: {mechanism: plain}}", "kafka: {mode: strimzi, tls: {enabled: true}}",
+		"kafka: {mode: other}", "kafka: {mode: external}", "kafka: {tls: {enabled: true}}",
+		"kafka: {sasl: {mechanism: plain}}", "kafka: {mode: strimzi, sasl: {mechanism: plain}}", "kafka: {mode: strimzi, tls: {enabled: true}}",
 		"kafka: {mode: external, bootstrapServers: ['b:1'], sasl: {mechanism: " +
 			"plain}}", "kafka: {mode: external, bootstrapServers: ['b:1'], sasl: {mechanism: oauthbearer, secret: {name: " +
 			"s}}}", "kafka: {mode: external, bootstrapServers: ['b:1'], sasl: {mechanism: aws-msk-iam}}",
@@ -72,8 +75,12 @@ func TestLintKnowsWhatTheChartRefuses(t *testing.T) {
 			"'x/y:1'}}}", "nodeSetup: {enabled: true, runtimes: {spin: {image: 'x/y@sha256:0', path: /x}}}",
 		"runtimes: {mine: {}}\nfunctions: {enrich: {runtime: " +
 			"mine}}", "runner: {image: {repository: null}}", "runner: {image: null}", "kafka: {bundled: {image: {repository: ''}}}",
-		"kafka: {topics: {orders: null}}", "kafka: {topics: null}", "kafka: null", "runner: null", "defaults: null", "runtimes: null", "monitoring: null", "networkPolicy: null", "nodeSetup: null", "keda: null", "global: null", "extraObjects: {x: null}", "extraObjects: {x: {kind: ConfigMap}}",
-		"defaults: {scaling: null}", "defaults: {scaling: {behavior: null}}", "functions: {enrich: {scaling: null}}", "functions: {enrich: {limits: null}}", "functions: {enrich: {source: null}}", "functions: {enrich: {resources: null}}", "functions: {enrich: {onError: null}}",
+		"kafka: {topics: {orders: null}}", "kafka: {topics: null}", "kafka: null", "runner: null", "defaults: null",
+		"runtimes: null", "monitoring: null", "networkPolicy: null", "nodeSetup: null", "keda: null", "global: null",
+		"extraObjects: {x: null}", "extraObjects: {x: {kind: ConfigMap}}",
+		"defaults: {scaling: null}", "defaults: {scaling: {behavior: null}}", "functions: {enrich: {scaling: null}}",
+		"functions: {enrich: {limits: null}}", "functions: {enrich: {source: null}}",
+		"functions: {enrich: {resources: null}}", "functions: {enrich: {onError: null}}",
 		"functions: {enrich: {pod: null, sink: null, config: null, http: null, serviceAccount: null, podDisruptionBudget: " +
 			"null}}", "defaults: {limits: {memory: null}}", "functions: {enrich: {limits: {memory: null, timeout: null}}}",
 		"functions: {a-name-of-sixty-four-characters-which-is-one-more-than-labels-take-x: {}}",

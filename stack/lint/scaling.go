@@ -210,16 +210,14 @@ func onlyResources(sc *schema.Scaling) bool {
 func (s *scope) pausing(sc *schema.Scaling) {
 	if sc.Paused && sc.PausedReplicas != nil {
 		s.addAs(SeverityWarning, "KE22", "scaling.paused",
-			"paused and pausedReplicas are both set; KEDA follows pausedReplicas",
-			"keep one of the two")
+			"paused and pausedReplicas are both set; KEDA follows pausedReplicas", "keep one of the two")
 	}
 	for _, k := range slices.Sorted(maps.Keys(sc.Annotations)) {
 		s.annotation(k, sc.Annotations[k])
 	}
 	if sc.PausedScaleIn && sc.PausedScaleOut {
 		s.addAs(SeverityWarning, "KE22", "scaling.pausedScaleIn",
-			"pausedScaleIn and pausedScaleOut together stop all scaling",
-			"use paused: true if that is meant")
+			"pausedScaleIn and pausedScaleOut together stop all scaling", "use paused: true if that is meant")
 	}
 }
 

@@ -46,10 +46,7 @@ func TestCost(t *testing.T) {
 	if parse200 > 2.2*parse100 || render200 > 2.2*render100 {
 		t.Errorf(
 			"200 functions take more than 2.2 times what 100 take: %.0f to read (100: %.0f), %.0f to render (100: %.0f)",
-			parse200,
-			parse100,
-			render200,
-			render100,
+			parse200, parse100, render200, render100,
 		)
 	}
 }

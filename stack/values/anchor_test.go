@@ -16,9 +16,11 @@ import (
 var usualAnchors = []string{
 	"a: &x b\nc: *x # d\ne: [*x, *x , &y f, *y]\ng: {h: *y, i: &z {j: *x}, k: " +
 		"*z}\n", "a: &x {b: c}\nd: *x\n", "a: &x\n  b: c\nd: *x\n", "a: &x # c\n\n  # d\n  b: [c]\nd: *x\n",
-	"a: &x\n- b\n- c: d\ne: *x\n", "a: &x\n  - b\ne: *x\n", "a: &x |\n  b\n  c\nd: *x\n", "a: &x >-\n  b\n  c\nd: *x\n", "a: &x \"b\"\nc: &y 'd''e'\nf: [*x,*y]\n", "a: &x 'b\n  c'\nd: *x\n", "a: &x b\n  c\nd: *x\n", "a: &x 010\nb: *x\n",
+	"a: &x\n- b\n- c: d\ne: *x\n", "a: &x\n  - b\ne: *x\n", "a: &x |\n  b\n  c\nd: *x\n", "a: &x >-\n  b\n  c\nd: *x\n",
+	"a: &x \"b\"\nc: &y 'd''e'\nf: [*x,*y]\n", "a: &x 'b\n  c'\nd: *x\n", "a: &x b\n  c\nd: *x\n", "a: &x 010\nb: *x\n",
 	"a:\n- &x b\n- *x\n- &y\n  c: d\n  e:\n  - *x\n- *y\n- &z [f]\n- *z # " +
-		"g\n", "a:\n- &x\n  - b\n- *x\n", "a:\n- b: &x c\n  d: *x\n- e: *x\n", "a:\n  - &x {b: c}\n  - d: *x\n", "a: [&x b, [&y c, *x], {d: *y}]\n", "a: [\n  &x b,\n  *x\n  ,*x\n  ]\n",
+		"g\n", "a:\n- &x\n  - b\n- *x\n", "a:\n- b: &x c\n  d: *x\n- e: *x\n", "a:\n  - &x {b: c}\n  - d: *x\n",
+	"a: [&x b, [&y c, *x], {d: *y}]\n", "a: [\n  &x b,\n  *x\n  ,*x\n  ]\n",
 	"a: &x {b: 1, c: 2}\nd:\n  <<: *x\n  c: 3\ne:\n  c: 3\n  <<: *x\nf:\n  <<: " +
 		"*x\n", "a: &x {b: 1}\nc: &y {b: 2, d: {e: f}}\ng:\n  <<: [*x, *y]\nh:\n  <<:\n  - *y\n  - *x\ni:\n  <<: *x\n  " +
 		"<<: *y\nj: {<<: [*x, *y], b: 3}\n", "a:\n- &x {b: c}\n- <<: *x\n  d: e\n- d: e\n  <<: *x\n- <<: [*x]\n",
@@ -31,16 +33,34 @@ var usualAnchors = []string{
 
 // oddAnchors are those that do, mistakes among them, and some that do not.
 var oddAnchors = []string{
-	"a: &x b\nc: &x d\ne: *x\n", "a: &x {b: &x c, d: *x}\ne: *x\n", "a: &x [*x]\n", "a: &x b\nc: &x [*x]\n", "a: &x\n  b:\n    c: *x\n", "a: &x {<<: *x}\n", "a: &x\n  <<: &x {b: c}\nd: *x\n", "a: *x\n", "a: *x\nb: &x c\n",
-	"a: &x\nb: *x\n", "a: &x\n", "a: &x", "a:\n- &x\n- *x\n", "a:\n- &x\n", "a: [&x, *x]\n", "a: [&x ]\n", "a: {b: &x}\n", "a: {b: &x , c: *x}\n", "a: [&x\n b]\n", "a: [&x # c\n b]\n",
-	"&x a: b\nc: *x\n", "a: &x b: c\n", "a:\n- &x b: c\n- *x\n", "a:\n- &x b: c\n  d: *x\n", "a: &x \"b\": c\n", "a: [&x b: c]\n", "a: {&x b: c}\n", "a: &x b\n*x : c\n", "a: &x b\n*x: c\n", "a: &x b\nc: {*x : d}\n", "a: &x b\nc: [*x : d]\n", "a: &x b\nc: [*x: d]\n", "a: &x b\nc:\n- *x : d\n", "a: &x b\n? *x\n: c\n",
-	"a: &x &y b\n", "a: &x *x\n", "a: &x b\nc: &y *x\n", "a: &x !!str 1\nb: *x\n", "a: !!str &x 1\nb: *x\n", "a:\n  &x\n  b: c\n", "a:\n  &x b: c\n", "a: &x b\nc:\n  *x\n", "a: &x\n  b\nc: *x\n", "a: &x\n  \"b\"\n", "a: &x\n  {b: c}\nd: *x\n", "a: &x\n  [b]\nd: *x\n", "a: &x\n  &y b: c\n", "a: &x\n  *x\n", "a: &x - b\n", "a:\n- &x - b\n", "a:\n- &x -\n", "a: &x -b\nc: *x\n",
-	"a: & b\n", "a: &\n", "a: &x.y b\nc: *x.y\n", "a: &x/y b\n", "a: &x: b\n", "a: &x,b\n", "a: &\xc3\xa9 b\n", "a: &x_-1 b\nc: *x_-1\n", "a: &1 b\nc: *1\n", "a: &x b\nc: *x d\n", "a: &x b\nc: *x\n  d\n", "a: &x b\nc: *x\n  d: e\n", "a: &x b\nc: *x#\n", "a: &x b\nc: [*x d]\n", "a: &x b\nc: [*x#]\n", "a: * b\n", "a: [*]\n", "a: &x#b c\n", "a: &x #b c\n",
-	"a: &x {b: c}\n---\nd: *x\n", "--- &x\na: b\n", "&x\na: b\n", "a: &x\n---\n", "a: &x\n  b: c\n...\n", "a: &x b\n\n\n  # c\nd: *x\n", "a: &x b # c\nd: *x\n",
-	"a:\n  <<: {b: 1}\n  b: 2\n", "a:\n  <<: &x {b: 1}\n  c: *x\n", "a:\n  <<: &x\n    b: 1\n  c: *x\n", "a:\n  <<:\n    b: 1\n    c: d\n  b: 2\n", "a:\n  <<: []\n", "a:\n  <<: {}\n  b: c\n", "<<: {a: b}\na: c\n", "a: {<<: {b: c}}\n", "a: {<<: {b: c}, <<: {b: d}}\n", "a: {b: 0, <<: {b: c}}\n",
-	"a: {<<: {b: c}, b: 1, b: 2}\n", "a: {b: 1, <<: {b: c}, b: 2}\n", "a: {b: 1, <<: {b: c, d: e}, d: 2, <<: {d: f}}\n", "a: {<<: {d: e}, d: 2, <<: {d: f}, d: 3}\n", "a: {b: 1, <<: {b: c}, <<: {b: d}}\n",
-	"a:\n  <<: b\n", "a:\n  <<:\n", "a:\n  <<: [b]\n", "a:\n  <<: [[{b: c}]]\n", "a: &x b\nc:\n  <<: *x\n", "a: &x [{b: c}]\nc:\n  <<: *x\n", "a: &x [{b: c}]\nc:\n  <<: [*x]\n", "a: &x [{b: c}]\nc:\n  <<:   *x\n", "a:\n  <<: &x [{b: c}]\n  d: *x\n", "a:\n  <<:\n  - {b: c}\n  - d\n", "a:\n  <<: ~\n",
-	"a:\n  \"<<\": b\n  '<<': c\n", "a:\n  \"<<\": {b: c}\n  <<: {b: d}\n", "a: {\"<<\": b, <<: {c: d}}\n", "a:\n  <<:{b: c}\n", "a: {<<:{b: c}}\n", "a:\n  << : {b: c}\n", "a: <<\nb: [<<]\n", "a:\n  <: b\n  <<<: c\n", "a: &x <<\nb: *x\n", "a:\n  <<: {<<: {b: c, d: e}, d: f}\n", "a:\n  <<: {\"<<\": b}\n",
+	"a: &x b\nc: &x d\ne: *x\n", "a: &x {b: &x c, d: *x}\ne: *x\n", "a: &x [*x]\n", "a: &x b\nc: &x [*x]\n",
+	"a: &x\n  b:\n    c: *x\n", "a: &x {<<: *x}\n", "a: &x\n  <<: &x {b: c}\nd: *x\n", "a: *x\n", "a: *x\nb: &x c\n",
+	"a: &x\nb: *x\n", "a: &x\n", "a: &x", "a:\n- &x\n- *x\n", "a:\n- &x\n", "a: [&x, *x]\n", "a: [&x ]\n", "a: {b: &x}\n",
+	"a: {b: &x , c: *x}\n", "a: [&x\n b]\n", "a: [&x # c\n b]\n",
+	"&x a: b\nc: *x\n", "a: &x b: c\n", "a:\n- &x b: c\n- *x\n", "a:\n- &x b: c\n  d: *x\n", "a: &x \"b\": c\n",
+	"a: [&x b: c]\n", "a: {&x b: c}\n", "a: &x b\n*x : c\n", "a: &x b\n*x: c\n", "a: &x b\nc: {*x : d}\n",
+	"a: &x b\nc: [*x : d]\n", "a: &x b\nc: [*x: d]\n", "a: &x b\nc:\n- *x : d\n", "a: &x b\n? *x\n: c\n",
+	"a: &x &y b\n", "a: &x *x\n", "a: &x b\nc: &y *x\n", "a: &x !!str 1\nb: *x\n", "a: !!str &x 1\nb: *x\n",
+	"a:\n  &x\n  b: c\n", "a:\n  &x b: c\n", "a: &x b\nc:\n  *x\n", "a: &x\n  b\nc: *x\n", "a: &x\n  \"b\"\n",
+	"a: &x\n  {b: c}\nd: *x\n", "a: &x\n  [b]\nd: *x\n", "a: &x\n  &y b: c\n", "a: &x\n  *x\n", "a: &x - b\n",
+	"a:\n- &x - b\n", "a:\n- &x -\n", "a: &x -b\nc: *x\n",
+	"a: & b\n", "a: &\n", "a: &x.y b\nc: *x.y\n", "a: &x/y b\n", "a: &x: b\n", "a: &x,b\n", "a: &\xc3\xa9 b\n",
+	"a: &x_-1 b\nc: *x_-1\n", "a: &1 b\nc: *1\n", "a: &x b\nc: *x d\n", "a: &x b\nc: *x\n  d\n",
+	"a: &x b\nc: *x\n  d: e\n", "a: &x b\nc: *x#\n", "a: &x b\nc: [*x d]\n", "a: &x b\nc: [*x#]\n", "a: * b\n",
+	"a: [*]\n", "a: &x#b c\n", "a: &x #b c\n",
+	"a: &x {b: c}\n---\nd: *x\n", "--- &x\na: b\n", "&x\na: b\n", "a: &x\n---\n", "a: &x\n  b: c\n...\n",
+	"a: &x b\n\n\n  # c\nd: *x\n", "a: &x b # c\nd: *x\n",
+	"a:\n  <<: {b: 1}\n  b: 2\n", "a:\n  <<: &x {b: 1}\n  c: *x\n", "a:\n  <<: &x\n    b: 1\n  c: *x\n",
+	"a:\n  <<:\n    b: 1\n    c: d\n  b: 2\n", "a:\n  <<: []\n", "a:\n  <<: {}\n  b: c\n", "<<: {a: b}\na: c\n",
+	"a: {<<: {b: c}}\n", "a: {<<: {b: c}, <<: {b: d}}\n", "a: {b: 0, <<: {b: c}}\n",
+	"a: {<<: {b: c}, b: 1, b: 2}\n", "a: {b: 1, <<: {b: c}, b: 2}\n", "a: {b: 1, <<: {b: c, d: e}, d: 2, <<: {d: f}}\n",
+	"a: {<<: {d: e}, d: 2, <<: {d: f}, d: 3}\n", "a: {b: 1, <<: {b: c}, <<: {b: d}}\n",
+	"a:\n  <<: b\n", "a:\n  <<:\n", "a:\n  <<: [b]\n", "a:\n  <<: [[{b: c}]]\n", "a: &x b\nc:\n  <<: *x\n",
+	"a: &x [{b: c}]\nc:\n  <<: *x\n", "a: &x [{b: c}]\nc:\n  <<: [*x]\n", "a: &x [{b: c}]\nc:\n  <<:   *x\n",
+	"a:\n  <<: &x [{b: c}]\n  d: *x\n", "a:\n  <<:\n  - {b: c}\n  - d\n", "a:\n  <<: ~\n",
+	"a:\n  \"<<\": b\n  '<<': c\n", "a:\n  \"<<\": {b: c}\n  <<: {b: d}\n", "a: {\"<<\": b, <<: {c: d}}\n",
+	"a:\n  <<:{b: c}\n", "a: {<<:{b: c}}\n", "a:\n  << : {b: c}\n", "a: <<\nb: [<<]\n", "a:\n  <: b\n  <<<: c\n",
+	"a: &x <<\nb: *x\n", "a:\n  <<: {<<: {b: c, d: e}, d: f}\n", "a:\n  <<: {\"<<\": b}\n",
 
 	// Long chains and bombs.
 	"a: &x {y: z}\n" + manyLines(22, "a%d: &y {<<: *x}\nb%[1]d: &x {<<: *y}\n"), "a: &x {y: z}\n" +

@@ -87,17 +87,20 @@ func TestPage(t *testing.T) {
 	step("markup in events stays text", func(t *testing.T) {
 		b.run(
 			chromedp.Evaluate(
-				`document.getElementById("raw").checked = true; document.getElementById("value").value = "<img src=x onerror=document.title='broken'>"`,
+				`document.getElementById("raw").checked = true; document.getElementById("value").value = "<img src=x `+
+					`onerror=document.title='broken'>"`,
 				nil,
 			),
 			chromedp.Click("button.primary", chromedp.ByQuery),
 		)
 		b.eventually(`document.getElementById("trace-state").innerText.startsWith("through in")`)
-		b.eventually(`document.getElementById("trace").innerText.includes("onerror") && document.querySelector("#trace img") === null && document.title === "helm-wasm dev"`)
+		b.eventually(`document.getElementById("trace").innerText.includes("onerror") && document.querySelector("#trace ` +
+			`img") === null && document.title === "helm-wasm dev"`)
 	})
 	step("replicas change", func(t *testing.T) {
 		b.run(chromedp.Click(`[aria-label="One replica more of enrich-orders"]`, chromedp.ByQuery))
-		b.eventually(`document.querySelector(".stepper b").innerText === "3 replicas" && document.querySelectorAll(".graph .function .dot").length === 5`)
+		b.eventually(`document.querySelector(".stepper b").innerText === "3 replicas" && ` +
+			`document.querySelectorAll(".graph .function .dot").length === 5`)
 	})
 	step("a broken module is refused, a good one taken", func(t *testing.T) { b.reloads(t, s) })
 	step("keyboard", func(*testing.T) { b.keyboard() })
@@ -132,8 +135,7 @@ func (b *browser) text(selector string) (text string) {
 	b.run(chromedp.Evaluate(
 		fmt.Sprintf(
 			"document.querySelector(%q).innerText + [...document.querySelectorAll(%q)].map((e) => e.textContent).join()",
-			selector,
-			selector+" dt",
+			selector, selector+" dt",
 		),
 		&text,
 	))
@@ -167,7 +169,8 @@ func (b *browser) keyboard() {
 		chromedp.Evaluate(`[...document.querySelectorAll(".graph .topic")].find((n) => n.textContent.includes("orders.usd")).focus()`, nil),
 		chromedp.KeyEvent(kb.Enter),
 	)
-	b.eventually(`document.getElementById("records-topic").value === "orders.usd" && document.querySelectorAll("#records .record").length > 0`)
+	b.eventually(`document.getElementById("records-topic").value === "orders.usd" && ` +
+		`document.querySelectorAll("#records .record").length > 0`)
 	b.run(chromedp.Reload())
 	b.eventually(`document.documentElement.dataset.theme === "light" && document.querySelectorAll(".card").length === 2`)
 	b.run(chromedp.KeyEvent(kb.Tab))

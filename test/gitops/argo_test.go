@@ -79,9 +79,7 @@ func argoHelm(t *testing.T, dir, address string, app *unstructured.Unstructured)
 	repo := strings.Replace(source["repoURL"].(string), host, address, 1)
 	pulled := t.TempDir()
 	must(t, pulled, "", "helm", "pull", "oci://"+repo+"/"+source["chart"].(string), "--version",
-		source["targetRevision"].(string),
-		"--untar",
-		"--plain-http")
+		source["targetRevision"].(string), "--untar", "--plain-http")
 	helm := source["helm"].(map[string]any)
 	namespace, _, _ := unstructured.NestedString(app.Object, "spec", "destination", "namespace")
 	args := []string{
@@ -104,11 +102,7 @@ func TestArgoChart(t *testing.T) {
 	app := applications(t)["argocd/shop-chart.yaml"]
 	stream := argoHelm(t, dir, address, app)
 	got := must(t, dir, stream, "helm-wasm", "diff", "--check", "--all", "--release", "shop",
-		"--namespace",
-		"shop",
-		"-f",
-		"shop/stack.yaml",
-		"-")
+		"--namespace", "shop", "-f", "shop/stack.yaml", "-")
 	if strings.Contains(got, " 0 the same") {
 		t.Error(got)
 	}
@@ -178,9 +172,7 @@ func deletionHooks(t *testing.T) map[string]string {
 func TestArgoHooks(t *testing.T) {
 	deletion := deletionHooks(t)
 	stream := must(t, root, "", "helm", "template", "shop", chart(t), "--namespace", "shop", "-f",
-		presets(t)[0],
-		"--set",
-		"keda.enabled=true")
+		presets(t)[0], "--set", "keda.enabled=true")
 	got := map[string][]string{}
 	for _, u := range objects(t, stream) {
 		if p := phases(t, deletion, u); !slices.Equal(p, []string{"Sync"}) {
@@ -198,7 +190,7 @@ func TestArgoHooks(t *testing.T) {
 	}
 	for _, row := range []string{
 		"| `shop-check`: Pod and ConfigMap | `test` | never applied",
-		"| `shop-teardown`: Job, ServiceAccount, Role, RoleBinding | `pre-delete`; there with `keda.enabled: true` alone | `PreDelete`",
+		"| `shop-teardown`: Job, ServiceAccount, Role, RoleBinding | `pre-delete`; only with `keda.enabled: true` | `PreDelete`",
 	} {
 		if !strings.Contains(string(page), row) {
 			t.Errorf("the guide has no row %q", row)

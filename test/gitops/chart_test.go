@@ -59,11 +59,7 @@ func TestChartIsSteady(t *testing.T) {
 func TestNoHooks(t *testing.T) {
 	for _, preset := range presets(t) {
 		helm := must(t, root, "", "helm", "template", "shop", chart(t), "--no-hooks", "--namespace",
-			"shop",
-			"-f",
-			preset,
-			"--set",
-			"keda.enabled=false")
+			"shop", "-f", preset, "--set", "keda.enabled=false")
 		ours := must(t, root, "", "helm-wasm", "render", "--all", "--no-hooks", "--release", "shop", "--namespace", "shop", "-f", preset)
 		if helm != ours {
 			t.Errorf("%s: not the bytes of Helm", preset)

@@ -59,9 +59,7 @@ func TestArgoSeesNoDrift(t *testing.T) {
 	for _, preset := range presets(t) {
 		t.Run(filepath.Base(preset), func(t *testing.T) {
 			stream := must(t, root, "", "helm", "template", "shop", chart(t), "--namespace", "shop", "-f",
-				preset,
-				"--set",
-				"monitoring.dashboard.enabled=true")
+				preset, "--set", "monitoring.dashboard.enabled=true")
 			for _, config := range objects(t, stream) {
 				r, err := diff.Diff(config, live(t, config))
 				if err != nil {

@@ -132,13 +132,7 @@ func TestFluxPaths(t *testing.T) {
 	dir, _ := followed(t)
 	rendered := fluxBuild(t, dir, "shop/manifests", map[string]any{"prune": true})
 	must(t, dir, stream(t, rendered), "helm-wasm", "diff", "--check", "--all", "--no-hooks",
-		"--release",
-		"shop",
-		"--namespace",
-		"shop",
-		"-f",
-		"shop/stack.yaml",
-		"-")
+		"--release", "shop", "--namespace", "shop", "-f", "shop/stack.yaml", "-")
 	for _, u := range fluxBuild(t, dir, "shop/overlays/prod", map[string]any{"prune": true}) {
 		if most, _, _ := unstructured.NestedInt64(u.Object, "spec", "maxReplicaCount"); u.GetKind() == "ScaledObject" && most != 24 {
 			t.Errorf("%s goes to %d replicas", name(u), most)

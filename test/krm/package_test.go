@@ -33,8 +33,7 @@ func TestPackage(t *testing.T) {
 				t.Fatal(err)
 			}
 			local := strings.Replace(string(stack), "  name: shop\n",
-				"  name: shop\n  annotations:\n    config.kubernetes.io/local-config: \"true\"\n",
-				1)
+				"  name: shop\n  annotations:\n    config.kubernetes.io/local-config: \"true\"\n", 1)
 			write(t, filepath.Join(dir, "stack.yaml"), local)
 
 			first := fn(t, dir, command)

@@ -44,9 +44,7 @@ func lintFormula(t *testing.T, formula string) string {
 	return lintFinds(t,
 		fmt.Sprintf(
 			"workloads: {w: {scaleTargetRef: {name: w}, scaling: {triggers: {a: %s, b: %s}, scalingModifiers: {target: 5, formula: %s}}}}",
-			trigger,
-			trigger,
-			strconv.Quote(formula),
+			trigger, trigger, strconv.Quote(formula),
 		),
 		"KE20",
 		".formula")
@@ -55,11 +53,16 @@ func lintFormula(t *testing.T, formula string) string {
 // The linter refuses no formula that KEDA takes, and these that it does not.
 func TestLintReadsFormulasAsKedaDoes(t *testing.T) {
 	for _, formula := range []string{
-		"a", "a + b", "(a + b) / 2", "a > 5 ? a : b", "a ?? b ?? 8", "(a ?? b) + 1", "let x = a; x + b", "let x = a; let y = x * 2; y - b", "max(a, b)", "max([a, b])", "[a, b][0]", "sum([a, b])",
-		"a ** 2 ^ 1", "-a + +b", "int(a) % 2", "float(a) / 2", "float(a)", "a // comment\n", "/* c */ a", "count([a, b], {# > 1})", "count([a, b], # > 1)", "filter([a, b], {# > 1})[0]", "[a, b] | sum()", "[a,b,] | max()",
-		"if a > 5 { a } else { b }", "if a > 5 { a } else if b > 1 { b } else { 1 }", "a in [1, 2] ? 1 : 0", "a not in [1, 2] ? 1 : 0", "not (a > 1) ? 1 : 0", "!(a > 1) ? 1 : 0", "a > 1 and b > 1 ? 1 : 0", "1 < a < 5 ? 1 : 0",
-		"{'x': a}.x", "{x: a}['x']", "{x: a}?.x", "reduce([a, b], #acc + #)", "1e3 + a", "0x1F + a", "1_000 + a", ".5 + a", "1..3 | sum()", "'5'", "len('abc') + a", "$env['a']", "a ? b : 1", "true", "a;b", "a;", "(a;b)", "float(a;b)",
-		"float(a) > 2", "float(a) > 2 ? 1 : 0", "a == nil ? 0 : a", "a == b", "a, b", "a,", "abs(a - b)", "round(a) % 2", "ceil(a)", "b'x'", "`raw`", "a.b", "a?.b", "a[0]", "a()", "foo(a)", "a | foo()", "a?b:b", "a ?: b", "(a > 1) ?: b",
+		"a", "a + b", "(a + b) / 2", "a > 5 ? a : b", "a ?? b ?? 8", "(a ?? b) + 1", "let x = a; x + b",
+		"let x = a; let y = x * 2; y - b", "max(a, b)", "max([a, b])", "[a, b][0]", "sum([a, b])",
+		"a ** 2 ^ 1", "-a + +b", "int(a) % 2", "float(a) / 2", "float(a)", "a // comment\n", "/* c */ a",
+		"count([a, b], {# > 1})", "count([a, b], # > 1)", "filter([a, b], {# > 1})[0]", "[a, b] | sum()", "[a,b,] | max()",
+		"if a > 5 { a } else { b }", "if a > 5 { a } else if b > 1 { b } else { 1 }", "a in [1, 2] ? 1 : 0",
+		"a not in [1, 2] ? 1 : 0", "not (a > 1) ? 1 : 0", "!(a > 1) ? 1 : 0", "a > 1 and b > 1 ? 1 : 0", "1 < a < 5 ? 1 : 0",
+		"{'x': a}.x", "{x: a}['x']", "{x: a}?.x", "reduce([a, b], #acc + #)", "1e3 + a", "0x1F + a", "1_000 + a", ".5 + a",
+		"1..3 | sum()", "'5'", "len('abc') + a", "$env['a']", "a ? b : 1", "true", "a;b", "a;", "(a;b)", "float(a;b)",
+		"float(a) > 2", "float(a) > 2 ? 1 : 0", "a == nil ? 0 : a", "a == b", "a, b", "a,", "abs(a - b)", "round(a) % 2",
+		"ceil(a)", "b'x'", "`raw`", "a.b", "a?.b", "a[0]", "a()", "foo(a)", "a | foo()", "a?b:b", "a ?: b", "(a > 1) ?: b",
 	} {
 		err, found := kedaCompiles(formula), lintFormula(t, formula)
 		if found != "" && err == nil && !yieldsBoolean(formula) {
@@ -70,8 +73,12 @@ func TestLintReadsFormulasAsKedaDoes(t *testing.T) {
 		}
 	}
 	for _, formula := range []string{
-		"a +", "(a", "a)", "a + + ", "* a", "a b", "a != 3", "a > b", "not (a > b)", "!(a > b)", "not a", "a and b", "a && b > 1 ? 1 : 0", "c", "a + c", "a - true", "-true", "a % 2", "a ? 1 : 0", "let x a; x", "let x = a", "let = a; a", "a == 1 ? 2", "[a, b",
-		"{x: a", "max(a b)", "max(a, b", "'x", "a # b", "a @ b", "a ~ b", "if a > 1 { a }", "if a { 1 } else { 2 }", "a ?? b + 1", "filter([a])", "5x + a", "/* a", "[a, b]", "a in [1]", "a not foo", "float(a) > 2", "(a ?? b) > 1", "a.b", "true", "a, b", "a == b", "a |", "a // all",
+		"a +", "(a", "a)", "a + + ", "* a", "a b", "a != 3", "a > b", "not (a > b)", "!(a > b)", "not a", "a and b",
+		"a && b > 1 ? 1 : 0", "c", "a + c", "a - true", "-true", "a % 2", "a ? 1 : 0", "let x a; x", "let x = a",
+		"let = a; a", "a == 1 ? 2", "[a, b",
+		"{x: a", "max(a b)", "max(a, b", "'x", "a # b", "a @ b", "a ~ b", "if a > 1 { a }", "if a { 1 } else { 2 }",
+		"a ?? b + 1", "filter([a])", "5x + a", "/* a", "[a, b]", "a in [1]", "a not foo", "float(a) > 2", "(a ?? b) > 1",
+		"a.b", "true", "a, b", "a == b", "a |", "a // all",
 	} {
 		if err := kedaCompiles(formula); err == nil && !yieldsBoolean(formula) {
 			t.Errorf("%q: KEDA takes it", formula)
@@ -171,8 +178,11 @@ func TestLintReadsSchedulesAsKedaDoes(t *testing.T) {
 		}
 	}
 	for _, expr := range []string{
-		"0 8 * * 1-5", "*/5 * * * *", "0 8 * * MON-FRI", "0 8 1,15 jan,DEC ?", "60 * * * *", "0 24 * * *", "0 0 0 * *", "0 0 32 * *", "0 0 * 13 *", "0 0 * 0 *", "0 0 * * 7", "0 0 * * 6", "0 0 * *", "0 0 0 * * *", "@daily", "@every 1h",
-		"5-1 * * * *", "1-5-9 * * * *", "*/0 * * * *", "*/-1 * * * *", "1/2/3 * * * *", "+5 * * * *", "a * * * *", "1, * * * *", ", * * * *", "*-5 * * * *", "5/70 * * * *", "0 8 * * funday", "TZ=UTC 0 8 * * *", "CRON_TZ=Europe/Berlin 0 8 * * *", "-5 * * * *",
+		"0 8 * * 1-5", "*/5 * * * *", "0 8 * * MON-FRI", "0 8 1,15 jan,DEC ?", "60 * * * *", "0 24 * * *", "0 0 0 * *",
+		"0 0 32 * *", "0 0 * 13 *", "0 0 * 0 *", "0 0 * * 7", "0 0 * * 6", "0 0 * *", "0 0 0 * * *", "@daily", "@every 1h",
+		"5-1 * * * *", "1-5-9 * * * *", "*/0 * * * *", "*/-1 * * * *", "1/2/3 * * * *", "+5 * * * *", "a * * * *",
+		"1, * * * *", ", * * * *", "*-5 * * * *", "5/70 * * * *", "0 8 * * funday", "TZ=UTC 0 8 * * *",
+		"CRON_TZ=Europe/Berlin 0 8 * * *", "-5 * * * *",
 	} {
 		try(expr)
 	}

@@ -36,9 +36,7 @@ func modules(c *command.Call, doc *stack.Document) (map[string]stack.ModuleInfo,
 		if c.Sandboxed() {
 			return nil, fmt.Errorf(
 				"flag --module: a sandboxed plugin cannot open %q: type `helm-wasm lint`, the native program, or `%s inspect < %s`",
-				file,
-				c.Program,
-				file,
+				file, c.Program, file,
 			)
 		}
 		data, err := c.Read(file, "Wasm binary", command.MaxBinary)

@@ -48,9 +48,7 @@ func TestRender(t *testing.T) {
 		t.Errorf("--all renders no Kafka: %v", all.Err)
 	}
 	set := commands.Sandbox(commandtest.Values, "render", "--set",
-		"functions.f.scaling.maxReplicas=3",
-		"--set-string",
-		"functions.f.config.N=7")
+		"functions.f.scaling.maxReplicas=3", "--set-string", "functions.f.config.N=7")
 	if !renders(set, "maxReplicaCount: 3\n") || !strings.Contains(set.Stdout, `"7"`) {
 		t.Errorf("--set is not in: %v", set.Err)
 	}
@@ -79,9 +77,12 @@ func TestRenderRefuses(t *testing.T) {
 
 func TestNamespace(t *testing.T) {
 	var out bytes.Buffer
-	err := commands.Table.Run(command.Env{Program: "helm wasm", Args: []string{"render"}, Stdin: strings.NewReader(commandtest.Values), Stdout: &out, Getenv: func(key string) string {
-		return map[string]string{"HELM_NAMESPACE": "from-helm"}[key]
-	}})
+	err := commands.Table.Run(command.Env{
+		Program: "helm wasm", Args: []string{"render"},
+		Stdin: strings.NewReader(commandtest.Values), Stdout: &out, Getenv: func(key string) string {
+			return map[string]string{"HELM_NAMESPACE": "from-helm"}[key]
+		},
+	})
 	if !renders(commandtest.Outcome{Stdout: out.String(), Err: err}, "namespace: from-helm\n") {
 		t.Errorf("HELM_NAMESPACE is not used: %v", err)
 	}

@@ -154,7 +154,6 @@ func custom() map[string]*definition {
 		"com.coreos.monitoring.v1.PodMonitor": top("monitoring.coreos.com", "v1", "PodMonitor",
 			map[string]*definition{"podMetricsEndpoints": list("port")}),
 		"com.coreos.monitoring.v1.PrometheusRule": top("monitoring.coreos.com", "v1",
-			"PrometheusRule",
-			map[string]*definition{"groups": list("name")}),
+			"PrometheusRule", map[string]*definition{"groups": list("name")}),
 	}
 }

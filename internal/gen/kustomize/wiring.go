@@ -24,8 +24,7 @@ func (g *generator) wiringPatch(dir, from, mode string, objects []object) error 
 				fmt.Sprintf(
 					"apiVersion: helm-wasm.dev/v1\nkind: Wiring\nmetadata:\n  name: any\n  annotations: {helm-wasm.dev/kafka: %s}\n"+
 						"spec:\n  bootstrapServers: %s\n",
-					mode,
-					address,
+					mode, address,
 				))
 			return nil
 		}

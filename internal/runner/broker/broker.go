@@ -115,7 +115,8 @@ func Explain(err error) string {
 		return "the brokers refuse the credentials (KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD; kafka.sasl): " + text
 	case errors.Is(err, kerr.UnsupportedSaslMechanism):
 		return "the brokers do not offer kafka.sasl.mechanism: " + text
-	case errors.Is(err, kerr.TopicAuthorizationFailed), errors.Is(err, kerr.GroupAuthorizationFailed), errors.Is(err, kerr.TransactionalIDAuthorizationFailed), errors.Is(err, kerr.ClusterAuthorizationFailed):
+	case errors.Is(err, kerr.TopicAuthorizationFailed), errors.Is(err, kerr.GroupAuthorizationFailed),
+		errors.Is(err, kerr.TransactionalIDAuthorizationFailed), errors.Is(err, kerr.ClusterAuthorizationFailed):
 		return "the brokers' ACLs do not allow it: " + text
 	case errors.As(err, &unknown):
 		return "the brokers' certificate is signed by an authority that kafka.tls.caFile does not hold: " + text

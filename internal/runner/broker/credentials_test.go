@@ -60,7 +60,8 @@ func TestAWS(t *testing.T) {
 			fmt.Fprint(w, `{"AccessKeyId": "pod", "SecretAccessKey": "s", "Token": "t"}`)
 		case r.FormValue("WebIdentityToken") == "jwt" && r.FormValue("RoleArn") == "role":
 			fmt.Fprint(w,
-				`<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>web</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`)
+				`<AssumeRoleWithWebIdentityResponse `+
+					`xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>web</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`)
 		default:
 			w.WriteHeader(http.StatusForbidden)
 		}

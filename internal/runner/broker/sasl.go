@@ -33,9 +33,7 @@ func saslMechanism(cfg contract.RunnerSASL, getenv func(string) string) (sasl.Me
 	if user == "" || password == "" {
 		return nil, fmt.Errorf(
 			"kafka.sasl.mechanism is %s, and the environment variables %s and %s are not both set",
-			cfg.Mechanism,
-			UsernameEnv,
-			PasswordEnv,
+			cfg.Mechanism, UsernameEnv, PasswordEnv,
 		)
 	}
 	switch cfg.Mechanism {

@@ -27,10 +27,7 @@ func detect(s *settings.Settings, wasm []byte) (kind, why string, err error) {
 	if fit.ABI != s.ABI {
 		return "", "", fmt.Errorf(
 			"abi is %q, but the module is made for abi %q (%s): set abi to %q or auto",
-			s.ABI,
-			fit.ABI,
-			evidence(info, fit.ABI),
-			fit.ABI,
+			s.ABI, fit.ABI, evidence(info, fit.ABI), fit.ABI,
 		)
 	}
 	return s.ABI, "configured; " + evidence(info, fit.ABI), nil

@@ -40,13 +40,7 @@ func (p *Processor) retry(stop context.Context, record *kgo.Record, cause error,
 	for {
 		kind := p.failed(cause)
 		p.Logger.Warn("function failed", "topic", record.Topic, "partition", record.Partition, "offset",
-			record.Offset,
-			"attempt",
-			tries,
-			"kind",
-			kind,
-			"error",
-			cause.Error())
+			record.Offset, "attempt", tries, "kind", kind, "error", cause.Error())
 		wait := p.Policy.Wait(tries)
 		switch {
 		case kind == abi.Unavailable:

@@ -124,8 +124,7 @@ func (s *Sandbox) checkMemory(module wazero.CompiledModule) error {
 		if need := uint64(memory.Min()) * pageSize; need > s.Limits.Memory {
 			return fmt.Errorf(
 				"the module needs %d MiB of memory to start, more than limits.memory (%d MiB): raise limits.memory",
-				need>>20,
-				s.Limits.Memory>>20,
+				need>>20, s.Limits.Memory>>20,
 			)
 		}
 	}

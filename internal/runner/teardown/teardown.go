@@ -83,9 +83,7 @@ func (o Options) remove(ctx context.Context, api *kube.Client, kind string) erro
 			for _, name := range names {
 				patch := []byte(`{"metadata":{"finalizers":null}}`)
 				if err := api.Send(ctx, http.MethodPatch, path+"/"+url.PathEscape(name),
-					"application/merge-patch+json",
-					patch,
-					nil); err != nil && !kube.IsNotFound(err) {
+					"application/merge-patch+json", patch, nil); err != nil && !kube.IsNotFound(err) {
 					return err
 				}
 			}

@@ -63,9 +63,7 @@ func New(ctx context.Context, function string, getenv func(string) string) (*Tra
 		} else if value != "" {
 			return nil, fmt.Errorf(
 				"exporting traces: %s is %q, and this runner speaks %s: set it so, with the collector's HTTP port (4318) as the endpoint",
-				name,
-				value,
-				protocol,
+				name, value, protocol,
 			)
 		}
 	}

@@ -64,8 +64,7 @@ func (f *Function) provide(ctx context.Context) error {
 				if f.registry.CompareAndSwap(false, true) && f.sandbox.Logger != nil {
 					f.sandbox.Logger.Error(
 						"the function asks for a schema registry, and there is none: transforms that need schemas must carry them",
-						"call",
-						name,
+						"call", name,
 					)
 				}
 				code := int32(registryNotEnabled)

@@ -51,10 +51,7 @@ func poison(e *env, t *testing.T) string {
 		t.Error("a dead letter has no headers that say why")
 	}
 	return fmt.Sprintf("%d dead letters of %d events after %.0f s; headers %s",
-		len(dead)-int(deadBefore),
-		good+bad,
-		took.Seconds(),
-		strings.Join(keys(headers), ", "))
+		len(dead)-int(deadBefore), good+bad, took.Seconds(), strings.Join(keys(headers), ", "))
 }
 
 func keys(m map[string]string) []string {
@@ -195,9 +192,7 @@ func upgrade(e *env, t *testing.T) string {
 		defer close(upgraded)
 		// Another module with another ABI, which passes names on as they are.
 		values := strings.NewReplacer(helloImage,
-			strings.Replace(helloImage, "hello", "redact-cards", 1),
-			"abi: wasi",
-			"abi: redpanda").Replace(baseValues)
+			strings.Replace(helloImage, "hello", "redact-cards", 1), "abi: wasi", "abi: redpanda").Replace(baseValues)
 		if _, err := e.run(t.Context(), values, e.helmBin, "upgrade", base, e.chart, "-n", base, "-f", "-"); err != nil {
 			t.Error(err)
 		}
@@ -247,13 +242,7 @@ func upgrade(e *env, t *testing.T) string {
 	e.helm(t, "", "rollback", base, "-n", base, "--wait", "--timeout", "10m")
 	return fmt.Sprintf(
 		"another module of another ABI: %d replicas before, %d after; %d events in %.0f s, %d of them by the new version, %d missing, %d twice",
-		replicas,
-		after,
-		n,
-		took.Seconds(),
-		changed,
-		missing,
-		duplicates,
+		replicas, after, n, took.Seconds(), changed, missing, duplicates,
 	)
 }
 
@@ -265,17 +254,8 @@ func rollback(e *env, t *testing.T) string {
 	}
 	e.helm(t, warm(helloImage), "install", "r", e.chart, "-n", "rollback", "-f", "-", "--wait", "--timeout", "10m")
 	_, err := e.run(t.Context(), warm("ghcr.io/helm-wasm/functions/no-such-function:1"), e.helmBin,
-		"upgrade",
-		"r",
-		e.chart,
-		"-n",
-		"rollback",
-		"-f",
-		"-",
-		"--rollback-on-failure",
-		"--wait",
-		"--timeout",
-		"40s")
+		"upgrade", "r", e.chart, "-n", "rollback", "-f", "-", "--rollback-on-failure", "--wait",
+		"--timeout", "40s")
 	if err == nil {
 		t.Fatal("the upgrade to a missing image succeeded")
 	}

@@ -145,10 +145,7 @@ func (e *env) run(ctx context.Context, stdin, name string, args ...string) (stri
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil {
 		return out.String(), fmt.Errorf("running %s %s: %w\n%s%s", filepath.Base(name),
-			strings.Join(args, " "),
-			err,
-			tail(out.String(), 1000),
-			tail(errs.String(), 3000))
+			strings.Join(args, " "), err, tail(out.String(), 1000), tail(errs.String(), 3000))
 	}
 	return out.String(), nil
 }

@@ -96,9 +96,7 @@ func install(e *env, t *testing.T) string {
 	}
 	return fmt.Sprintf(
 		"helm install --wait took %.0f s, all ScaledObjects Ready after %.0f s; %d pods run and are ready",
-		took.Seconds(),
-		scaled.Seconds(),
-		running,
+		took.Seconds(), scaled.Seconds(), running,
 	)
 }
 
@@ -169,10 +167,7 @@ func dryRun(e *env, t *testing.T) string {
 	}
 	return fmt.Sprintf(
 		"%d cases, %d objects, hooks included; %d cases of the corpus are refused by the chart, as they should be%s",
-		len(cases)-int(refused.Load()),
-		a.sent,
-		refused.Load(),
-		a.others(),
+		len(cases)-int(refused.Load()), a.sent, refused.Load(), a.others(),
 	)
 }
 
@@ -218,11 +213,7 @@ func (a *admission) send(e *env, t *testing.T, name string, documents []string) 
 	// the API server reads it as YAML, which allows none.
 	manifests := strings.ReplaceAll(strings.Join(send, "\n---"), `\x7f`, "")
 	if _, err := e.run(t.Context(), manifests, e.kubectl, "apply", "--server-side",
-		"--force-conflicts",
-		"--dry-run=server",
-		"--validate=strict",
-		"-f",
-		"-"); err != nil {
+		"--force-conflicts", "--dry-run=server", "--validate=strict", "-f", "-"); err != nil {
 		t.Errorf("%s: %v", name, err)
 	}
 }

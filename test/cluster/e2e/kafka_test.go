@@ -73,10 +73,7 @@ func (b *broker) produce(t *testing.T, topic string, n int, f func(i int) (key, 
 	}
 	if err := b.client.Flush(ctx); err != nil {
 		t.Fatalf("producing to %s: waiting %s for %d acknowledgements, %d are missing: %v", topic,
-			patience,
-			n,
-			b.client.BufferedProduceRecords(),
-			err)
+			patience, n, b.client.BufferedProduceRecords(), err)
 	}
 	if err, ok := failed.Load().(error); ok {
 		t.Fatalf("producing to %s: %v", topic, err)

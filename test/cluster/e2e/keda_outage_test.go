@@ -77,9 +77,7 @@ func (e *env) late(t *testing.T) string {
 			name: "late", brokers: "late.claims.svc.cluster.local:9092", topic: "claims.five", threshold: 5, least: 1,
 			most: 10,
 		}.String(),
-		"apply",
-		"-f",
-		"-")
+		"apply", "-f", "-")
 	var pauses []time.Duration
 	eventually(t, "KEDA to wait for more than 5 s between two tries", func() error {
 		log := e.kube(t, "", "-n", base, "logs", "-l", "app=keda-operator", "--tail=-1", "--timestamps")
@@ -107,9 +105,7 @@ func (e *env) late(t *testing.T) string {
 	e.kube(t,
 		"apiVersion: v1\nkind: Service\nmetadata: {name: late, namespace: claims}\nspec: {type: ExternalName, "+
 			"externalName: "+strings.TrimSuffix(bootstrap, ":9092")+"}\n",
-		"apply",
-		"-f",
-		"-")
+		"apply", "-f", "-")
 	took := eventually(t, "the HPA of late", func() error {
 		if name := e.get(t.Context(), "claims", "hpa/keda-hpa-late", "{.metadata.name}"); name == "" {
 			return fmt.Errorf("there is none")
@@ -118,7 +114,6 @@ func (e *env) late(t *testing.T) string {
 	})
 	return fmt.Sprintf(
 		"brokers that come late: tries after pauses of up to %s, HPA %.0f s after the brokers",
-		pauses[n-1].Round(time.Second),
-		took.Seconds(),
+		pauses[n-1].Round(time.Second), took.Seconds(),
 	)
 }

@@ -57,7 +57,8 @@ spec:
     name: lag
     metadata: {bootstrapServers: "%[6]s", consumerGroup: %[1]s, topic: %[7]s, lagThreshold: "%[8]d", offsetResetPolicy: %[9]s%[10]s}
 %[11]s
-`, s.name, s.least, s.most, s.spec, or(s.kind, "kafka"), or(s.brokers, bootstrap), s.topic, s.threshold, or(s.reset, "earliest"), s.metadata, s.triggers)
+`, s.name, s.least, s.most, s.spec, or(s.kind, "kafka"), or(s.brokers, bootstrap), s.topic, s.threshold,
+		or(s.reset, "earliest"), s.metadata, s.triggers)
 }
 
 // claims settles on real KEDA what the rules of the linter say of it.

@@ -118,10 +118,7 @@ func (e *env) combinations(t *testing.T) string {
 	}
 	return fmt.Sprintf(
 		"%s: the API server accepts %d; %d CustomResourceDefinitions of KEDA, shortened for the builds, not sent%s",
-		printed,
-		a.sent,
-		definitions,
-		a.others(),
+		printed, a.sent, definitions, a.others(),
 	)
 }
 
@@ -184,8 +181,7 @@ func (s applied) scale(e *env, t *testing.T) string {
 	// Applied again, nothing changes: neither replicas nor anything else.
 	versions := func() string {
 		return e.kube(t, "", "-n", s.namespace, "get", "deployments,statefulsets,jobs,scaledobjects",
-			"-o",
-			`jsonpath={range .items[*]}{.kind} {.metadata.name} {.metadata.generation}{"\n"}{end}`)
+			"-o", `jsonpath={range .items[*]}{.kind} {.metadata.name} {.metadata.generation}{"\n"}{end}`)
 	}
 	before := versions()
 	apply()
@@ -196,12 +192,6 @@ func (s applied) scale(e *env, t *testing.T) string {
 	return fmt.Sprintf(
 		"kubectl apply -k of %d objects, topics after %.0f s, %d orders through two functions in %.0f s, %d missing, %d "+
 			"twice, at zero %.0f s later, nothing changes when applied again",
-		objects,
-		ready.Seconds(),
-		n,
-		took.Seconds(),
-		missing,
-		duplicates,
-		zero.Seconds(),
+		objects, ready.Seconds(), n, took.Seconds(), missing, duplicates, zero.Seconds(),
 	)
 }

@@ -35,11 +35,7 @@ func namespaces(e *env, t *testing.T) string {
 		t.Errorf("%d of %d events lost", missing, n)
 	}
 	return fmt.Sprintf("release name of %d characters; %d events in %.0f s, %d missing, %d twice",
-		len(release),
-		n,
-		took.Seconds(),
-		missing,
-		duplicates)
+		len(release), n, took.Seconds(), missing, duplicates)
 }
 
 // workloads scales a Deployment that the release does not own.
@@ -123,7 +119,8 @@ func faults(e *env, t *testing.T) string {
 			pod, id := "", ""
 			eventually(t, "a container of "+selector, func() error {
 				for line := range strings.Lines(e.kube(t, "", "-n", base, "get", "pods", "-l", selector, "-o",
-					`jsonpath={range .items[*]}{.metadata.name} {.status.containerStatuses[0].containerID} {.status.containerStatuses[0].ready}{"\n"}{end}`)) {
+					`jsonpath={range .items[*]}{.metadata.name} {.status.containerStatuses[0].containerID} `+
+						`{.status.containerStatuses[0].ready}{"\n"}{end}`)) {
 					if f := strings.Fields(line); len(f) == 3 && f[2] == "true" {
 						pod, id = f[0], strings.TrimPrefix(f[1], "containerd://")
 						return nil
@@ -132,14 +129,7 @@ func faults(e *env, t *testing.T) string {
 				return fmt.Errorf("none is ready")
 			})
 			if _, err := e.run(t.Context(), "", "nsenter", "-t", e.pid(t), "-p", "-m", "--",
-				"/run/cluster/bin/ctr",
-				"-n",
-				"k8s.io",
-				"task",
-				"kill",
-				"-s",
-				"SIGKILL",
-				id); err != nil {
+				"/run/cluster/bin/ctr", "-n", "k8s.io", "task", "kill", "-s", "SIGKILL", id); err != nil {
 				t.Fatal(err)
 			}
 			eventually(t, "the killed container to be replaced", func() error {
@@ -216,12 +206,7 @@ func faults(e *env, t *testing.T) string {
 	}
 	return fmt.Sprintf(
 		"%d events under %d faults, %d missing, %d twice, all through after %.0f s; until all results: %s",
-		sent,
-		len(faults),
-		missing,
-		duplicates,
-		took.Seconds(),
-		strings.Join(recovered, ", "),
+		sent, len(faults), missing, duplicates, took.Seconds(), strings.Join(recovered, ", "),
 	)
 }
 
@@ -279,9 +264,7 @@ spec:
 	gone := func(when string) {
 		t.Helper()
 		if left := e.kube(t, "", "-n", base, "get",
-			"scaledobjects,triggerauthentications,hpa,deployments,statefulsets,jobs",
-			"-o",
-			"name"); left != "" {
+			"scaledobjects,triggerauthentications,hpa,deployments,statefulsets,jobs", "-o", "name"); left != "" {
 			t.Errorf("left after uninstalling %s:\n%s", when, left)
 		}
 	}
@@ -341,9 +324,6 @@ spec:
 	return fmt.Sprintf(
 		"uninstalled under load in %.0f s, namespace gone in %.0f s, installed again in %.0f s and worked, uninstalled "+
 			"idle in %.0f s; others' ScaledObject and the CRDs stayed; one that was deleted between waited for an operator",
-		took.Seconds(),
-		deleted.Seconds(),
-		second.Seconds(),
-		idle.Seconds(),
+		took.Seconds(), deleted.Seconds(), second.Seconds(), idle.Seconds(),
 	)
 }

@@ -81,9 +81,7 @@ func (e *env) giveNodeBack(t *testing.T, node string) {
 		defer cancel()
 		if data, err := os.ReadFile(config); err == nil && bytes.Contains(data, []byte("helm-wasm")) {
 			e.run(ctx, "", e.kubectl, "-n", "nodes", "delete", "pods/shim-pod", "pods/wasm-pod",
-				"--ignore-not-found",
-				"--grace-period=0",
-				"--force")
+				"--ignore-not-found", "--grace-period=0", "--force")
 			e.run(ctx, "", e.kubectl, "label", "node", node, nodeSwitch+"=off", "--overwrite")
 			for ctx.Err() == nil && bytes.Contains(data, []byte("helm-wasm")) {
 				time.Sleep(time.Second)
@@ -96,8 +94,7 @@ func (e *env) giveNodeBack(t *testing.T, node string) {
 		ctx, cancel = context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if _, err := e.run(ctx, "", e.kubectl, "label", "node", node, nodeSwitch+"-",
-			readyNode+"wasmtime-",
-			readyNode+"crun-wasmtime-"); err != nil {
+			readyNode+"wasmtime-", readyNode+"crun-wasmtime-"); err != nil {
 			t.Error(err)
 		}
 	})
@@ -129,7 +126,8 @@ func (e *env) untouched(t *testing.T, before []byte, after string) {
 func (e *env) nodeEvent(t *testing.T, since time.Time, text string) {
 	t.Helper()
 	eventually(t, "an event with "+text, func() error {
-		said, err := e.run(t.Context(), "", e.kubectl, "get", "events", "-n", "default", "--field-selector", "involvedObject.kind=Node,source=wasm-node-setup",
+		said, err := e.run(t.Context(), "", e.kubectl, "get", "events", "-n", "default", "--field-selector",
+			"involvedObject.kind=Node,source=wasm-node-setup",
 			"-o", `jsonpath={range .items[*]}{.lastTimestamp} {.reason}: {.message}{"\n"}{end}`)
 		if err != nil {
 			return err

@@ -164,9 +164,6 @@ func nodes(e *env, t *testing.T) string {
 	return fmt.Sprintf(
 		"node ready for wasmtime and crun-wasmtime after %.0f s, both pods started after %.0f s, WebAssembly said %q; a "+
 			"running pod held up removal; configuration the same byte for byte after removal by label and by release (%.0f s)",
-		ready.Seconds(),
-		started.Seconds(),
-		log,
-		removed.Seconds(),
+		ready.Seconds(), started.Seconds(), log, removed.Seconds(),
 	)
 }

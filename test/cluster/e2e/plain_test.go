@@ -42,8 +42,7 @@ type peer struct {
 func plain(e *env, t *testing.T) string {
 	e.namespace(t, "plain")
 	values := strings.Replace(one("plain.wasm", helloImage, ""), "  topics:\n",
-		"  topics:\n    plain.go: {partitions: 6}\n    plain.go.out: {partitions: 3}\n",
-		1)
+		"  topics:\n    plain.go: {partitions: 6}\n    plain.go.out: {partitions: 3}\n", 1)
 	values = strings.Replace(values, "plain.wasm: {partitions: 3}", "plain.wasm: {partitions: 6}", 1)
 	e.helm(t, values, "install", "p", e.chart, "-n", "plain", "-f", "-", "--wait", "--timeout", "10m")
 	// The same requests and the same ScaledObject, but for names.
@@ -221,11 +220,7 @@ func (e *env) compare(t *testing.T, ours, theirs *peer) string {
 	add("memory of a replica", "MiB", plainReplicas, false, ours.memory, theirs.memory)
 	add(
 		fmt.Sprintf("replicas that the %.0f GiB of a node hold (its kubelet takes %s pods)", free/(1<<20), node[1]),
-		"replicas",
-		1,
-		true,
-		math.Floor(free/1024/ours.memory),
-		math.Floor(free/1024/theirs.memory),
+		"replicas", 1, true, math.Floor(free/1024/ours.memory), math.Floor(free/1024/theirs.memory),
 	)
 	add("image of one more function", "MiB", 1, false, e.size(t, ours.images[len(ours.images)-1]), e.size(t, theirs.images[0]))
 	add("images of the first function", "MiB", 1, false, e.size(t, ours.images...), e.size(t, theirs.images...))

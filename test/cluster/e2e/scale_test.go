@@ -172,7 +172,8 @@ func scale(e *env, t *testing.T) string {
 	return fmt.Sprintf("produced in %.1f s; first pod %s, first event done %s after its process began; first result "+
 		"after %.1f s, of both functions after %.1f s, more replicas wanted (HPA) after %.1f s, all results after %.0f s, "+
 		"0 -> %d -> 0 replicas, at zero %.0f s later, %d missing, %d twice",
-		produced.Seconds(), breakdown, call, firstGreeting.Seconds(), firstResult.Seconds(), autoscaled.Seconds(), (produced + drained).Seconds(), most, atZero.Seconds(), missing, duplicates)
+		produced.Seconds(), breakdown, call, firstGreeting.Seconds(), firstResult.Seconds(), autoscaled.Seconds(),
+		(produced + drained).Seconds(), most, atZero.Seconds(), missing, duplicates)
 }
 
 var firstCall = regexp.MustCompile(`"msg":"first event processed".*"after":"([^"]+)"`)

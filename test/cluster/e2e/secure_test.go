@@ -120,11 +120,7 @@ func secure(e *env, t *testing.T) string {
 	}
 	return fmt.Sprintf(
 		"KEDA scaled from zero with TriggerAuthentication %s; %d events in %.0f s, %d missing, %d twice",
-		auth,
-		n,
-		took.Seconds(),
-		missing,
-		duplicates,
+		auth, n, took.Seconds(), missing, duplicates,
 	)
 }
 

@@ -85,35 +85,21 @@ func draw(title string, samples []sample) string {
 			y := bottom - v/most*panelHeight
 			fmt.Fprintf(&svg,
 				`<path d="M%g %.1fh%g" stroke="#e5e7eb"/><text x="%g" y="%.1f" text-anchor="end">%s</text>`+"\n",
-				chartLeft,
-				y,
-				chartWidth,
-				chartLeft-8,
-				y+4,
-				thousands(v))
+				chartLeft, y, chartWidth, chartLeft-8, y+4, thousands(v))
 		}
 		for v := 0.0; v <= end; v += stepX {
 			x := chartLeft + v/end*chartWidth
 			fmt.Fprintf(&svg,
 				`<path d="M%.1f %gv5" stroke="#9ca3af"/><text x="%.1f" y="%g" text-anchor="middle">%g s</text>`+"\n",
-				x,
-				bottom,
-				x,
-				bottom+18,
-				v)
+				x, bottom, x, bottom+18, v)
 		}
 		x := chartLeft
 		fmt.Fprintf(&svg, `<text x="%g" y="%g" font-weight="600">%s</text>`, x, top-10, panel.title)
 		x += 75
 		for _, line := range panel.series {
 			fmt.Fprintf(&svg,
-				`<path d="M%g %gh18" stroke="%s" stroke-width="3"/><text x="%g" y="%g">%s</text>`,
-				x,
-				top-14,
-				line.colour,
-				x+24,
-				top-10,
-				line.label)
+				`<path d="M%g %gh18" stroke="%s" stroke-width="3"/><text x="%g" y="%g">%s</text>`, x, top-14,
+				line.colour, x+24, top-10, line.label)
 			x += 45 + 7*float64(len(line.label))
 			var path strings.Builder
 			for i, s := range samples {

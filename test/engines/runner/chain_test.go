@@ -35,7 +35,8 @@ func TestChain(t *testing.T) {
 	settings := map[string]string{"RATES": "USD=0.92", "HIGH_VALUE_TOPIC": "orders.high"}
 	start(t, cluster, enrich, contract.RunnerConfig{
 		Name: "enrich-orders", Config: settings,
-		Source: schema.Source{Topic: "orders", ConsumerGroup: "enrich"}, Sink: schema.Sink{Topic: "orders.enriched", Topics: []string{"orders.high"}},
+		Source: schema.Source{Topic: "orders", ConsumerGroup: "enrich"},
+		Sink:   schema.Sink{Topic: "orders.enriched", Topics: []string{"orders.high"}},
 	})
 	start(t, cluster, redact, contract.RunnerConfig{
 		Name:   "redact-cards",
@@ -100,8 +101,7 @@ func start(t *testing.T, cluster *kfake.Cluster, wasm []byte, config contract.Ru
 	config.Kafka.BootstrapServers = cluster.ListenAddrs()
 	logger, _ := engines.Log()
 	r, err := runner.New(config, runner.WithModule(wasm), runner.WithCacheDir(engines.Cache()),
-		runner.WithLogger(logger),
-		runner.WithAdminHost("127.0.0.1"))
+		runner.WithLogger(logger), runner.WithAdminHost("127.0.0.1"))
 	if err != nil {
 		t.Fatal(err)
 	}

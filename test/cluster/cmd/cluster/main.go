@@ -297,8 +297,7 @@ func (c *command) exec(args []string) error {
 		return fmt.Errorf("finding nsenter (package util-linux): %w", err)
 	}
 	env := append(os.Environ(), "KUBECONFIG=/run/cluster/pki/admin.conf",
-		"CONTAINERD_NAMESPACE=k8s.io",
-		"PATH=/run/cluster/bin:"+os.Getenv("PATH"))
+		"CONTAINERD_NAMESPACE=k8s.io", "PATH=/run/cluster/bin:"+os.Getenv("PATH"))
 	argv := append([]string{"nsenter", "-t", strconv.Itoa(n.PID), "-m", "-n", "-p", "-u", "-i", "--wd=/", "--"}, args...)
 	return syscall.Exec(nsenter, argv, env)
 }

@@ -155,9 +155,7 @@ func buildKubernetes(ctx context.Context, b *Builder, out string) error {
 	const v = " -X k8s.io/component-base/version."
 	ldflags := stripped + v + "gitVersion=" + Kubernetes + v + "gitMajor=1" + v + "gitMinor=" + minor + v + "gitTreeState=clean"
 	return goBuild(ctx, filepath.Join(b.Source, "kubernetes"), out+"/", ldflags, "./cmd/etcd",
-		"./cmd/kube",
-		"./cmd/kubectl",
-		"./cmd/coredns")
+		"./cmd/kube", "./cmd/kubectl", "./cmd/coredns")
 }
 
 // moduleDir downloads a module and tells where it is.
@@ -193,8 +191,7 @@ func buildKeda(ctx context.Context, _ *Builder, out string) error {
 func buildCNI(ctx context.Context, _ *Builder, out string) error {
 	const plugins = "github.com/containernetworking/plugins/plugins/"
 	return goInstall(ctx, out, plugins+"main/ptp@"+CNI, plugins+"main/loopback@"+CNI,
-		plugins+"ipam/host-local@"+CNI,
-		plugins+"meta/portmap@"+CNI)
+		plugins+"ipam/host-local@"+CNI, plugins+"meta/portmap@"+CNI)
 }
 
 func buildPause(ctx context.Context, b *Builder, out string) error {
