@@ -35,7 +35,9 @@ func timeLimit(e *Env) ([]Result, error) {
 	for _, job := range []struct{ name, text string }{
 		{"job", "JSON, maps and strings"}, {"sum", "a tight loop"}, {"match", "regular expressions"}, {"fib", "recursive calls"},
 	} {
-		for _, way := range []struct{ name, text string }{{"plain", "no limit at all"}, {"close-on-done", "wazero's WithCloseOnContextDone"}} {
+		for _, way := range []struct{ name, text string }{
+			{"plain", "no limit at all"}, {"close-on-done", "wazero's WithCloseOnContextDone"},
+		} {
 			r := Result{
 				Name: "a call with a time limit, Go guest: " + job.text, Ours: median(samples[job.name+"/instrumented"]),
 				Theirs: median(samples[job.name+"/"+way.name]), Against: way.text, Unit: "us of CPU", Runs: e.Runs,

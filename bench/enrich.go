@@ -106,7 +106,8 @@ func enrichment(e *Env) ([]Result, error) {
 		rate(lean, "a native Go handler (encoding/json, json.RawMessage)", all[4], all[6]),
 	}
 	// Without work in the guest, what is left is the cost of calling it.
-	if all, err = e.inTurn(bytes.Repeat([]byte("x"), len(event)), []func([]byte) (speed, error){of(tree.process), peer("tree")}); err != nil {
+	if all, err = e.inTurn(bytes.Repeat([]byte("x"), len(event)),
+		[]func([]byte) (speed, error){of(tree.process), peer("tree")}); err != nil {
 		return nil, err
 	}
 	return append(results, rate(passed, connectName, all[0], all[1])), nil

@@ -193,7 +193,9 @@ func medianOf(list []flowFigures) flowFigures {
 func (f *flow) runner(s style) side {
 	return func(topic, sink string) (*exec.Cmd, error) {
 		config, err := json.Marshal(map[string]any{
-			"name": "enrich", "module": map[string]any{"path": filepath.Join(f.env.Root, "build", "bench", s.module+".wasm")}, "abi": "redpanda",
+			"name": "enrich", "module": map[string]any{
+				"path": filepath.Join(f.env.Root, "build", "bench", s.module+".wasm"),
+			}, "abi": "redpanda",
 			"source": map[string]any{"topic": topic, "consumerGroup": groupOf(sink)}, "sink": map[string]any{"topic": sink},
 			"delivery": "at-least-once", "kafka": map[string]any{"bootstrapServers": []string{f.broker.Addr}},
 		})

@@ -43,9 +43,15 @@ func functionCalls(e *Env) ([]Result, error) {
 		{"JSON enrichment, one core: Go transform", "Call/redpanda_Go", "Call/wasi_Go", "a fresh WASI instance for each event", 0},
 		{"masking card numbers, one core: Rust transform", "Call/redpanda_Rust_redact", "", "", 0},
 		{"mirroring 1 KB, one core: Go transform", "Call/redpanda_Go_mirror", "", "", 0},
-		{"topic to topic: Go transform that mirrors", "Stream/redpanda_Go_mirror", "Stream/copy", "franz-go copying without a function", 0},
+		{
+			"topic to topic: Go transform that mirrors", "Stream/redpanda_Go_mirror", "Stream/copy",
+			"franz-go copying without a function", 0,
+		},
 		{"topic to topic: JSON enrichment, Rust transform", "Stream/redpanda_Rust", "Stream/native_Go", handler, 0.5},
-		{"topic to topic: JSON enrichment, Rust transform", "Stream/redpanda_Rust", "Stream/copy", "franz-go copying without a function", 0},
+		{
+			"topic to topic: JSON enrichment, Rust transform", "Stream/redpanda_Rust", "Stream/copy",
+			"franz-go copying without a function", 0,
+		},
 		{"topic to topic: JSON enrichment, Go transform", "Stream/redpanda_Go", "Stream/native_Go", handler, 0},
 	} {
 		if len(samples[c.ours]) == 0 || c.theirs != "" && len(samples[c.theirs]) == 0 {

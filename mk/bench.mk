@@ -4,7 +4,7 @@ BENCH_GUESTS := $(BUILD)/bench
 BENCH_ENRICH := bench/guests/enrich
 
 .PHONY: bench
-bench: $(HELM) build functions bench-guests kustomizes java ## measure beside peers; writes bench/results.json and docs/BENCHMARKS.md (BENCH=REGEXP, RUNS=N)
+bench: $(HELM) build functions bench-guests kustomizes java ## measure beside peers (BENCH=REGEXP, RUNS=N)
 	@cd bench && KUSTOMIZE=$(lastword $(KUSTOMIZES)) $(GO) run . -run '$(BENCH)' -runs $(or $(RUNS),5)
 
 # The enrichment in Rust: a transform, a command, and what Redpanda Connect calls.

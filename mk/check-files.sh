@@ -49,11 +49,22 @@ for file in plugin.yaml wasm-plugins/*/plugin.yaml charts/wasm-keda-stack/Chart.
   fi
 done
 
-# Lengths. Generated files and test data are as long as they must be.
-lengths=${LENGTHS:-warn}
+# Lengths. Generated files and test data are as long as they must be, and a struct
+# tag cannot be broken, nor can a long literal in a test.
+lengths=${LENGTHS:-fail}
 code() { files "$@" ':!*zz_generated*' ':!*testdata*'; }
 long_lines=$(code '*.go' '*.sh' '*.mk' Makefile .ci/run |
-  xargs -0 -r awk '{line = $0; gsub(/\t/, "    ", line); if (length(line) > 140) print FILENAME ":" FNR ": " length(line)}')
+  xargs -0 -r awk '
+    # literal: a line of a test with a text that cannot be broken
+    function literal(line, n, i, parts) {
+      if (FILENAME !~ /_test\./) return 0
+      n = split(line, parts, /["`'"'"']/)
+      for (i = 1; i <= n; i++) if (length(parts[i]) >= 90) return 1
+      return 0
+    }
+    {line = $0; gsub(/\t/, "    ", line)}
+    length(line) > 140 && line !~ /`json:"/ && !literal(line) {print FILENAME ":" FNR ": " length(line)}
+  ')
 long_files=$(code '*.go' | xargs -0 -r awk 'FNR == 351 {print FILENAME}')
 for check in long_lines long_files; do
   if [ -z "${!check}" ]; then continue; fi

@@ -52,6 +52,8 @@ step $CLUSTER images
 cd test/cluster/e2e # go test without a package shows its output as it comes, -v also what failed
 filter=()
 if [ -n "$RUN" ]; then filter=(-run "TestStack/^(install|$RUN)\$"); fi
-requirements() { E2E_CACHE=$CLUSTER_CACHE GOWORK=off "$GO" test -v -count=1 -timeout 60m "${filter[@]}" | grep --line-buffered -v '^ *=== '; }
+requirements() {
+  E2E_CACHE=$CLUSTER_CACHE GOWORK=off "$GO" test -v -count=1 -timeout 60m "${filter[@]}" | grep --line-buffered -v '^ *=== '
+}
 last="the stack does what it promises"
 step requirements

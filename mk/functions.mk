@@ -32,7 +32,8 @@ ALL_FUNCTIONS := $(GO_FUNCTIONS) $(RUST_FUNCTIONS) wordcount fraud-score
 .PHONY: functions
 functions: $(ALL_FUNCTIONS:%=$(FUNCTIONS)/%.wasm) ## build the sample functions into build/functions
 
-sources = $(shell find $(FUNCTIONS_SRC)/$(1) -type f -not -path '*/testdata/*' -not -path '*/target/*' -not -name '*.md' -not -name '*test*')
+sources = $(shell find $(FUNCTIONS_SRC)/$(1) -type f -not -path '*/testdata/*' \
+  -not -path '*/target/*' -not -name '*.md' -not -name '*test*')
 
 # Toolchains.
 
@@ -58,7 +59,7 @@ $(TOOLCHAINS)/wit.stamp:
 	@touch $@
 
 .PHONY: toolchains
-toolchains: $(TOOLCHAINS)/wasm-c-rust.stamp $(TOOLCHAINS)/jco.stamp $(TOOLCHAINS)/wit.stamp ## install what builds functions: C, Rust and JavaScript for WebAssembly
+toolchains: $(TOOLCHAINS)/wasm-c-rust.stamp $(TOOLCHAINS)/jco.stamp $(TOOLCHAINS)/wit.stamp ## install the compilers of functions
 
 # Functions.
 
@@ -148,7 +149,7 @@ test-functions: ## test the sample functions natively
 	@cd $(FUNCTIONS_SRC)/fraud-score && node --test
 
 .PHONY: test-engines
-test-engines: $(call built,functions filters) examples toolchains ## run the sample functions as Wasm on wazero, Wasmtime, Wasmer, Extism and jco
+test-engines: $(call built,functions filters) examples toolchains ## run the sample functions on other engines
 	@echo "go test wasm-plugins/proxy-filter, test/engines"
 	@cd wasm-plugins/proxy-filter && $(GO) test -vet=all .
 	@cd test/engines && $(GO) test -vet=all -count=1 -timeout 30m ./...

@@ -25,7 +25,7 @@ $(CACHE)/kubectl-%/kustomize: test/krm/kubectl/%/main.go
 kustomizes: $(KUSTOMIZES) $(KUBECTLS)
 
 .PHONY: test-krm
-test-krm: $(HELM) $(call built,plugin-wasm) $(KUSTOMIZES) $(KUBECTLS) ## test the KRM function with kyaml and with kustomize of several versions
+test-krm: $(HELM) $(call built,plugin-wasm) $(KUSTOMIZES) $(KUBECTLS) ## test the KRM function
 	@echo "go test test/krm (kustomize $(KUSTOMIZE_VERSIONS))"
 	@cd test/krm && \
 	  HELM=$(HELM) KUSTOMIZES="$(KUSTOMIZES)" KUBECTLS="$(KUBECTLS)" GOWORK=off $(GO) test -vet=all -count=1 -timeout 30m ./...

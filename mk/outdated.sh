@@ -7,10 +7,12 @@ cd "$(dirname "$0")/.."
 GO=${GO:-go}
 root=$PWD
 
-# modules FORMAT MODULE...: one line for each that has a newer version, or that
+# modules MODULE...: one line for each that has a newer version, or that
 # the proxy does not list.
 modules() {
-  "$GO" list -m -u -e -f '{{if .Replace}}{{else if .Update}}  {{.Path}} {{.Version}} -> {{.Update.Version}}{{else if .Error}}  {{.Path}} {{.Version}}: its versions are not listed{{end}}' "$@" 2>/dev/null | grep .
+  local format='{{if .Replace}}{{else if .Update}}  {{.Path}} {{.Version}} -> {{.Update.Version}}'
+  format+='{{else if .Error}}  {{.Path}} {{.Version}}: its versions are not listed{{end}}'
+  "$GO" list -m -u -e -f "$format" "$@" 2>/dev/null | grep .
 }
 
 compare() { # compare NAME OURS NEWEST

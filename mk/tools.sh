@@ -16,7 +16,8 @@ need() {
       what='compilers for WebAssembly (C and Rust functions)'
       programs="${WASM_CC:-clang} ${WASM_RUSTC:-rustc} ${WASM_CARGO:-cargo} wasm-ld"
       packages='clang lld wasi-libc libclang-rt-dev-wasm32 rustc cargo libstd-rust-dev-wasm32'
-      elsewhere='brew install llvm lld wasi-libc wasi-runtimes rustup; rustup target add wasm32-wasip1; then set the WASM_ variables (mk/functions.mk)'
+      elsewhere='brew install llvm lld wasi-libc wasi-runtimes rustup; rustup target add wasm32-wasip1'
+      elsewhere+='; then set the WASM_ variables (mk/functions.mk)'
       ;;
     cargo)
       what='Cargo, which fetches what Rust functions depend on'

@@ -19,7 +19,11 @@ func TestUsageErrors(t *testing.T) {
 		args []string
 		want string
 	}{
-		{"unknown command", []string{"verson"}, `unknown command "verson" (did you mean "version"?); ` + "`helm wasm help` lists the commands"},
+		{
+			"unknown command",
+			[]string{"verson"},
+			`unknown command "verson" (did you mean "version"?); ` + "`helm wasm help` lists the commands",
+		},
 		{"unknown topic", []string{"help", "verson"}, `did you mean "version"?`},
 		{"flag first", []string{"--strict", "lint"}, "flag \"--strict\" is before the command"},
 		{"unknown flag", []string{"version", "--shrot"}, `unknown flag "--shrot" (did you mean "--short"?)`},
@@ -30,7 +34,11 @@ func TestUsageErrors(t *testing.T) {
 		{"missing value", []string{"inspect", "--memory"}, `flag "--memory" needs a value: --memory SIZE`},
 		{"twice", []string{"inspect", "-o", "json", "--output=text"}, `flag --output is given twice, as "json" and as "text"`},
 		{"bad size", []string{"inspect", "--memory", "64Mib"}, `"64Mib" is not a size such as 64Mi`},
-		{"file in the sandbox", []string{"inspect", "a.wasm"}, "a sandboxed plugin cannot open \"a.wasm\": type `helm wasm inspect < a.wasm`"},
+		{
+			"file in the sandbox",
+			[]string{"inspect", "a.wasm"},
+			"a sandboxed plugin cannot open \"a.wasm\": type `helm wasm inspect < a.wasm`",
+		},
 		{"nothing on standard input", []string{"inspect"}, "no Wasm binary on standard input"},
 	}
 	for _, tc := range tests {

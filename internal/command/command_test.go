@@ -79,7 +79,9 @@ func TestMainExit(t *testing.T) {
 	if got := stderr.String(); !strings.HasPrefix(got, `Error: unknown command "nope"`) || strings.Count(got, "\n") != 1 {
 		t.Errorf("stderr %q", got)
 	}
-	if code := commands.Main(command.Env{Program: "helm-wasm", Args: []string{"version"}, Stdout: &stdout}); code != 0 || stdout.Len() == 0 {
+	if code := commands.Main(command.Env{
+		Program: "helm-wasm", Args: []string{"version"}, Stdout: &stdout,
+	}); code != 0 || stdout.Len() == 0 {
 		t.Errorf("exit %d, stdout %q", code, stdout.String())
 	}
 }

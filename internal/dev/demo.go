@@ -174,7 +174,8 @@ func (l *lab) allRunning() (bool, error) {
 			return false, fmt.Errorf("function %q does not run: %s", f.cfg.Name, s.Reason)
 		}
 		// The first events should not wait for the group to form.
-		all = all && s.State == stateRunning && (f.cfg.Delivery == "exactly-once" || f.assigned() >= l.broker.partitions[f.cfg.Source.Topic])
+		all = all && s.State == stateRunning &&
+			(f.cfg.Delivery == "exactly-once" || f.assigned() >= l.broker.partitions[f.cfg.Source.Topic])
 	}
 	return all, nil
 }

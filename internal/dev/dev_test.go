@@ -68,7 +68,8 @@ func TestDev(t *testing.T) {
 	t.Run("a broken module", func(t *testing.T) {
 		write(t, file, []byte("not wasm"))
 		s.eventually("the refusal", func() bool { return s.function("mirror").Reason != "" })
-		if f := s.function("mirror"); f.State != stateRunning || f.Generation != 1 || !strings.Contains(f.Reason, "not usable WebAssembly") {
+		if f := s.function("mirror"); f.State != stateRunning || f.Generation != 1 ||
+			!strings.Contains(f.Reason, "not usable WebAssembly") {
 			t.Errorf("function %+v", f)
 		}
 		if trace := s.follow("in", "still"); len(trace.Steps) != 2 {
@@ -182,7 +183,10 @@ func streams(t *testing.T, s *server) {
 func TestModuleArrives(t *testing.T) {
 	dir := t.TempDir()
 	s := serve(t,
-		Options{Document: parse(t, strings.Replace(pair, `"registry.invalid/mirror:1"`, `"127.0.0.1:1/mirror:1"`, 1)), Dir: dir, Replicas: 1})
+		Options{
+			Document: parse(t, strings.Replace(pair, `"registry.invalid/mirror:1"`, `"127.0.0.1:1/mirror:1"`, 1)),
+			Dir:      dir, Replicas: 1,
+		})
 	s.eventually("the message", func() bool { return s.function("mirror").State == stateWaiting })
 	if reason := s.function("mirror").Reason; !strings.Contains(reason, filepath.Join(dir, "mirror.wasm")) {
 		t.Errorf("reason %q", reason)

@@ -143,7 +143,10 @@ func (l *lab) function(name string) *function {
 			h.Port, h.Path = target.port, target.path
 			cfg.HTTP = &h
 		} else {
-			waiting = fmt.Sprintf("abi http: another program serves this function. Start it and give --http %s=http://127.0.0.1:PORT/", name)
+			waiting = fmt.Sprintf(
+				"abi http: another program serves this function. Start it and give --http %s=http://127.0.0.1:PORT/",
+				name,
+			)
 		}
 	} else {
 		src = newSource(cfg, l.options.Dir, l.options.Modules[name])

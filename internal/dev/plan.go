@@ -73,7 +73,8 @@ func (p *plan) addTopics() {
 				continue
 			}
 			p.topics.Topics[topic] = schema.Topic{Partitions: 1}
-			p.notes = append(p.notes, fmt.Sprintf("topic %q of function %q is not in kafka.topics: made here with 1 partition", topic, f.Name))
+			p.notes = append(p.notes,
+				fmt.Sprintf("topic %q of function %q is not in kafka.topics: made here with 1 partition", topic, f.Name))
 		}
 	}
 }

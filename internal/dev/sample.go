@@ -35,7 +35,10 @@ func readSamples(p *plan, o *Options) (map[string][]Sample, error) {
 	all := map[string][]Sample{}
 	for topic := range o.Samples {
 		if _, known := p.topics.Topics[topic]; !known {
-			return nil, fmt.Errorf("samples are given for topic %q, which the stack does not have: it has %s", topic, strings.Join(p.names(), ", "))
+			return nil, fmt.Errorf(
+				"samples are given for topic %q, which the stack does not have: it has %s",
+				topic, strings.Join(p.names(), ", "),
+			)
 		}
 	}
 	for _, topic := range p.names() {

@@ -127,7 +127,11 @@ func TestGuard(t *testing.T) {
 		{"other port", "POST", "localhost:8090", map[string]string{"Content-Type": json, "Origin": "http://localhost:3000"}, 403},
 		{"no origin", "POST", "localhost:8090", map[string]string{"Content-Type": json, "Origin": "null"}, 403},
 		{"cross-site fetch", "GET", "localhost:8090", map[string]string{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}, 403},
-		{"link from elsewhere", "GET", "localhost:8090", map[string]string{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}, 204},
+		{
+			"link from elsewhere", "GET", "localhost:8090",
+			map[string]string{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"},
+			204,
+		},
 		{"a form", "POST", "localhost:8090", map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, 415},
 		{"plain text", "POST", "localhost:8090", map[string]string{"Content-Type": "text/plain"}, 415},
 		{"no type", "POST", "localhost:8090", nil, 415},

@@ -18,6 +18,7 @@ import (
 
 // model is the tree of types under Values.
 type model struct {
+	dir   string // of the types
 	root  *object
 	order []*object // each object once, parents first
 	funcs map[string]*object
@@ -77,7 +78,7 @@ func load(dir string) (*model, error) {
 			}
 		}
 	}
-	m := &model{funcs: map[string]*object{}}
+	m := &model{dir: dir, funcs: map[string]*object{}}
 	m.root, err = m.build(structs, "Values")
 	return m, err
 }
@@ -123,6 +124,11 @@ func (m *model) field(structs map[string]*ast.TypeSpec, af *ast.Field) (*field, 
 		return nil, fmt.Errorf("no doc comment")
 	}
 	f.def, f.hasDef = tag.Lookup("default")
+	if name, ok := strings.CutPrefix(f.def, "file:"); ok {
+		if f.def, err = longDefault(filepath.Join(m.dir, "defaults", name)); err != nil {
+			return nil, err
+		}
+	}
 	if e := tag.Get("enum"); e != "" {
 		f.enum = strings.Split(e, ",")
 	}
@@ -137,6 +143,22 @@ func (m *model) field(structs map[string]*ast.TypeSpec, af *ast.Field) (*field, 
 		}
 	}
 	return f, m.typ(structs, f, af.Type)
+}
+
+// longDefault reads a default that is too long for a tag: its lines, but for
+// comments, are one flow mapping.
+func longDefault(file string) (string, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return "", err
+	}
+	var lines []string
+	for line := range strings.Lines(string(data)) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, " "), nil
 }
 
 func (m *model) typ(structs map[string]*ast.TypeSpec, f *field, e ast.Expr) error {

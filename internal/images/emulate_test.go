@@ -97,7 +97,8 @@ delivery: at-least-once, onError: {retries: 0}, limits: {}, kafka: {bootstrapSer
 	}
 	page := ""
 	const ready = `phase="instance"`
-	for end := time.Now().Add(10 * time.Minute); !strings.Contains(page, ready) && time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(10 * time.Minute); !strings.Contains(page, ready) &&
+		time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		if answer, err := http.Get(fmt.Sprintf("http://127.0.0.1:%d/metrics", port)); err == nil {
 			body, _ := io.ReadAll(answer.Body)
 			answer.Body.Close()

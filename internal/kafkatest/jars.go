@@ -54,7 +54,8 @@ var jars = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	classes := filepath.Join(work, "jars")
-	cmd := exec.Command("mvn", "-B", "-q", "-f", file, "dependency:copy-dependencies", "-DincludeScope=runtime", "-DoutputDirectory="+classes)
+	cmd := exec.Command("mvn", "-B", "-q", "-f", file, "dependency:copy-dependencies",
+		"-DincludeScope=runtime", "-DoutputDirectory="+classes)
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("fetching Kafka %s with Maven: %w\n%s", Version, err, text[max(0, len(text)-2000):])
 	}

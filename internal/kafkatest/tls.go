@@ -66,7 +66,8 @@ func (s *TLS) properties() []string {
 		"ssl.truststore.type=PEM",
 		"ssl.truststore.location=" + s.CAFile,
 		"listener.name.mutual.ssl.client.auth=required",
-		`listener.name.sasltls.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_alice="alice-secret";`,
+		`listener.name.sasltls.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required ` +
+			`user_alice="alice-secret";`,
 		"listener.name.sasltls.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;",
 	}
 }

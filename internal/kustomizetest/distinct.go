@@ -87,8 +87,9 @@ func Collect(root string, groups []int) (*Distinct, error) {
 
 // brings is a line that a component, and no other, brings into a build.
 var brings = map[string]string{
-	"kafka-bundled": "\nkind: StatefulSet\n", "kafka-strimzi": "\nkind: KafkaNodePool\n", "kafka-external": "\nkind: TriggerAuthentication\n",
-	"node-setup": "\nkind: DaemonSet\n", "runtimes": "\nkind: RuntimeClass\n", "observability": "\nkind: PrometheusRule\n",
+	"kafka-bundled": "\nkind: StatefulSet\n", "kafka-strimzi": "\nkind: KafkaNodePool\n",
+	"kafka-external": "\nkind: TriggerAuthentication\n",
+	"node-setup":     "\nkind: DaemonSet\n", "runtimes": "\nkind: RuntimeClass\n", "observability": "\nkind: PrometheusRule\n",
 	"network-policy": "\n        helm-wasm.dev/isolated: \"true\"\n", KEDA: "\n  name: scaledobjects.keda.sh\n",
 }
 

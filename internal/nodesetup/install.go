@@ -186,7 +186,10 @@ func (s *Setup) probe(ctx context.Context, h handler.Handler) error {
 		return fmt.Errorf("runtime %q: %q does not run on this node: %w", h.Key, h.Binary, err)
 	}
 	if h.IsCrun() && !bytes.Contains([]byte(text), []byte("+WASM")) {
-		return fmt.Errorf("runtime %q: %q was built without a Wasm engine (crun --version shows no +WASM): use another build", h.Key, h.Binary)
+		return fmt.Errorf(
+			"runtime %q: %q was built without a Wasm engine (crun --version shows no +WASM): use another build",
+			h.Key, h.Binary,
+		)
 	}
 	return nil
 }

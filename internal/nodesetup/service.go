@@ -24,7 +24,8 @@ func (s *Setup) canRestart(ctx context.Context) error {
 		instead := byHand
 		if s.node.Distribution == "k3s" || s.node.Distribution == "rke2" {
 			instead = fmt.Sprintf("a node in a container, such as k3d's, has no service manager: "+
-				"mount a template as %s when the cluster is created, or build the handlers into the node's image, or %s", s.node.Config, byHand)
+				"mount a template as %s when the cluster is created, or build the handlers into the node's image, or "+
+				"%s", s.node.Config, byHand)
 		}
 		return node.Unsupported(fmt.Sprintf("nothing was changed: it has no %q", s.node.Restart[0]), instead)
 	}

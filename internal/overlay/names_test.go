@@ -249,7 +249,8 @@ transformers: [../../wiring]
 		runner := o.at(t, "ConfigMap/shop-"+function, "data", "runner.yaml").(string)
 		if !strings.Contains(
 			runner,
-			"\n  image: \"ghcr.io/helm-wasm/functions/enrich-orders@sha256:1111111111111111111111111111111111111111111111111111111111111111\"\n",
+			"\n  image: "+
+				"\"ghcr.io/helm-wasm/functions/enrich-orders@sha256:1111111111111111111111111111111111111111111111111111111111111111\"\n",
 		) {
 			t.Errorf("%s has another module:\n%s", function, runner)
 		}

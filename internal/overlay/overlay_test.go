@@ -84,7 +84,8 @@ func TestMessages(t *testing.T) {
 				"o/kustomization.yaml": "resources: [a.yaml]\n",
 				"o/a.yaml":             "apiVersion: v1\nkind: ConfigMap\nmetadata: &m {name: a, x: *m}\n",
 			},
-			`building overlay "o": "DIR/o/a.yaml": aliases such as *name expand to more than 100000 values, or to a value that contains them`,
+			`building overlay "o": "DIR/o/a.yaml": aliases such as *name expand to more than 100000 values, or to a value ` +
+				`that contains them`,
 		},
 		{
 			"circle in a patch",
@@ -118,16 +119,19 @@ func TestMessages(t *testing.T) {
 				"o/a.yaml":             configMap,
 				"o/p.yaml":             strings.Replace(configMap, "settings", "setings", 1),
 			},
-			`building overlay "o": a patch is for ConfigMap/setings, which does not exist: check its name, kind and namespace, or give it a target`,
+			`building overlay "o": a patch is for ConfigMap/setings, which does not exist: check its name, kind and ` +
+				`namespace, or give it a target`,
 		},
 		{
 			"replacement of nothing",
 			map[string]string{
-				"o/kustomization.yaml": "resources: [a.yaml]\nreplacements: [{source: {kind: Wiring, fieldPath: metadata.name}, targets: " +
+				"o/kustomization.yaml": "resources: [a.yaml]\nreplacements: [{source: {kind: Wiring, fieldPath: metadata.name}, " +
+					"targets: " +
 					"[{select: {kind: ConfigMap}, fieldPaths: [data.key]}]}]\n",
 				"o/a.yaml": configMap,
 			},
-			`building overlay "o": a replacement takes a value from any Wiring, which does not exist: add the object, or remove the replacement`,
+			`building overlay "o": a replacement takes a value from any Wiring, which does not exist: add the object, or ` +
+				`remove the replacement`,
 		},
 		{
 			"program",
@@ -180,7 +184,8 @@ func TestAllowed(t *testing.T) {
 	write("exec/a.yaml", configMap, 0o644)
 	write(
 		"exec/f.yaml",
-		"apiVersion: v1\nkind: Any\nmetadata:\n  name: x\n  annotations:\n    config.kubernetes.io/function: |\n      exec: {path: ./f.sh}\n",
+		"apiVersion: v1\nkind: Any\nmetadata:\n  name: x\n  annotations:\n    config.kubernetes.io/function: |\n      "+
+			"exec: {path: ./f.sh}\n",
 		0o644,
 	)
 	write("exec/f.sh", "#!/bin/sh\nsed 's/key: value/key: changed/'\n", 0o755)

@@ -196,7 +196,8 @@ func TestLargePoison(t *testing.T) {
 					Topic: "in", Key: []byte("k"), Headers: []kgo.RecordHeader{{Key: "own", Value: []byte("header")}},
 					Value: []byte(value),
 				}
-				if err := client.ProduceSync(context.Background(), poison, &kgo.Record{Topic: "in", Value: []byte("behind")}).FirstErr(); err != nil {
+				if err := client.ProduceSync(context.Background(), poison,
+					&kgo.Record{Topic: "in", Value: []byte("behind")}).FirstErr(); err != nil {
 					t.Fatal(err)
 				}
 				letter := b.read("letters", 1)[0]
@@ -251,7 +252,8 @@ func TestGaugesOfDeliveries(t *testing.T) {
 			want := func(value string) {
 				t.Helper()
 				line := `wasm_runner_lag{function="test",partition=` + value
-				eventually(t, line+" in:\n"+metric(r, "wasm_runner_lag"), func() bool { return strings.Contains(metric(r, "wasm_runner_lag"), line) })
+				eventually(t, line+" in:\n"+metric(r, "wasm_runner_lag"),
+					func() bool { return strings.Contains(metric(r, "wasm_runner_lag"), line) })
 			}
 			want(`"1"} 0`)
 			put(0, "fail", 1)

@@ -20,7 +20,8 @@ type chaosResult struct{ records, duplicates, disorder int }
 
 // collect reads the last topic until every id was seen, and a little longer.
 func (c *chaos) collect() chaosResult {
-	client := c.open(kgo.ConsumeTopics("c"), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchIsolationLevel(kgo.ReadCommitted()))
+	client := c.open(kgo.ConsumeTopics("c"), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
+		kgo.FetchIsolationLevel(kgo.ReadCommitted()))
 	defer client.Close()
 	var result chaosResult
 	seen := make([]bool, c.events)

@@ -81,7 +81,9 @@ func TestSmallChaos(t *testing.T) {
 		t.Run(delivery, func(t *testing.T) {
 			t.Parallel()
 			cluster, err := kfake.NewCluster(kfake.NumBrokers(1),
-				kfake.BrokerConfigs(map[string]string{"group.consumer.session.timeout.ms": "2000", "group.consumer.heartbeat.interval.ms": "300"}))
+				kfake.BrokerConfigs(map[string]string{
+					"group.consumer.session.timeout.ms": "2000", "group.consumer.heartbeat.interval.ms": "300",
+				}))
 			if err != nil {
 				t.Fatal(err)
 			}

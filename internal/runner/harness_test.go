@@ -36,7 +36,9 @@ type testBroker struct {
 
 func newBroker(t *testing.T, opts ...kfake.Opt) *testBroker {
 	t.Helper()
-	cluster, err := kfake.NewCluster(append([]kfake.Opt{kfake.NumBrokers(1), kfake.SeedTopics(4, "in", "out", "dead", "other")}, opts...)...)
+	cluster, err := kfake.NewCluster(append([]kfake.Opt{
+		kfake.NumBrokers(1), kfake.SeedTopics(4, "in", "out", "dead", "other"),
+	}, opts...)...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,7 +53,10 @@ func startSoak(t *testing.T, b *testBroker) *soakRun {
 	if err := os.WriteFile(file, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r := &soakRun{t: t, cmd: exec.Command(binary, "--config", file, "--cache-dir", filepath.Join(dir, "cache"), "--admin-host", "127.0.0.1")}
+	r := &soakRun{
+		t:   t,
+		cmd: exec.Command(binary, "--config", file, "--cache-dir", filepath.Join(dir, "cache"), "--admin-host", "127.0.0.1"),
+	}
 	// Its log is a line for each dead letter.
 	log, err := os.Create(filepath.Join(dir, "log"))
 	if err != nil {

@@ -61,7 +61,9 @@ func realTLS(t *testing.T, b *kafkatest.Broker) {
 	for _, test := range bad {
 		t.Run(test.name, func(t *testing.T) {
 			text := refusal(t,
-				contract.RunnerKafka{BootstrapServers: []string{test.addr}, TLS: test.tls, SASL: contract.RunnerSASL{Mechanism: test.mechanism}})
+				contract.RunnerKafka{
+					BootstrapServers: []string{test.addr}, TLS: test.tls, SASL: contract.RunnerSASL{Mechanism: test.mechanism},
+				})
 			if !strings.Contains(text, test.want) {
 				t.Errorf("the error is %q, want %q in it", text, test.want)
 			}

@@ -41,7 +41,8 @@ func TestParse(t *testing.T) {
 // TestExactBytes: what Format writes, Parse reads back to the byte.
 func TestExactBytes(t *testing.T) {
 	for _, data := range []string{
-		"", "\n", "x", "x\n", "a\r\nb\r\n", "\r", "\x00", "tab\there\n", "-- want --\n", "a\n-- want --", "\xff\xfe\n", "\u00e4\n", "\"quoted\"\n", "-- --\n",
+		"", "\n", "x", "x\n", "a\r\nb\r\n", "\r", "\x00", "tab\there\n", "-- want --\n", "a\n-- want --", "\xff\xfe\n",
+		"\u00e4\n", "\"quoted\"\n", "-- --\n",
 	} {
 		a := &Archive{Files: []File{{"f", []byte(data)}, {"g", []byte("after\n")}}}
 		back, err := Parse(a.Format())

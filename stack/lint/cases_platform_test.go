@@ -35,7 +35,11 @@ var platformCases = []siteCase{
 		kafkaOf("strimzi: {storage: {enabled: false}}"),
 		Options{},
 	},
-	{"KE15", errorSev, saslSecret, external("sasl: {mechanism: plain}"), external("sasl: {mechanism: plain, secret: {name: s}}"), Options{}},
+	{
+		"KE15", errorSev, saslSecret, external("sasl: {mechanism: plain}"),
+		external("sasl: {mechanism: plain, secret: {name: s}}"),
+		Options{},
+	},
 	{
 		"KE15", errorSev, saslSecret, external("sasl: {mechanism: oauthbearer}"),
 		external("sasl: {mechanism: oauthbearer, secret: {name: s}}"),
@@ -62,8 +66,16 @@ var platformCases = []siteCase{
 		external("tls: {enabled: true}, sasl: {mechanism: aws-msk-iam}"),
 		Options{},
 	},
-	{"KE15", warnSev, saslSecret, external("sasl: {secret: {name: s}}"), external("sasl: {mechanism: plain, secret: {name: s}}"), Options{}},
-	{"KE15", warnSev, "kafka.sasl.mechanism", external("sasl: {mechanism: plain}"), external("sasl: {mechanism: scram-sha-512}"), Options{}},
+	{
+		"KE15", warnSev, saslSecret, external("sasl: {secret: {name: s}}"),
+		external("sasl: {mechanism: plain, secret: {name: s}}"),
+		Options{},
+	},
+	{
+		"KE15", warnSev, "kafka.sasl.mechanism", external("sasl: {mechanism: plain}"),
+		external("sasl: {mechanism: scram-sha-512}"),
+		Options{},
+	},
 	{
 		"KE15", warnSev, "kafka.tls.enabled", external("tls: {caSecret: {name: s}}"),
 		external("tls: {enabled: true, caSecret: {name: s}}"),

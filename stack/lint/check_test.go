@@ -40,7 +40,10 @@ func TestDefaultsAreTheChartsValues(t *testing.T) {
 func TestCheckMessages(t *testing.T) {
 	for _, tt := range []struct{ in, path, message, fix string }{
 		{"function: {}", "function", `unknown key "function"`, "did you mean functions?"},
-		{"functions: {f: {lagThreshold: 5}}", "functions.f.lagThreshold", `unknown key "lagThreshold"`, "lagThreshold belongs under scaling"},
+		{
+			"functions: {f: {lagThreshold: 5}}", "functions.f.lagThreshold", `unknown key "lagThreshold"`,
+			"lagThreshold belongs under scaling",
+		},
 		{
 			"functions: {f: {scaling: {maxReplicaCount: 5}}}", "functions.f.scaling.maxReplicaCount",
 			`unknown key "maxReplicaCount"`, "here it is called maxReplicas",
@@ -69,7 +72,10 @@ func TestCheckMessages(t *testing.T) {
 			`string "b:9092" where a list is expected`, "write a list: [b:9092]",
 		},
 		{"functions: {f: {config: {A: 1}}}", "functions.f.config.A", "number 1 where a string is expected", `put it into quotes: "1"`},
-		{"functions: {f: {config: {A: yes}}}", "functions.f.config.A", "boolean true where a string is expected", `put it into quotes: "true"`},
+		{
+			"functions: {f: {config: {A: yes}}}", "functions.f.config.A", "boolean true where a string is expected",
+			`put it into quotes: "true"`,
+		},
 		{
 			"functions: {f: {enabled: 'true'}}", "functions.f.enabled", `string "true" where true or false is expected`,
 			"remove the quotes: true",
@@ -91,7 +97,10 @@ func TestCheckMessages(t *testing.T) {
 		{"functions: {f: {http: {port: 70000}}}", "functions.f.http.port", "70000 is too large", "write 65535 or less"},
 		{"functions: {f: {limits: {memory: 64MB}}}", "functions.f.limits.memory", `"64MB" is not a quantity`, "such as 64Mi"},
 		{"functions: {F_1: {}}", "functions.F_1", `key "F_1" is not a name that Kubernetes accepts`, "lower-case"},
-		{"functions: {f: {sink: {topics: [ok, 'not ok']}}}", "functions.f.sink.topics[1]", `"not ok" is not a Kafka topic name`, "use letters"},
+		{
+			"functions: {f: {sink: {topics: [ok, 'not ok']}}}", "functions.f.sink.topics[1]",
+			`"not ok" is not a Kafka topic name`, "use letters",
+		},
 		{`kafka: {mode: "b\e[1m\x9b\0\x7f"}`, "kafka.mode", `b\x1b[1m\u009b\x00\x7f`, "write one of"},
 		{`kafka: {"a\nb\tc": 1}`, `kafka.a\nb\tc`, `unknown key "a\nb\tc"`, "legal keys are"},
 		{"kafka: {topics: {a.b: {partitions: 0}}}", `kafka.topics.a\.b.partitions`, "0 is too small", "write 1 or more"},
@@ -150,7 +159,8 @@ func TestEffectiveFunction(t *testing.T) {
 	d := mustParse(t, `
 defaults: {onError: {retries: 2}, config: {A: a, B: b}, scaling: {maxReplicas: 7}, limits: {memory: 128Mi}}
 functions:
-  f: {config: {B: null, C: c}, scaling: {minReplicas: 1, fallback: {failureThreshold: 0}}, limits: {memory: null}, pod: {tolerations: [{key: x}]}}
+  f: {config: {B: null, C: c}, scaling: {minReplicas: 1, fallback: {failureThreshold: 0}},
+    limits: {memory: null}, pod: {tolerations: [{key: x}]}}
   g: {}
 workloads: {w: {scaleTargetRef: {name: w}}}
 `)
@@ -159,7 +169,8 @@ workloads: {w: {scaleTargetRef: {name: w}}}
 		t.Fatal(fs)
 	}
 	f, ok := v.Functions["f"]
-	if !ok || f.OnError.Retries != 2 || !reflect.DeepEqual(f.Config, map[string]string{"A": "a", "C": "c"}) || f.Scaling.MaxReplicas != 7 ||
+	if !ok || f.OnError.Retries != 2 || !reflect.DeepEqual(f.Config, map[string]string{"A": "a", "C": "c"}) ||
+		f.Scaling.MaxReplicas != 7 ||
 		f.Scaling.MinReplicas != 1 || f.Scaling.LagThreshold != 50 || f.Limits.Memory != "" || f.Limits.Timeout != "5s" ||
 		*f.Scaling.Fallback.FailureThreshold != 0 || len(f.Scaling.Behavior.ScaleUp.Policies) != 2 ||
 		len(f.Pod.Tolerations) != 1 || f.Runtime != "wazero" {

@@ -38,7 +38,8 @@ func TestLintCostIsLinear(t *testing.T) {
 			b.WriteString("extraObjects:\n")
 			for i := range n {
 				fmt.Fprintf(&b,
-					"  o-%d: {apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: a}, spec: {scaleTargetRef: {name: r-f-%d}}}\n",
+					"  o-%d: {apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: a}, spec: "+
+						"{scaleTargetRef: {name: r-f-%d}}}\n",
 					i,
 					i)
 			}

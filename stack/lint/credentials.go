@@ -112,7 +112,8 @@ func (s *scope) credentials(k *kafkaTrigger, auth triggerAuth) {
 	ref := k.field + ".authenticationRef"
 	if tls == "enable" && auth.params["cert"] != auth.params["key"] {
 		s.add("KE15", ref,
-			"the TriggerAuthentication "+strconv.Quote(t.AuthenticationRef.Name)+" gives only one of cert and key; KEDA refuses the trigger",
+			"the TriggerAuthentication "+strconv.Quote(t.AuthenticationRef.Name)+
+				" gives only one of cert and key; KEDA refuses the trigger",
 			"give both, or none")
 	}
 	provider := t.Text("saslTokenProvider")
@@ -142,7 +143,8 @@ func (s *scope) credentials(k *kafkaTrigger, auth triggerAuth) {
 			needs = append(needs, "password")
 		} else if auth.params["password"] {
 			s.add("KE15", ref,
-				"the TriggerAuthentication "+strconv.Quote(t.AuthenticationRef.Name)+" gives both password and keytab; KEDA refuses the trigger",
+				"the TriggerAuthentication "+strconv.Quote(t.AuthenticationRef.Name)+
+					" gives both password and keytab; KEDA refuses the trigger",
 				"give one of the two")
 		}
 	default:

@@ -32,7 +32,8 @@ func (s *scope) cron(field string, t *schema.Trigger) {
 	}
 	if n := t.Text("desiredReplicas"); n != "" {
 		if v, err := strconv.ParseInt(n, 10, 64); err != nil || v == 0 || strconv.FormatInt(v, 10) != n {
-			s.addAs(SeverityWarning, "KE03", field+".metadata.desiredReplicas", strconv.Quote(n)+" is not a number of replicas", "write 1 or more")
+			s.addAs(SeverityWarning, "KE03", field+".metadata.desiredReplicas",
+				strconv.Quote(n)+" is not a number of replicas", "write 1 or more")
 		}
 	}
 }
@@ -74,7 +75,8 @@ func cronError(expr string) string {
 			}
 			if !cronRange(part, i) {
 				f := &cronFields[i]
-				return "the " + f.name + " " + strconv.Quote(part) + " is not between " + strconv.Itoa(f.min) + " and " + strconv.Itoa(f.max)
+				return "the " + f.name + " " + strconv.Quote(part) + " is not between " + strconv.Itoa(f.min) + " and " +
+					strconv.Itoa(f.max)
 			}
 		}
 	}

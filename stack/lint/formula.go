@@ -53,7 +53,9 @@ func (s *scope) formula(sc *schema.Scaling, src *schema.Source) {
 	formula := sc.ScalingModifiers.Formula
 	for _, name := range known {
 		if strings.IndexByte(name, '-') >= 0 && strings.Contains(formula, name) {
-			s.add("KE20", field, "the formula reads the trigger name "+strconv.Quote(name)+" as a subtraction", "rename the trigger without -")
+			s.add("KE20", field,
+				"the formula reads the trigger name "+strconv.Quote(name)+" as a subtraction",
+				"rename the trigger without -")
 			formula = strings.ReplaceAll(formula, name, "0.5")
 		}
 	}

@@ -35,7 +35,9 @@ func (s *scope) names(name string) {
 			"choose another name than "+strings.Join(reservedNames, ", "))
 	}
 	if _, ok := s.l.v.Workloads[name]; ok {
-		s.add("HW19", "", "a workload is named "+strconv.Quote(name)+" too, and both need a ScaledObject of that name", "rename one of them")
+		s.add("HW19", "",
+			"a workload is named "+strconv.Quote(name)+" too, and both need a ScaledObject of that name",
+			"rename one of them")
 	}
 }
 
@@ -208,7 +210,8 @@ func (s *scope) onError(f *schema.Function) {
 		}
 		if worst > 30*time.Minute {
 			s.add("HW38", "onError.retries",
-				"one event that always fails holds its partition for "+worst.Round(time.Minute).String()+" (retries x timeout and backoff)",
+				"one event that always fails holds its partition for "+worst.Round(time.Minute).String()+
+					" (retries x timeout and backoff)",
 				"lower retries, limits.timeout or maxBackoff")
 		}
 	}

@@ -149,7 +149,8 @@ func (s *scope) exclusive(k *kafkaTrigger) {
 			"ensureEvenDistributionOfPartitions needs a topic; KEDA refuses the trigger", "set metadata.topic")
 	}
 	if k.limitation != "" {
-		s.addAs(SeverityWarning, "KE10", k.at("partitionLimitation"), "partitionLimitation is ignored without a topic", "set metadata.topic")
+		s.addAs(SeverityWarning, "KE10", k.at("partitionLimitation"),
+			"partitionLimitation is ignored without a topic", "set metadata.topic")
 	}
 }
 
@@ -216,7 +217,8 @@ func (s *scope) invalidOffsets(k *kafkaTrigger, sc *schema.Scaling) {
 			"use offsetResetPolicy earliest, or minReplicas 1")
 	case k.zeroInvalid:
 		s.addAs(severity, "KE12", k.at("scaleToZeroOnInvalidOffset"),
-			never+"scaleToZeroOnInvalidOffset counts partitions without a commit as no lag, and with minReplicas 0 nobody makes the first commit",
+			never+"scaleToZeroOnInvalidOffset counts partitions without a commit as no lag, and with minReplicas 0 nobody "+
+				"makes the first commit",
 			"remove scaleToZeroOnInvalidOffset, or set minReplicas to 1")
 	}
 }
@@ -235,7 +237,8 @@ func (s *scope) partitionBounds(k *kafkaTrigger, sc *schema.Scaling, parts int) 
 		}
 		s.add("KE13", "scaling.maxReplicas",
 			"maxReplicas is "+strconv.Itoa(sc.MaxReplicas)+", but "+topic+result,
-			"raise kafka.topics."+k.topics[0]+".partitions to "+strconv.Itoa(sc.MaxReplicas)+" or lower maxReplicas to "+strconv.Itoa(parts))
+			"raise kafka.topics."+k.topics[0]+".partitions to "+strconv.Itoa(sc.MaxReplicas)+" or lower maxReplicas to "+
+				strconv.Itoa(parts))
 	}
 	if sc.MinReplicas > parts {
 		sev := SeverityWarning
@@ -249,7 +252,8 @@ func (s *scope) partitionBounds(k *kafkaTrigger, sc *schema.Scaling, parts int) 
 	top := min(sc.MaxReplicas, parts)
 	if k.even && top > 0 && parts%top != 0 {
 		s.add("KE13", "scaling.maxReplicas",
-			"maxReplicas "+strconv.Itoa(top)+" does not divide the "+strconv.Itoa(parts)+" partitions, so at the top the distribution is uneven",
+			"maxReplicas "+strconv.Itoa(top)+" does not divide the "+strconv.Itoa(parts)+
+				" partitions, so at the top the distribution is uneven",
 			"use a divisor of "+strconv.Itoa(parts)+", such as "+strconv.Itoa(divisorBelow(parts, top)))
 	}
 	// The HPA leaves a deviation of 10 % alone: from 10/11 of the cap it does
@@ -264,7 +268,8 @@ func (s *scope) partitionBounds(k *kafkaTrigger, sc *schema.Scaling, parts int) 
 	}
 	if k.own && s.exactlyOnce() && sc.MinReplicas == 0 && k.activation < int64(parts) {
 		s.add("HW21", "scaling.activationLagThreshold",
-			"with delivery exactly-once the markers of transactions count as one event of lag per partition, so "+s.what+" never goes to zero",
+			"with delivery exactly-once the markers of transactions count as one event of lag per partition, so "+s.what+
+				" never goes to zero",
 			"set activationLagThreshold to "+strconv.Itoa(parts)+" (the partitions) or more, or delivery to at-least-once")
 	}
 }

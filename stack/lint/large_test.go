@@ -48,7 +48,10 @@ func TestLargeMistakes(t *testing.T) {
 			"v.yaml:2:1: defaults hold 512 KiB of text for each of 200 functions; all together the limit is 64 MiB; put large",
 		},
 		{"twice", many + "  f7: {}\n", `v.yaml:16002:3: key "f7" is given twice in one mapping, first in line 58; keep one`},
-		{"twice in braces", many + "  z: {a: 1, b: 2, a: 3}\n", `v.yaml:16002:19: key "a" is given twice in one mapping, first in line 16002;`},
+		{
+			"twice in braces", many + "  z: {a: 1, b: 2, a: 3}\n",
+			`v.yaml:16002:19: key "a" is given twice in one mapping, first in line 16002;`,
+		},
 		{"a bracket", many + "  z: {source: {topic: t}\n", "v.yaml:16002:3: a bracket or brace opened in line 16002 is not closed"},
 		{"a quote", many + "  z: {source: {topic: \"t}}\n", "v.yaml:16002:3: a quote is opened and never closed"},
 		{"a quote in the middle", "functions:\n  a: 'b\n" + many[len("functions:\n"):], "v.yaml:2:3: a quote is opened and never closed"},
@@ -84,7 +87,8 @@ func TestLargeMistakes(t *testing.T) {
 		},
 		{
 			"a tag", many + "  z: !!str a\n",
-			"v.yaml:16002:6: from this line on the file can be read by a slow reader only, which takes 256 KiB; it has 381 KiB; write the line as",
+			"v.yaml:16002:6: from this line on the file can be read by a slow reader only, which takes 256 KiB; it has 381 " +
+				"KiB; write the line as",
 		},
 		{"an alias of nothing", many + "  z: *a\n", "v.yaml:16002:3: unknown anchor"},
 		{"two documents", many + "---\n" + many, "v.yaml:16002:1: from this line on"},

@@ -52,7 +52,8 @@ func (s *scope) nameLength(name string) {
 		if len(name) > 40 && len(name) <= 63 {
 			s.addAs(SeverityInfo, "KE05", "",
 				"the name has "+strconv.Itoa(len(name))+
-					" characters; together with the release's name it may exceed the 54 that KEDA allows, and is then shortened with a hash",
+					" characters; together with the release's name it may exceed the 54 that KEDA allows, and is then shortened "+
+					"with a hash",
 				"use a shorter name, or give --release to see")
 		}
 		return

@@ -110,12 +110,16 @@ func (l *linter) nodeRuntime(name string, r schema.NodeRuntime) {
 	}
 	switch {
 	case r.Binary != "" && path.Base(r.Binary) != r.Binary:
-		l.add("HW24", at("binary"), strconv.Quote(r.Binary)+" is no file name", "write the name alone, such as containerd-shim-"+name+"-v1")
-	case len(given) == 0 && r.Binary == "" && !knownShim(name) && !knownShim(l.v.Runtimes[name].Handler) && !strings.HasPrefix(name, "crun"):
+		l.add("HW24", at("binary"), strconv.Quote(r.Binary)+" is no file name",
+			"write the name alone, such as containerd-shim-"+name+"-v1")
+	case len(given) == 0 && r.Binary == "" && !knownShim(name) && !knownShim(l.v.Runtimes[name].Handler) &&
+		!strings.HasPrefix(name, "crun"):
 		l.add("HW24", at(), "node setup does not know the program of runtime "+strconv.Quote(name),
 			"give url with sha256, image, path, or binary where nodes have it")
 	case len(given) == 0 && len(r.SHA256) > 0 && !knownShim(name) && !knownShim(l.v.Runtimes[name].Handler):
-		l.add("HW24", at("sha256"), "runtime "+strconv.Quote(name)+" has a checksum alone, and no release of it is known", "set url as well")
+		l.add("HW24", at("sha256"),
+			"runtime "+strconv.Quote(name)+" has a checksum alone, and no release of it is known",
+			"set url as well")
 	}
 }
 

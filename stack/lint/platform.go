@@ -47,7 +47,8 @@ func (l *linter) kafka() {
 	switch k.Mode {
 	case "external":
 		if len(k.BootstrapServers) == 0 {
-			l.add("HW25", []string{"kafka", "bootstrapServers"}, "kafka.mode external needs bootstrapServers", "write the brokers as host:port")
+			l.add("HW25", []string{"kafka", "bootstrapServers"},
+				"kafka.mode external needs bootstrapServers", "write the brokers as host:port")
 		}
 		l.security()
 	default:
@@ -106,7 +107,8 @@ func (l *linter) security() {
 	case "plain", "scram-sha-256", "scram-sha-512":
 		if sasl.Secret.Name == "" {
 			l.add("KE15", at("sasl", "secret", "name"),
-				"sasl.mechanism "+sasl.Mechanism+" needs a Secret with username and password; without one KEDA and the functions cannot log in",
+				"sasl.mechanism "+sasl.Mechanism+
+					" needs a Secret with username and password; without one KEDA and the functions cannot log in",
 				"set kafka.sasl.secret.name")
 		}
 	case "oauthbearer":
@@ -118,8 +120,10 @@ func (l *linter) security() {
 		if sasl.OAuth.TokenEndpointURI == "" {
 			l.add("KE15", at("sasl", "oauth", "tokenEndpointUri"),
 				"sasl.mechanism oauthbearer needs tokenEndpointUri", "set kafka.sasl.oauth.tokenEndpointUri")
-		} else if !strings.HasPrefix(sasl.OAuth.TokenEndpointURI, "https://") && !strings.HasPrefix(sasl.OAuth.TokenEndpointURI, "http://") {
-			l.add("KE15", at("sasl", "oauth", "tokenEndpointUri"), strconv.Quote(sasl.OAuth.TokenEndpointURI)+" is not a URL", "write https://...")
+		} else if !strings.HasPrefix(sasl.OAuth.TokenEndpointURI, "https://") &&
+			!strings.HasPrefix(sasl.OAuth.TokenEndpointURI, "http://") {
+			l.add("KE15", at("sasl", "oauth", "tokenEndpointUri"),
+				strconv.Quote(sasl.OAuth.TokenEndpointURI)+" is not a URL", "write https://...")
 		}
 	case "aws-msk-iam":
 		if sasl.AWS.Region == "" {
@@ -201,7 +205,8 @@ func (l *linter) topics() {
 			}
 			if rf > 0 && isr > rf {
 				l.add("HW36", at("config", "min.insync.replicas"),
-					"min.insync.replicas "+strconv.Itoa(isr)+" is more than the "+strconv.Itoa(rf)+" replicas of the topic: nothing can be written",
+					"min.insync.replicas "+strconv.Itoa(isr)+" is more than the "+strconv.Itoa(rf)+
+						" replicas of the topic: nothing can be written",
 					"lower it to "+strconv.Itoa(max(1, rf-1)))
 			} else if rf > 1 && isr == rf {
 				l.addAs(SeverityWarning, "HW36", at("config", "min.insync.replicas"),
@@ -253,7 +258,8 @@ func (l *linter) platform() {
 
 func (l *linter) image(path []string, img schema.Image, used bool) {
 	if used && img.Repository == "" {
-		l.add("HW47", append(path, "repository"), "the image has no repository", "name the image's path in its registry, or leave the default")
+		l.add("HW47", append(path, "repository"), "the image has no repository",
+			"name the image's path in its registry, or leave the default")
 	}
 }
 

@@ -62,14 +62,16 @@ func TestLintKnowsWhatTheChartRefuses(t *testing.T) {
 		"functions: {enrich: {scaling: {triggers: {kafka: {type: " +
 			"cron}}}}}", "functions: {enrich: {scaling: {triggers: {x: {}}}}}", "functions: {enrich: {scaling: {triggers: {x: null}}}}",
 		"kafka: {mode: other}", "kafka: {mode: external}", "kafka: {tls: {enabled: true}}",
-		"kafka: {sasl: {mechanism: plain}}", "kafka: {mode: strimzi, sasl: {mechanism: plain}}", "kafka: {mode: strimzi, tls: {enabled: true}}",
+		"kafka: {sasl: {mechanism: plain}}", "kafka: {mode: strimzi, sasl: {mechanism: plain}}",
+		"kafka: {mode: strimzi, tls: {enabled: true}}",
 		"kafka: {mode: external, bootstrapServers: ['b:1'], sasl: {mechanism: " +
 			"plain}}", "kafka: {mode: external, bootstrapServers: ['b:1'], sasl: {mechanism: oauthbearer, secret: {name: " +
 			"s}}}", "kafka: {mode: external, bootstrapServers: ['b:1'], sasl: {mechanism: aws-msk-iam}}",
 		"kafka: {mode: external, bootstrapServers: ['b:1'], sasl: {mechanism: aws-msk-iam, aws: {region: " +
 			"eu}}}", "kafka: {mode: external, bootstrapServers: ['b:1'], sasl: {mechanism: " +
 			"nonsense}}", "kafka: {bundled: {replicas: 2}}", "kafka: {bundled: {replicas: null}}", "kafka: {mode: null}",
-		"nodeSetup: {enabled: true}", "nodeSetup: {enabled: true, runtimes: {unknown: {path: /x}}}", "nodeSetup: {enabled: true, remove: true}",
+		"nodeSetup: {enabled: true}", "nodeSetup: {enabled: true, runtimes: {unknown: {path: " +
+			"/x}}}", "nodeSetup: {enabled: true, remove: true}",
 		"nodeSetup: {enabled: true, runtimes: {spin: {url: {amd64: " +
 			"'https://x/y'}}}}", "nodeSetup: {enabled: true, runtimes: {spin: {image: " +
 			"'x/y:1'}}}", "nodeSetup: {enabled: true, runtimes: {spin: {image: 'x/y@sha256:0', path: /x}}}",

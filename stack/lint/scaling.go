@@ -110,7 +110,8 @@ func (s *scope) behavior(sc *schema.Scaling) {
 		field := "scaling.behavior." + r.name
 		if r.rules.Policies != nil && len(r.rules.Policies) == 0 && r.rules.SelectPolicy != "Disabled" {
 			s.addAs(SeverityWarning, "KE17", field+".policies",
-				r.name+" has no policies; an empty list is lost on its way to the HPA, and Kubernetes' own apply (scaleDown: 100 % each 15 s)",
+				r.name+" has no policies; an empty list is lost on its way to the HPA, and Kubernetes' own apply (scaleDown: "+
+					"100 % each 15 s)",
 				"leave policies out for the chart's defaults, or write at least one")
 		}
 		for _, p := range r.rules.Policies {
@@ -156,7 +157,8 @@ func (s *scope) fallback(sc *schema.Scaling, src *schema.Source) {
 	if client := connecting(sc, src); client != "" && *f.FailureThreshold >= 1 {
 		s.addAs(SeverityWarning, "KE21", "scaling.fallback.failureThreshold",
 			"with failureThreshold "+strconv.Itoa(*f.FailureThreshold)+
-				" the fallback does not start when all brokers are away: KEDA cannot rebuild its "+client+" client and stops counting at one failure",
+				" the fallback does not start when all brokers are away: KEDA cannot rebuild its "+client+
+				" client and stops counting at one failure",
 			"set failureThreshold: 0, which starts it now and then, or remove fallback: replicas have nothing to read then")
 	}
 	if src.Topic == "" && len(sc.Triggers) > 0 && sc.ScalingModifiers.Formula == "" && onlyResources(sc) {

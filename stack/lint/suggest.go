@@ -15,7 +15,8 @@ var otherSpellings = map[string]string{
 	"replicas": "scaling.maxReplicas", "env": "config", "environment": "config", "group": "source.consumerGroup",
 	"input": "source", "output": "sink", "from": "source", "to": "sink", "brokers": "bootstrapServers",
 	"wasm": "module", "tag": "image", "dlq": "onError.deadLetterTopic", "memory": "limits.memory", "timeout": "limits.timeout",
-	"resetPolicy": "offsetResetPolicy", "autoOffsetReset": "offsetResetPolicy", "minReplicaCount": "minReplicas", "maxReplicaCount": "maxReplicas",
+	"resetPolicy": "offsetResetPolicy", "autoOffsetReset": "offsetResetPolicy", "minReplicaCount": "minReplicas",
+	"maxReplicaCount": "maxReplicas",
 }
 
 // unknown reports a key that nothing reads, with the best guess of what was meant.

@@ -75,7 +75,8 @@ func (l *linter) autoscaler(o *extraObject, workloads map[targetKey]string) {
 	if name, ok := workloads[t]; ok {
 		if sc := l.v.Workloads[name].Scaling; !handsOver(o, &sc) {
 			l.add("KE06", path,
-				what+" and workload "+strconv.Quote(name)+" both scale the "+t.kind+" "+strconv.Quote(t.name)+"; KEDA refuses the ScaledObject",
+				what+" and workload "+strconv.Quote(name)+" both scale the "+t.kind+" "+strconv.Quote(t.name)+
+					"; KEDA refuses the ScaledObject",
 				"remove one of them")
 		}
 	}
@@ -126,7 +127,9 @@ func (l *linter) hpaNames() {
 		}
 		if other, ok := first[hpa]; ok {
 			s := scope{l: l, root: []string{root, name}}
-			s.add("KE06", "scaling.hpaName", other+" and "+root+"."+name+" have one hpaName, "+strconv.Quote(hpa), "use different names, or none")
+			s.add("KE06", "scaling.hpaName",
+				other+" and "+root+"."+name+" have one hpaName, "+strconv.Quote(hpa),
+				"use different names, or none")
 			return
 		}
 		first[hpa] = root + "." + name

@@ -75,7 +75,8 @@ func (s *scope) triggers(sc *schema.Scaling, src *schema.Source) {
 			s.add("KE20", field, `a trigger is named "kafka", as the one of source is`, "rename it; names must be unique")
 		}
 		if t.Type == "" {
-			s.add("KE01", field+".type", "trigger "+strconv.Quote(name)+" has no type", "set type to a scaler of KEDA, such as cron or prometheus")
+			s.add("KE01", field+".type", "trigger "+strconv.Quote(name)+" has no type",
+				"set type to a scaler of KEDA, such as cron or prometheus")
 			continue
 		}
 		params, ok := s.l.scaler(t.Type)
@@ -223,7 +224,8 @@ func (s *scope) metadataValue(path, typ string, p *scalerParam, v any) {
 			s.add("KE03", path, strconv.Quote(text)+" is not a number that KEDA can read",
 				"write plain digits: no 1e+06, no leading zero or plus, no underscore")
 		} else if kafka && (p.name == "lagThreshold" && n <= 0 || p.name == "activationLagThreshold" && n < 0) {
-			s.add("KE11", path, p.name+" is "+text, map[bool]string{true: "write 1 or more", false: "write 0 or more"}[p.name == "lagThreshold"])
+			s.add("KE11", path, p.name+" is "+text,
+				map[bool]string{true: "write 1 or more", false: "write 0 or more"}[p.name == "lagThreshold"])
 		}
 	case len(p.allowed) > 0:
 		for part := range strings.SplitSeq(text, ",") {
@@ -254,7 +256,8 @@ func (s *scope) metricType(field string, t *schema.Trigger, sc *schema.Scaling, 
 	resource := t.Type == "cpu" || t.Type == "memory"
 	switch {
 	case resource && t.MetricType != "Utilization" && t.MetricType != "AverageValue":
-		s.add("KE18", field+".metricType", "a "+t.Type+" trigger needs metricType Utilization or AverageValue", "set metricType: Utilization")
+		s.add("KE18", field+".metricType",
+			"a "+t.Type+" trigger needs metricType Utilization or AverageValue", "set metricType: Utilization")
 	case !resource && t.MetricType == "Utilization":
 		s.add("KE18", field+".metricType", "metricType Utilization is for cpu and memory only", "use AverageValue or Value")
 	case resource && t.MetricType == "Utilization" && s.root[0] == "functions":

@@ -128,7 +128,9 @@ func (c *embedded) readMetadata(data []byte) error {
 	}
 	tree := doc.Tree()
 	c.metadata = map[string]any{"IsRoot": true, "Deprecated": tree["deprecated"] == true}
-	for _, key := range []string{"Name", "Home", "Version", "Description", "Icon", "Condition", "Tags", "AppVersion", "KubeVersion", "Type"} {
+	for _, key := range []string{
+		"Name", "Home", "Version", "Description", "Icon", "Condition", "Tags", "AppVersion", "KubeVersion", "Type",
+	} {
 		s, _ := tree[strings.ToLower(key[:1])+key[1:]].(string)
 		c.metadata[key] = s
 	}

@@ -6,7 +6,8 @@
 // doc comments and field tags:
 //
 //	json      the key in values.yaml
-//	default   the value written to values.yaml (YAML; empty collections are implied)
+//	default   the value written to values.yaml (YAML; empty collections are implied),
+//	          or file:NAME for a long one, in defaults/NAME
 //	enum      the legal values, separated by commas
 //	min, max  inclusive bounds of a number
 //	format    quantity, duration, name, topic, image or percentOrInt: a string

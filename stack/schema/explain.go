@@ -81,7 +81,10 @@ func Explain(path string) (Explanation, error) {
 		}
 		if next == nil {
 			if o.Open && f != nil {
-				return Explanation{}, fmt.Errorf("explaining %q: %s is passed on as it is; its own documentation tells about %q", path, at, w)
+				return Explanation{}, fmt.Errorf(
+					"explaining %q: %s is passed on as it is; its own documentation tells about %q",
+					path, at, w,
+				)
 			}
 			return Explanation{}, noField(path, at, w, o)
 		}

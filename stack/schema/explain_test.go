@@ -14,7 +14,10 @@ func TestExplain(t *testing.T) {
 			"functions.enrich-orders.scaling.lagThreshold", "functions.<name>.scaling.lagThreshold", "integer", "50",
 			"triggers[].metadata.lagThreshold",
 		},
-		{"functions.<name>.scaling.lagThreshold", "functions.<name>.scaling.lagThreshold", "integer", "50", "triggers[].metadata.lagThreshold"},
+		{
+			"functions.<name>.scaling.lagThreshold", "functions.<name>.scaling.lagThreshold", "integer", "50",
+			"triggers[].metadata.lagThreshold",
+		},
 		{"functions", "functions", "map of Function", "{}", ""},
 		{"functions.enrich", "functions.<name>", "object", "", ""},
 		{"functions.source", "functions.<name>.source", "object", "", ""},

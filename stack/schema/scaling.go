@@ -60,7 +60,7 @@ type Scaling struct {
 
 	// Behavior of the HPA between one replica and maxReplicas, complete so
 	// that nothing depends on the cluster's defaults.
-	Behavior Behavior `json:"behavior,omitempty" default:"{scaleUp: {stabilizationWindowSeconds: 0, selectPolicy: Max, policies: [{type: Percent, value: 100, periodSeconds: 15}, {type: Pods, value: 4, periodSeconds: 15}]}, scaleDown: {stabilizationWindowSeconds: 60, selectPolicy: Max, policies: [{type: Percent, value: 50, periodSeconds: 30}]}}" keda:"advanced.horizontalPodAutoscalerConfig.behavior"`
+	Behavior Behavior `json:"behavior,omitempty" default:"file:behavior.yaml" keda:"advanced.horizontalPodAutoscalerConfig.behavior"`
 
 	// Fallback sets replicas while the lag cannot be read.
 	Fallback Fallback `json:"fallback,omitempty" keda:"fallback"`

@@ -21,7 +21,7 @@ type Values struct {
 
 	// Runtimes are the Wasm runtimes that functions may name in `runtime`,
 	// beside the in-process `wazero`. Each is a RuntimeClass.
-	Runtimes map[string]Runtime `json:"runtimes,omitempty" keys:"label" default:"{wasmtime: {handler: wasmtime}, wasmedge: {handler: wasmedge}, wasmer: {handler: wasmer}, wamr: {handler: wamr}, spin: {handler: spin}, crun-wasmtime: {handler: crun-wasmtime, podAnnotations: {module.wasm.image/variant: compat-smart}}, crun-wasmedge: {handler: crun-wasmedge, podAnnotations: {module.wasm.image/variant: compat-smart}}, crun-wasmer: {handler: crun-wasmer, podAnnotations: {module.wasm.image/variant: compat-smart}}, crun-wamr: {handler: crun-wamr, podAnnotations: {module.wasm.image/variant: compat-smart}}}"`
+	Runtimes map[string]Runtime `json:"runtimes,omitempty" keys:"label" default:"file:runtimes.yaml"`
 
 	// NodeSetup installs Wasm shims on nodes. It is the only privileged part.
 	NodeSetup NodeSetup `json:"nodeSetup,omitempty"`

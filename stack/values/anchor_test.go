@@ -89,7 +89,8 @@ func TestAliasesAreCopies(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := yamlout.AppendJSON(nil, doc.Tree())
-	want := `{"a":{"b":{"c":1},"l":[{"d":2}]},"e":{"b":{"c":3},"l":[{"d":2}]},"f":{"b":{"c":4},"l":[{"d":5}]},"g":{"h":{"i":6}},"j":{"h":{"i":1}}}`
+	want := `{"a":{"b":{"c":1},"l":[{"d":2}]},"e":{"b":{"c":3},"l":[{"d":2}]},` +
+		`"f":{"b":{"c":4},"l":[{"d":5}]},"g":{"h":{"i":6}},"j":{"h":{"i":1}}}`
 	if err != nil || string(got) != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -71,12 +71,18 @@ func TestParseErrors(t *testing.T) {
 			}
 			return b.String()
 		}(), "levels deep"},
-		{"version", "# c\n%YAML 1.2\n---\na: b\n", "the %YAML header asks for another version than 1.1, which Helm reads; remove the line"},
+		{
+			"version", "# c\n%YAML 1.2\n---\na: b\n",
+			"the %YAML header asks for another version than 1.1, which Helm reads; remove the line",
+		},
 		{
 			"broken at the end", "x: [1, 2]\ny: [1, 2]\nz: [1, 2]\n" + strings.Repeat("# text\n", 100000) + "b: }\n",
 			"v.yaml:100004:1: a value is missing",
 		},
-		{"deep but closed", "a: " + strings.Repeat("[", 150) + strings.Repeat("]", 150), "v.yaml:1:104: is nested more than 100 levels deep"},
+		{
+			"deep but closed", "a: " + strings.Repeat("[", 150) + strings.Repeat("]", 150),
+			"v.yaml:1:104: is nested more than 100 levels deep",
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -87,7 +87,8 @@ func TestScratchImageRuns(t *testing.T) {
 			t.Fatal(err)
 		}
 		trial.Image = image
-		if err := (&cri.Client{Socket: s.socket}).Try(context.Background(), trial); err == nil || !strings.Contains(err.Error(), "exit code 1") {
+		if err := (&cri.Client{Socket: s.socket}).Try(context.Background(), trial); err == nil ||
+			!strings.Contains(err.Error(), "exit code 1") {
 			t.Errorf("a module that traps gave %v", err)
 		}
 	})

@@ -198,7 +198,8 @@ func TestArgoHooks(t *testing.T) {
 	}
 	// Without KEDA in the release there is nothing but the check.
 	for _, u := range objects(t,
-		must(t, root, "", "helm", "template", "shop", chart(t), "--namespace", "shop", "-f", presets(t)[0], "--set", "keda.enabled=false")) {
+		must(t, root, "", "helm", "template", "shop", chart(t), "--namespace", "shop", "-f",
+			presets(t)[0], "--set", "keda.enabled=false")) {
 		if hook.IsHook(u) && u.GetName() != "shop-check" {
 			t.Errorf("%s is a hook", name(u))
 		}

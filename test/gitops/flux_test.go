@@ -187,7 +187,8 @@ func TestFluxChart(t *testing.T) {
 	url := strings.Replace(repository.Spec.URL, host, address, 1)
 	rendered := must(t, dir, "", "helm", "template", release.GetReleaseName(), url, "--version", repository.Spec.Reference.Tag,
 		"--plain-http", "--namespace", release.GetReleaseNamespace(), "--include-crds", "-f", file)
-	must(t, dir, rendered, "helm-wasm", "diff", "--check", "--all", "--release", "shop", "--namespace", "shop", "-f", "shop/stack.yaml", "-")
+	must(t, dir, rendered, "helm-wasm", "diff", "--check", "--all", "--release", "shop",
+		"--namespace", "shop", "-f", "shop/stack.yaml", "-")
 	if repository.GetLayerMediaType() != "application/vnd.cncf.helm.chart.content.v1.tar+gzip" ||
 		repository.GetLayerOperation() != sourcev1.OCILayerCopy {
 		t.Errorf("layer %s, %s", repository.GetLayerMediaType(), repository.GetLayerOperation())

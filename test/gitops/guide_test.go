@@ -198,7 +198,8 @@ func TestGuideVersions(t *testing.T) {
 	}
 	for name, path := range map[string]string{
 		"Argo CD": argoCD, "helm-controller": "github.com/fluxcd/helm-controller/api",
-		"kustomize-controller": "github.com/fluxcd/kustomize-controller/api", "source-controller": "github.com/fluxcd/source-controller/api",
+		"kustomize-controller": "github.com/fluxcd/kustomize-controller/api",
+		"source-controller":    "github.com/fluxcd/source-controller/api",
 	} {
 		_, version, _ := strings.Cut(string(mod), "\t"+path+" v")
 		parts := strings.SplitN(version, ".", 3)

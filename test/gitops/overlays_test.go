@@ -30,7 +30,8 @@ func TestOverlays(t *testing.T) {
 			}
 			substitute := map[string]any{"substitute": map[string]any{"HOSTNAME": "x", "datasource": "y"}}
 			list := fluxBuild(t, dir, path, map[string]any{"prune": true, "wait": true, "postBuild": substitute})
-			if got := must(t, dir, stream(t, list), "helm-wasm", "diff", file, "-"); !strings.HasPrefix(got, "0 changed, 0 added, 0 removed, ") {
+			got := must(t, dir, stream(t, list), "helm-wasm", "diff", file, "-")
+			if !strings.HasPrefix(got, "0 changed, 0 added, 0 removed, ") {
 				t.Error(got)
 			}
 			scaled := map[string]bool{}

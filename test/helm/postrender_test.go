@@ -129,7 +129,8 @@ func TestPostRendererFailures(t *testing.T) {
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
 			for _, command := range [][]string{{"template"}, {"install", "--dry-run=client"}, {"template", "--debug"}} {
-				args := append(append(command[:1:1], "x", chart, "--post-renderer", "wasm-post-renderer"), append(command[1:], tc.args...)...)
+				args := append(append(command[:1:1], "x", chart, "--post-renderer",
+					"wasm-post-renderer"), append(command[1:], tc.args...)...)
 				r := h.run(nil, helmBin, args...)
 				if r.code != 1 || strings.Contains(r.stdout, "kind: Deployment") {
 					t.Errorf("want a failure without manifests:\n%s", r)

@@ -43,7 +43,8 @@ func TestSameEverywhere(t *testing.T) {
 		{[]byte("a: b\n---\nc: [\n"), []string{"post-render", "--for-helm"}},
 		{[]byte(annotatedDeployment), []string{"post-render"}},
 		{[]byte(annotatedDeployment), []string{
-			"post-render", "--set", "kafka.bootstrapServers={a:1}", "--set", "kafka.sasl.mechanism=plain", "--set", "kafka.sasl.secret.name=s",
+			"post-render", "--set", "kafka.bootstrapServers={a:1}", "--set", "kafka.sasl.mechanism=plain", "--set",
+			"kafka.sasl.secret.name=s",
 		}},
 		{[]byte(strings.Replace(annotatedDeployment, "topic", "topc", 1)), []string{"post-render"}},
 		{[]byte("kind: List\n"), []string{"krm"}},

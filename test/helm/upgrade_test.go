@@ -30,7 +30,10 @@ func (s *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	resource := func(name, kind string) map[string]any {
-		return map[string]any{"name": name, "kind": kind, "namespaced": true, "verbs": []string{"get", "list", "create", "patch", "update"}}
+		return map[string]any{
+			"name": name, "kind": kind, "namespaced": true,
+			"verbs": []string{"get", "list", "create", "patch", "update"},
+		}
 	}
 	group := func(name, version string) map[string]any {
 		v := map[string]any{"groupVersion": name + "/" + version, "version": version}
@@ -80,7 +83,8 @@ func (s *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func newAPIServer(t *testing.T) (*apiServer, string) {
 	t.Helper()
 	release, err := json.Marshal(map[string]any{
-		"name": "x", "namespace": "default", "version": 1, "manifest": "---\napiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: shop\n",
+		"name": "x", "namespace": "default", "version": 1, "manifest": "---\napiVersion: v1\nkind: ServiceAccount\n" +
+			"metadata:\n  name: shop\n",
 		"info":   map[string]any{"status": "deployed", "first_deployed": "2026-01-01T00:00:00Z", "last_deployed": "2026-01-01T00:00:00Z"},
 		"chart":  map[string]any{"metadata": map[string]any{"apiVersion": "v2", "name": "shop", "version": "0.1.0"}},
 		"config": map[string]any{}, "apply_method": "ssa",

@@ -138,7 +138,8 @@ func TestExpandedTwice(t *testing.T) {
 			t.Fatal(err)
 		}
 		write(t, filepath.Join(top, "kustomization.yaml"), "resources: [../prod, mine.yaml]\ntransformers: [../../"+h.declared+"]\n")
-		write(t, filepath.Join(top, "mine.yaml"), "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: mine}\ndata: {a: \"- b\\n\\tc\\n\"}\n")
+		write(t, filepath.Join(top, "mine.yaml"),
+			"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: mine}\ndata: {a: \"- b\\n\\tc\\n\"}\n")
 		r := build(program, top)
 		if r.err != nil {
 			t.Fatal(r)
@@ -211,7 +212,8 @@ func TestMistakes(t *testing.T) {
 				write(t, filepath.Join(dir, "values.yaml"),
 					"apiVersion: helm-wasm.dev/v1alpha1\nkind: WasmStack\nmetadata: {name: shop}\n"+tc.patch+"\n")
 				r := build(program, dir)
-				if r.err == nil || r.stdout != "" || !strings.Contains(r.stderr, tc.want) || !strings.Contains(r.stderr, `WasmStack "eu-shop"`) {
+				if r.err == nil || r.stdout != "" || !strings.Contains(r.stderr, tc.want) ||
+					!strings.Contains(r.stderr, `WasmStack "eu-shop"`) {
 					t.Error(r)
 				}
 			})

@@ -40,7 +40,9 @@ func both(files map[string]string, values map[string]any) (helm, ours map[string
 			"Values": deep(values), "Release": release,
 			"Template": map[string]any{"Name": name, "BasePath": "c/templates"},
 			"Capabilities": &tmpl.Capabilities{
-				KubeVersion: tmpl.KubeVersion{Version: caps.KubeVersion.Version, Major: caps.KubeVersion.Major, Minor: caps.KubeVersion.Minor},
+				KubeVersion: tmpl.KubeVersion{
+					Version: caps.KubeVersion.Version, Major: caps.KubeVersion.Major, Minor: caps.KubeVersion.Minor,
+				},
 				APIVersions: tmpl.APIVersions(caps.APIVersions),
 			},
 			"Files": tmpl.Files{},

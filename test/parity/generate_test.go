@@ -199,8 +199,10 @@ func (g *generator) key() string {
 
 func (g *generator) text() string {
 	words := []string{
-		"a", "orders", "5s", "100ms", "true", "no", "0123", "1e3", "", "a b", " padded ", "a: b", "# c", "it's", `say "x"`, "multi\nline\n", "\ttab",
-		"grüße", "日本", "🚀", "{{ x }}", "%d %s", "<a>&", "back\\slash", "null", "~", "- a", "2001-01-01", "x,y", strings.Repeat("long words ", 15),
+		"a", "orders", "5s", "100ms", "true", "no", "0123", "1e3", "", "a b", " padded ", "a: b", "# c", "it's", `say "x"`,
+		"multi\nline\n", "\ttab",
+		"grüße", "日本", "🚀", "{{ x }}", "%d %s", "<a>&", "back\\slash", "null", "~", "- a", "2001-01-01", "x,y",
+		strings.Repeat("long words ", 15),
 	}
 	if !g.odd {
 		words = words[:8]

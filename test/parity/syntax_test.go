@@ -44,12 +44,14 @@ func TestSyntax(t *testing.T) {
 		`{{ block "blk" .Values.str }}<{{ . }}>{{ end }}`, `{{ define "r" }}{{ include "r" . }}{{ end }}{{ include "r" . }}`,
 		`{{ define "a" }}one
 two
-{{ end }}{{ include "a" . | nindent 4 }}{{ include "a" . | indent 2 }}{{ include "a" . | nindent 0 }}{{ include "a" . | trim | nindent 2 }}`,
+{{ end }}{{ include "a" . | nindent 4 }}{{ include "a" . | indent 2 }}` +
+			`{{ include "a" . | nindent 0 }}{{ include "a" . | trim | nindent 2 }}`,
 		`{{ define "e" }}{{ end }}[{{ include "e" . | nindent 4 }}][{{ include "e" . | indent 4 }}]`,
 		`{{ toYaml .Values.nested | nindent 6 }}|{{ .Values.list | toYaml | indent 2 }}|{{ toYaml .Values.missing | ` +
 			`nindent 2 }}`, `{{ toYaml .Values.list | nindent -1 }}`,
 		`{{ and .Values.str .Values.zero .Values.missing.deeper }}`,
-		`{{ or .Values.zero .Values.str .Values.missing.deeper }}`, `{{ .Values.str | or .Values.zero }}{{ .Values.str | and .Values.zero }}`,
+		`{{ or .Values.zero .Values.str .Values.missing.deeper }}`,
+		`{{ .Values.str | or .Values.zero }}{{ .Values.str | and .Values.zero }}`,
 		`{{ fail "stop: here" }}`, `{{ define "f" }}{{ fail (printf "no %s" .) }}{{ end }}{{ include "f" "good" }}`,
 		`{{ required "need it" .Values.missing }}`, `{{ required "need it" "" }}`, `{{ .Values.zero | required "x" }}`,
 		`{{ define "f" }}{{ index .Values.list 9 }}{{ end }}{{ include "f" . }}`,
@@ -83,7 +85,8 @@ two
 			`without $y 1 3 | toJson }}{{ has 2 $y }}{{ has 2.0 $y }}{{ uniq (list 1 1 "1" 1.0) | toJson }}`,
 		`{{- $x := . -}}{{ $x.Values.str }}{{ $x.Values.missing.a }}`,
 		`{{ template "t" (dict "root" $ "x" 1) }}{{ define "t" }}{{ .root.Values.str }}{{ .x }}{{ .root.Values.gone.b }}{{ end }}`,
-		`{{ range $i, $_ := list "a" "b" }}{{ $i }}{{ with $_ }}{{ . }}{{ end }}{{ end }}{{ with dict "a" nil }}{{ .a }}{{ .a.b }}{{ end }}`,
+		`{{ range $i, $_ := list "a" "b" }}{{ $i }}{{ with $_ }}{{ . }}{{ end }}{{ end }}{{ with dict "a" nil }}{{ .a ` +
+			`}}{{ .a.b }}{{ end }}`,
 	} {
 		check(t, text, samples())
 	}

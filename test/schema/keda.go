@@ -70,7 +70,8 @@ func (c CRDs) add(data []byte) error {
 	}
 	for _, version := range v1.Spec.Versions {
 		var schema apiextensions.JSONSchemaProps
-		if err := apiextensionsv1.Convert_v1_JSONSchemaProps_To_apiextensions_JSONSchemaProps(version.Schema.OpenAPIV3Schema, &schema, nil); err != nil {
+		convert := apiextensionsv1.Convert_v1_JSONSchemaProps_To_apiextensions_JSONSchemaProps
+		if err := convert(version.Schema.OpenAPIV3Schema, &schema, nil); err != nil {
 			return err
 		}
 		validator, _, err := validation.NewSchemaValidator(&schema)

@@ -57,7 +57,8 @@ func Kubernetes(manifest []byte) (runtime.Object, error) {
 		return nil, err
 	}
 	legacyscheme.Scheme.Default(object)
-	internal, err := legacyscheme.Scheme.ConvertToVersion(object, schema.GroupVersion{Group: kind.Group, Version: runtime.APIVersionInternal})
+	internal, err := legacyscheme.Scheme.ConvertToVersion(object,
+		schema.GroupVersion{Group: kind.Group, Version: runtime.APIVersionInternal})
 	if err != nil {
 		return nil, fmt.Errorf("converting %s: %w", kind.Kind, err)
 	}

@@ -39,7 +39,10 @@ git show main:stack.yaml | {} diff - stack.yaml
 helm get manifest shop | {} diff --all --no-hooks --release shop -f stack.yaml -`,
 		Flags: append(
 			command.RenderFlags(),
-			command.Flag{Name: "output", Short: "o", Value: "FORMAT", Enum: []string{"text", "json"}, Default: "text", Help: "text or json"},
+			command.Flag{
+				Name: "output", Short: "o", Value: "FORMAT", Enum: []string{"text", "json"}, Default: "text",
+				Help: "text or json",
+			},
 			command.Flag{Name: "check", Help: "exit with 1 when there is a difference"},
 		),
 		Run: run,

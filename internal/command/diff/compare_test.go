@@ -103,7 +103,8 @@ func TestTexts(t *testing.T) {
 	long := strings.Repeat("x", 80)
 	tests := []struct{ name, old, new, want string }{
 		{
-			"YAML in text", "data:\n  f.yaml: |\n    # was\n    a: {b: 1}\n    l: [x]\n", "data:\n  f.yaml: |\n    l: [x]\n    a:\n      b: 2\n",
+			"YAML in text", "data:\n  f.yaml: |\n    # was\n    a: {b: 1}\n    l: " +
+				"[x]\n", "data:\n  f.yaml: |\n    l: [x]\n    a:\n      b: 2\n",
 			"~ data[\"f.yaml\"] > a.b: 1 -> 2\n",
 		},
 		{"JSON in text", `data: {d: '{"title": "a"}'}`, `data: {d: '{"title": "b"}'}`, "~ data.d > title: \"a\" -> \"b\"\n"},

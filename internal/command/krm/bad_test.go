@@ -93,7 +93,8 @@ func TestBadLists(t *testing.T) {
 		{
 			"an object that is there", head + "items:\n" + inList("apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\n"+
 				"metadata: {name: shop-biller, annotations: {config.kubernetes.io/path: mine.yaml}}") + inConfig(stackText("shop", "")),
-			`functionConfig, WasmStack "shop" renders the ScaledObject "shop-biller" in namespace default, which is in the list already and ` +
+			`functionConfig, WasmStack "shop" renders the ScaledObject "shop-biller" in namespace default, which is in the ` +
+				`list already and ` +
 				`does not come from it (items[0], ScaledObject "shop-biller" of mine.yaml)`,
 		},
 		{
@@ -110,7 +111,8 @@ func TestBadLists(t *testing.T) {
 		{"a key with quotes in it", head + "\"\"items:\n" + inList(stackText("shop", "")), "of the ResourceList: it "},
 		{
 			"an object of two stacks",
-			head + "items:\n" + inList(stackText("a", "")+"  fullnameOverride: x\n") + inList(stackText("b", "")+"  fullnameOverride: x\n"),
+			head + "items:\n" + inList(stackText("a", "")+"  fullnameOverride: x\n") +
+				inList(stackText("b", "")+"  fullnameOverride: x\n"),
 			`items[0], WasmStack "a" and items[1], WasmStack "b" both render the ScaledObject "x-biller" in namespace default`,
 		},
 	}

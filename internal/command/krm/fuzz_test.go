@@ -35,7 +35,8 @@ var oddLists = []string{
 		"annotations: {config.kubernetes.io/depends-on: z}}}}\n"+
 		"options: {scope: all}\n"),
 	// Not an archive, although this word is where archives have it.
-	head + "items:\n- kind: x\n  text: " + strings.Repeat("x", 257-len("  kind: x\n  text: ")) + "ustar\n" + inConfig(stackText("shop", "")),
+	head + "items:\n- kind: x\n  text: " + strings.Repeat("x", 257-len("  kind: x\n  text: ")) + "ustar\n" +
+		inConfig(stackText("shop", "")),
 	// After the first run the stack is gone, and so are its results.
 	head + "items:\n" + inList(warned("shop", "")) + inConfig(warned("shop2", "")),
 	head + "items:\n" + inList(stackText("shop", "")) + inConfig(warned("shop", ", labels: {a: 1}")),

@@ -268,9 +268,11 @@ func TestOtherStyles(t *testing.T) {
 			`"spec":{"kafka":{"mode":"external","bootstrapServers":["k:9092"],"topics":{"orders":{"partitions":3}}},` +
 			`"workloads":{"biller":{"scaleTargetRef":{"name":"biller"},"source":{"topic":"orders","consumerGroup":"billing"}}}}}]}`,
 		"brackets": head + "items: [{apiVersion: v1, kind: ConfigMap, metadata: {name: mine, namespace: prod}}, " +
-			"{apiVersion: helm-wasm.dev/v1alpha1, kind: WasmStack, metadata: {name: shop}, spec: {kafka: {mode: external, bootstrapServers: " +
+			"{apiVersion: helm-wasm.dev/v1alpha1, kind: WasmStack, metadata: {name: shop}, spec: {kafka: {mode: external, " +
+			"bootstrapServers: " +
 			"['k:9092']}, workloads: {biller: {scaleTargetRef: {name: b}, source: {topic: orders, consumerGroup: billing}}}}}]\n",
-		"an anchor of another item": head + "items:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: mine, namespace: &ns prod}\n" +
+		"an anchor of another item": head +
+			"items:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: mine, namespace: &ns prod}\n" +
 			"  data: {a: &text b}\n" +
 			inList(strings.Replace(stackText("shop", ""), "name: biller}", "name: *text}", 1)),
 		"quotes over lines": head + "items:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: mine, namespace: prod}\n" +
@@ -315,7 +317,8 @@ func TestReplaced(t *testing.T) {
 // TestLarge: a large object that only the slow reader could read is passed on unread,
 // but a stack never is.
 func TestLarge(t *testing.T) {
-	large := "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: large\ndata:\n  a: \"" + strings.Repeat("b\n    c", maxChecked/5) + "\"\n"
+	large := "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: large\ndata:\n  a: \"" +
+		strings.Repeat("b\n    c", maxChecked/5) + "\"\n"
 	in := head + "items:\n" + inList(large) + inList(stackText("shop", ""))
 	out := mustRun(t, in)
 	if got, want := items(t, out), "ConfigMap//large ScaledObject/default/shop-biller"; got != want ||

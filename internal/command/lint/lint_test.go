@@ -36,7 +36,8 @@ func TestLint(t *testing.T) {
 		t.Errorf("rules with commas: %v", got.Err)
 	}
 	commandtest.WantError(t, commands.Sandbox(commandtest.Values, "lint", "--ignore", "HV01"), `no rule "HV01" (did you mean "HW01"?)`)
-	if got := commands.Sandbox(commandtest.Mistaken, "lint", "--filename", "stack.yaml"); !strings.HasPrefix(got.Stdout, "stack.yaml:6:15: ") {
+	got := commands.Sandbox(commandtest.Mistaken, "lint", "--filename", "stack.yaml")
+	if !strings.HasPrefix(got.Stdout, "stack.yaml:6:15: ") {
 		t.Errorf("got %q", got.Stdout)
 	}
 }

@@ -39,7 +39,8 @@ func TestLintModule(t *testing.T) {
 		`no function "g" (did you mean "f"?)`)
 	commandtest.WantError(t, commands.Native(files, commandtest.Values, "lint", "--module", "f=absent.wasm"), "absent.wasm")
 	commandtest.WantError(t, commands.Native(files, commandtest.Values, "lint", "--module", "f=x.wasm"), "reading x.wasm")
-	commandtest.WantError(t, commands.Sandbox(commandtest.Values, "lint", "--module", "f=c.wasm"), `a sandboxed plugin cannot open "c.wasm"`)
+	commandtest.WantError(t, commands.Sandbox(commandtest.Values, "lint", "--module", "f=c.wasm"),
+		`a sandboxed plugin cannot open "c.wasm"`)
 }
 
 // A module in a ConfigMap of the values needs no file, so the sandbox reads it too.

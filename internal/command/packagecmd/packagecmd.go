@@ -63,12 +63,16 @@ Formats:
 
 In the plugin the binary comes on standard input and the archive goes to
 standard output; the native program also takes files and pushes to a registry.`,
-		Example: "{} package --ref ghcr.io/acme/enrich:1.0 < enrich.wasm > enrich.tar\n{} package --format artifact < enrich.wasm > enrich.tar",
+		Example: "{} package --ref ghcr.io/acme/enrich:1.0 < enrich.wasm > enrich.tar\n{} package --format artifact < " +
+			"enrich.wasm > enrich.tar",
 		Flags: []command.Flag{
 			{Name: "format", Value: "FORMAT", Enum: formats, Default: string(oci.Scratch), Help: "scratch, layer or artifact"},
 			{Name: "ref", Short: "t", Value: "REF", Help: "the image's name, such as ghcr.io/acme/enrich:1.0"},
 			{Name: "name", Value: "NAME", Help: "name of the file in the image (the default is the file's own, or module.wasm)"},
-			{Name: "annotation", Value: "KEY=VALUE", Repeat: true, Help: "annotation and label, such as org.opencontainers.image.source=URL"},
+			{
+				Name: "annotation", Value: "KEY=VALUE", Repeat: true,
+				Help: "annotation and label, such as org.opencontainers.image.source=URL",
+			},
 			{Name: "created", Value: "TIME", Help: "time in the artifact's configuration (the default is 1970, for reproducible bytes)"},
 		},
 		Run: func(c *command.Call) error { return run(c, tools) },

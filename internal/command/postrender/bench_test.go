@@ -29,8 +29,10 @@ func BenchmarkRun(b *testing.B) {
 				)
 			}
 			s.WriteString(
-				"spec:\n  replicas: 1\n  template:\n    spec:\n      securityContext:\n        {}\n      containers:\n        - name: app\n" +
-					"          image: \"ghcr.io/acme/app:1." + n + "\"\n          resources:\n            limits: {cpu: 100m, memory: 128Mi}\n",
+				"spec:\n  replicas: 1\n  template:\n    spec:\n      securityContext:\n        {}\n      containers:\n        - " +
+					"name: app\n" +
+					"          image: \"ghcr.io/acme/app:1." + n +
+					"\"\n          resources:\n            limits: {cpu: 100m, memory: 128Mi}\n",
 			)
 		}
 		b.Run(map[bool]string{false: "none", true: "all"}[annotated], func(b *testing.B) {

@@ -45,7 +45,10 @@ func build(overlay *Overlay) command.Command {
 		)
 	}
 	flags = append(flags,
-		command.Flag{Name: forHelm, Help: "on failure print a manifest that Helm refuses with the reason, which it would not show otherwise"})
+		command.Flag{
+			Name: forHelm,
+			Help: "on failure print a manifest that Helm refuses with the reason, which it would not show otherwise",
+		})
 	if overlay != nil {
 		flags = append(flags, overlay.Flags...)
 	}

@@ -34,7 +34,8 @@ func TestDocumented(t *testing.T) {
 			}
 		}
 		if strings.HasPrefix(row[1], Prefix+"scaling.triggers.") {
-			one += "    " + Prefix + "scaling.triggers.office.metadata: '{timezone: UTC, start: 0 7 * * *, end: 0 19 * * *, desiredReplicas: 2}'\n"
+			one += "    " + Prefix + "scaling.triggers.office.metadata: '{timezone: UTC, start: 0 7 * * *, end: 0 19 * * *, " +
+				"desiredReplicas: 2}'\n"
 		}
 		out, err := Run([]byte(one), Options{})
 		if err != nil {

@@ -44,7 +44,8 @@ func TestRender(t *testing.T) {
 		len(list.Items) != strings.Count(names.Stdout, "\n") {
 		t.Errorf("%v: %s", err, asJSON.Stdout)
 	}
-	if all := commands.Sandbox(commandtest.Values, "render", "--all"); all.Err != nil || !strings.Contains(all.Stdout, "kind: StatefulSet") {
+	if all := commands.Sandbox(commandtest.Values, "render", "--all"); all.Err != nil ||
+		!strings.Contains(all.Stdout, "kind: StatefulSet") {
 		t.Errorf("--all renders no Kafka: %v", all.Err)
 	}
 	set := commands.Sandbox(commandtest.Values, "render", "--set",

@@ -148,7 +148,10 @@ func (g *generator) alerts() ([]target, error) {
 				for k, part := range strings.Split(text(rule, "expr"), `"`) {
 					if part == namespace {
 						targets = append(targets,
-							target{kind: o.kind, name: o.name, path: fmt.Sprintf("spec.groups.%d.rules.%d.expr", i, j), delimiter: `"`, index: k})
+							target{
+								kind: o.kind, name: o.name, path: fmt.Sprintf("spec.groups.%d.rules.%d.expr", i, j), delimiter: `"`,
+								index: k,
+							})
 					}
 				}
 			}

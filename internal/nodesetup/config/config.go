@@ -120,7 +120,8 @@ func (s Source) check() (bad []error) {
 			bad = append(bad, fmt.Errorf("url.%s: %q is not an http or https URL", arch, s.URL[arch]))
 		}
 		if sum, err := hex.DecodeString(s.SHA256[arch]); err != nil || len(sum) != 32 {
-			bad = append(bad, fmt.Errorf("sha256.%s: %q is not a SHA-256 of 64 hex digits: nothing unverified runs on nodes", arch, s.SHA256[arch]))
+			bad = append(bad,
+				fmt.Errorf("sha256.%s: %q is not a SHA-256 of 64 hex digits: nothing unverified runs on nodes", arch, s.SHA256[arch]))
 		}
 	}
 	if s.Image != "" && !strings.Contains(s.Image, "@sha256:") {

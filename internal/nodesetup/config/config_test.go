@@ -34,7 +34,8 @@ func TestParse(t *testing.T) {
 	c, err := Parse([]byte("runtimes:\n  \"wasmtime\": {\"handler\":\"wasmtime\"}\n" +
 		"  \"crun-wasmedge\": {\"handler\":\"crun-wasmedge\",\"path\":\"/usr/bin/crun\"}\n"))
 	if err != nil || c.BinDir != DefaultBinDir || c.Try != TryWasm ||
-		c.Runtimes["wasmtime"].File("wasmtime") != "containerd-shim-wasmtime-v1" || c.Runtimes["crun-wasmedge"].File("crun-wasmedge") != "crun" {
+		c.Runtimes["wasmtime"].File("wasmtime") != "containerd-shim-wasmtime-v1" ||
+		c.Runtimes["crun-wasmedge"].File("crun-wasmedge") != "crun" {
 		t.Errorf("got %+v, %v", c, err)
 	}
 	for name, text := range map[string]string{
@@ -67,9 +68,10 @@ func TestReleasesByChecksum(t *testing.T) {
 	const runwasi = "https://github.com/containerd/runwasi/releases/download/"
 	const spin = "https://github.com/spinframework/containerd-shim-spin/releases/download/"
 	for got, want := range map[string]string{
-		c.Runtimes["wasmtime"].URL["arm64"]: runwasi + "containerd-shim-wasmtime/v0.6.0/containerd-shim-wasmtime-aarch64-linux-musl.tar.gz",
-		c.Runtimes["spin"].URL["amd64"]:     spin + "v0.24.0/containerd-shim-spin-v2-linux-x86_64.tar.gz",
-		c.Runtimes["mine"].File("mine"):     "containerd-shim-mine-v1",
+		c.Runtimes["wasmtime"].URL["arm64"]: runwasi +
+			"containerd-shim-wasmtime/v0.6.0/containerd-shim-wasmtime-aarch64-linux-musl.tar.gz",
+		c.Runtimes["spin"].URL["amd64"]: spin + "v0.24.0/containerd-shim-spin-v2-linux-x86_64.tar.gz",
+		c.Runtimes["mine"].File("mine"): "containerd-shim-mine-v1",
 	} {
 		if got != want {
 			t.Errorf("got %q, want %q", got, want)

@@ -80,7 +80,8 @@ func DropIn(seen map[string]any, handlers []handler.Handler, keep map[string]any
 			return handler.Edited{}, fmt.Errorf("two runtimes have the handler %q: give one of them another name", h.Name)
 		}
 		if !h.IsCrun() {
-			return handler.Edited{}, fmt.Errorf("runtime %q: %w: CRI-O does not run containerd shims: use a crun runtime, such as crun-wasmedge",
+			return handler.Edited{}, fmt.Errorf("runtime %q: %w: CRI-O does not run containerd shims: use a crun runtime, "+
+				"such as crun-wasmedge",
 				h.Key, node.ErrUnsupported)
 		}
 		out.Added = append(out.Added, h.Name)

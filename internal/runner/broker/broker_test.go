@@ -41,7 +41,11 @@ func TestOptionsErrors(t *testing.T) {
 		want string
 	}{
 		{"no CA file", contract.RunnerKafka{TLS: contract.RunnerKafkaTLS{Enabled: true, CAFile: "gone.pem"}}, "kafka.tls.caFile"},
-		{"no certificate in it", contract.RunnerKafka{TLS: contract.RunnerKafkaTLS{Enabled: true, CAFile: empty}}, "holds no PEM certificate"},
+		{
+			"no certificate in it",
+			contract.RunnerKafka{TLS: contract.RunnerKafkaTLS{Enabled: true, CAFile: empty}},
+			"holds no PEM certificate",
+		},
 		{
 			"no key pair",
 			contract.RunnerKafka{TLS: contract.RunnerKafkaTLS{Enabled: true, CertFile: "gone.pem", KeyFile: "gone.key"}},

@@ -22,7 +22,8 @@ func TestTokens(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked++
 		user, password, _ := r.BasicAuth()
-		if user != "id" || password != "pass%26word" || r.FormValue("grant_type") != "client_credentials" || r.FormValue("scope") != "a b" {
+		if user != "id" || password != "pass%26word" || r.FormValue("grant_type") != "client_credentials" ||
+			r.FormValue("scope") != "a b" {
 			t.Errorf("asked as %s:%s with %v", user, password, r.Form)
 		}
 		w.WriteHeader(status)
@@ -43,7 +44,8 @@ func TestTokens(t *testing.T) {
 		}
 	}
 	status = http.StatusUnauthorized
-	if _, err := source.token(t.Context()); err == nil || !strings.Contains(err.Error(), "401") || strings.Contains(err.Error(), "token-") {
+	if _, err := source.token(t.Context()); err == nil || !strings.Contains(err.Error(), "401") ||
+		strings.Contains(err.Error(), "token-") {
 		t.Errorf("error %v", err)
 	}
 }

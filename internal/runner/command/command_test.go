@@ -42,7 +42,12 @@ func TestCommands(t *testing.T) {
 		{"all problems", []string{"run", "--config", partial}, 1, []string{"abi:", "kafka.bootstrapServers:", "source.topic:"}},
 		{"wrong protocol", []string{"run", "--group-protocol", "next"}, 2, []string{"auto, classic"}},
 		{"teardown needs a selector", []string{"teardown", "--namespace", "x"}, 2, []string{"--selector"}},
-		{"teardown outside of a cluster", []string{"teardown", "--namespace", "x", "--selector", "a=b"}, 1, []string{"KUBERNETES_SERVICE_HOST"}},
+		{
+			"teardown outside of a cluster",
+			[]string{"teardown", "--namespace", "x", "--selector", "a=b"},
+			1,
+			[]string{"KUBERNETES_SERVICE_HOST"},
+		},
 		{"compile what is no module", []string{"compile", "--module", notWasm, "--cache-dir", dir}, 1, []string{"WebAssembly"}},
 	}
 	for _, test := range tests {

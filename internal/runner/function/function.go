@@ -46,7 +46,8 @@ func Open(ctx context.Context, s *settings.Settings, wasm []byte, cacheDir strin
 			return nil, "", err
 		}
 		if kind == "redpanda" {
-			function, err = redpanda.New(ctx, box, wasm, redpanda.Config{InputTopic: s.Source.Topic, OutputTopics: s.Outputs, Env: s.Config})
+			function, err = redpanda.New(ctx, box, wasm,
+				redpanda.Config{InputTopic: s.Source.Topic, OutputTopics: s.Outputs, Env: s.Config})
 		} else {
 			function, err = wasi.New(ctx, box, wasm, wasi.Config{Env: s.Config})
 		}

@@ -38,7 +38,8 @@ func advice(module string) string {
 		return " under this ABI; set abi: redpanda"
 	case module == "wbg", strings.HasPrefix(module, "__wbindgen"), module == "gojs", module == "go":
 		return ": the module was built for browsers; rebuild it for WASI (Go: GOOS=wasip1, Rust: wasm32-wasip1)"
-	case strings.HasPrefix(module, "wasi_http"), strings.HasPrefix(module, "wasi-http"), module == "spin", strings.HasPrefix(module, "fermyon"):
+	case strings.HasPrefix(module, "wasi_http"), strings.HasPrefix(module, "wasi-http"), module == "spin",
+		strings.HasPrefix(module, "fermyon"):
 		return ": run it with Spin under a RuntimeClass with abi http"
 	case module == "wasi_nn" || strings.HasPrefix(module, "wasi_ephemeral"):
 		return ": run it with WasmEdge under a RuntimeClass with abi http"

@@ -25,7 +25,8 @@ func TestConfigErrors(t *testing.T) {
 	}
 	for _, field := range []string{
 		"name:", "abi:", "delivery:", "source.consumerGroup:", "source.offsetResetPolicy:", "onError.retries:", "onError.backoff:",
-		"onError.deadLetterTopic:", "limits.memory:", "limits.timeout:", "limits.output:", "kafka.bootstrapServers:", "kafka.tls:", "module:", "sink:",
+		"onError.deadLetterTopic:", "limits.memory:", "limits.timeout:", "limits.output:", "kafka.bootstrapServers:",
+		"kafka.tls:", "module:", "sink:",
 	} {
 		if !slices.ContainsFunc(strings.Split(err.Error(), "\n"), func(line string) bool { return strings.Contains(line, field) }) {
 			t.Errorf("no problem of %s in:\n%v", field, err)

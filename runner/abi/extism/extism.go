@@ -124,7 +124,8 @@ func (i *instance) call(value []byte) ([]byte, error) {
 	case !inTime || i.plugin.Memory() == nil:
 		i.broken = true
 		return nil, i.fn.sandbox.Failure(err, inTime, i.mod, i.stderr)
-	case err != nil && (code == 0 || strings.Contains(err.Error(), "wasm error:") || strings.Contains(err.Error(), "(recovered by wazero)")):
+	case err != nil && (code == 0 || strings.Contains(err.Error(), "wasm error:") ||
+		strings.Contains(err.Error(), "(recovered by wazero)")):
 		i.broken = true
 		return nil, i.fn.sandbox.Failure(err, inTime, i.mod, i.stderr)
 	case err != nil:

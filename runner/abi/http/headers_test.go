@@ -28,8 +28,9 @@ func TestHeaders(t *testing.T) {
 	h := http.Header{}
 	setHeaders(h, record)
 	for name, want := range map[string]string{
-		"ce-id": "in-2-7", "ce-type": "com.example.order", "ce-partitionkey": "k", "traceparent": "00-a-b-01", "other": "", "ce-bad name": "",
-		"ce-time": "2023-11-14T22:13:20.123Z", "Content-Type": "application/json",
+		"ce-id": "in-2-7", "ce-type": "com.example.order", "ce-partitionkey": "k", "traceparent": "00-a-b-01", "other": "",
+		"ce-bad name": "",
+		"ce-time":     "2023-11-14T22:13:20.123Z", "Content-Type": "application/json",
 	} {
 		if got := h.Get(name); got != want {
 			t.Errorf("%s is %q, want %q", name, got, want)

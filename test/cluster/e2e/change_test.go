@@ -241,7 +241,8 @@ func upgrade(e *env, t *testing.T) string {
 	// For what follows, the way people go back.
 	e.helm(t, "", "rollback", base, "-n", base, "--wait", "--timeout", "10m")
 	return fmt.Sprintf(
-		"another module of another ABI: %d replicas before, %d after; %d events in %.0f s, %d of them by the new version, %d missing, %d twice",
+		"another module of another ABI: %d replicas before, %d after; %d events in %.0f s, %d of them by the new version, "+
+			"%d missing, %d twice",
 		replicas, after, n, took.Seconds(), changed, missing, duplicates,
 	)
 }

@@ -76,7 +76,9 @@ func newEnv() (*env, error) {
 		"HELM_DATA_HOME="+home+"/data", "HELM_CONFIG_HOME="+home+"/config",
 		// Compiled plugins: as on any machine, the second run is the fast one.
 		"HELM_CACHE_HOME="+filepath.Join(build, "helm-cache"))
-	for _, dir := range []string{root, filepath.Join(root, "wasm-plugins", "getter"), filepath.Join(root, "wasm-plugins", "post-renderer")} {
+	for _, dir := range []string{
+		root, filepath.Join(root, "wasm-plugins", "getter"), filepath.Join(root, "wasm-plugins", "post-renderer"),
+	} {
 		if _, err := e.run(context.Background(), "", e.helmBin, "plugin", "install", dir); err != nil {
 			return nil, err
 		}
@@ -254,7 +256,8 @@ func (e *env) keep(ctx context.Context, test, namespace string) {
 	for _, pod := range strings.Fields(pods) {
 		log, _ := e.run(ctx, "", e.kubectl, "-n", namespace, "logs", pod, "--all-containers", "--prefix")
 		write(filepath.Base(pod)+".log", log)
-		if before, err := e.run(ctx, "", e.kubectl, "-n", namespace, "logs", pod, "--all-containers", "--prefix", "--previous"); err == nil {
+		if before, err := e.run(ctx, "", e.kubectl, "-n", namespace, "logs", pod, "--all-containers",
+			"--prefix", "--previous"); err == nil {
 			write(filepath.Base(pod)+".previous.log", before)
 		}
 	}

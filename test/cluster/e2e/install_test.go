@@ -152,7 +152,8 @@ func dryRun(e *env, t *testing.T) string {
 			// refuses, too: by its templates, or by its schema.
 			fails := strings.HasSuffix(c.name, "-fails.yaml")
 			switch {
-			case err != nil && (fails || c.stdin != "" && strings.Contains(err.Error(), "values don't meet the specifications of the schema")):
+			case err != nil && (fails || c.stdin != "" &&
+				strings.Contains(err.Error(), "values don't meet the specifications of the schema")):
 				refused.Add(1)
 			case fails || err != nil:
 				t.Errorf("%s: helm template says %v", c.name, err)

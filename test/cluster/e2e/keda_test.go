@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -89,7 +90,7 @@ kafka:
 // rounding settles what partitions, thresholds and the autoscaler's tolerance
 // come to: rules KE12 and KE13, and what a formula leaves of the metrics.
 func (e *env) rounding(t *testing.T) []string {
-	var manifests strings.Builder
+	var scalers strings.Builder
 	for _, c := range []struct {
 		replicas int
 		scaler
@@ -100,7 +101,10 @@ func (e *env) rounding(t *testing.T) []string {
 		{21, scaler{name: "at21", topic: "claims.many", threshold: 10, least: 1, most: 24}},
 		{
 			3,
-			scaler{name: "even", topic: "claims.ten", threshold: 10, least: 1, most: 10, metadata: `, ensureEvenDistributionOfPartitions: "true"`},
+			scaler{
+				name: "even", topic: "claims.ten", threshold: 10, least: 1, most: 10,
+				metadata: `, ensureEvenDistributionOfPartitions: "true"`,
+			},
 		},
 		{0, scaler{name: "latest", topic: "claims.three", threshold: 10, most: 3, reset: "latest"}},
 		{
@@ -120,9 +124,18 @@ func (e *env) rounding(t *testing.T) []string {
 			spec: "  advanced: {horizontalPodAutoscalerConfig: {behavior: {scaleDown: {policies: []}}}}",
 		}},
 	} {
-		manifests.WriteString(target(c.name, c.replicas) + c.scaler.String())
+		// An autoscaler that meets a Deployment without all its pods would take it
+		// for a smaller one.
+		e.kube(t, target(c.name, c.replicas), "apply", "-f", "-")
+		eventually(t, "the pods of "+c.name, func() error {
+			if have := atoi(e.get(t.Context(), "claims", "deployment/"+c.name, "{.status.replicas}")); have != c.replicas {
+				return fmt.Errorf("%d of %d pods", have, c.replicas)
+			}
+			return nil
+		})
+		scalers.WriteString(c.scaler.String())
 	}
-	e.kube(t, manifests.String(), "apply", "-f", "-")
+	e.kube(t, scalers.String(), "apply", "-f", "-")
 	var figures []string
 	for _, c := range []struct {
 		name string
@@ -160,6 +173,14 @@ func (e *env) rounding(t *testing.T) []string {
 	// It has been polled as often as the one that woke.
 	if r := e.get(t.Context(), "claims", "deployment/never", "{.spec.replicas}"); r != "0" {
 		t.Errorf("never: %s replicas with scaleToZeroOnInvalidOffset, want 0", r)
+	}
+	for _, name := range []string{"formula", "policies"} {
+		eventually(t, "the autoscaler of "+name, func() error {
+			if e.get(t.Context(), "claims", "hpa/keda-hpa-"+name, "{.metadata.name}") == "" {
+				return errors.New("KEDA has not made it yet")
+			}
+			return nil
+		})
 	}
 	kinds := e.get(t.Context(), "claims", "hpa/keda-hpa-formula", "{.spec.metrics[*].type}")
 	if kinds != "External" {

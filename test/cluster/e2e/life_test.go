@@ -161,7 +161,8 @@ func faults(e *env, t *testing.T) string {
 	for _, f := range faults {
 		more()
 		eventually(t, "a replica that works", func() error {
-			r, err := e.run(t.Context(), "", e.kubectl, "-n", base, "get", "deployment/shop-hello", "-o", "jsonpath={.status.readyReplicas}")
+			r, err := e.run(t.Context(), "", e.kubectl, "-n", base, "get", "deployment/shop-hello", "-o",
+				"jsonpath={.status.readyReplicas}")
 			if err == nil && atoi(r) == 0 {
 				err = fmt.Errorf("none ready before the fault of %s", f.name)
 			}

@@ -134,7 +134,8 @@ func (e *env) nodeEvent(t *testing.T, since time.Time, text string) {
 		}
 		for line := range strings.Lines(said) {
 			stamp, rest, _ := strings.Cut(line, " ")
-			if at, err := time.Parse(time.RFC3339, stamp); err == nil && !at.Before(since.Truncate(time.Second)) && strings.Contains(rest, text) {
+			if at, err := time.Parse(time.RFC3339, stamp); err == nil && !at.Before(since.Truncate(time.Second)) &&
+				strings.Contains(rest, text) {
 				return nil
 			}
 		}
@@ -146,7 +147,8 @@ func (e *env) nodeEvent(t *testing.T, since time.Time, text string) {
 func (e *env) nodeMetric(t *testing.T, want string) {
 	t.Helper()
 	eventually(t, "the metric "+want, func() error {
-		pod := e.get(t.Context(), "nodes", "pods", `{.items[?(@.metadata.labels.app\.kubernetes\.io/component=="node-setup")].metadata.name}`)
+		pod := e.get(t.Context(), "nodes", "pods",
+			`{.items[?(@.metadata.labels.app\.kubernetes\.io/component=="node-setup")].metadata.name}`)
 		text, err := e.run(t.Context(), "", e.kubectl, "get", "--raw", "/api/v1/namespaces/nodes/pods/"+pod+":9465/proxy/metrics")
 		if err == nil && !strings.Contains(text, want) {
 			err = fmt.Errorf("the metrics are\n%s", tail(text, 1000))

@@ -153,7 +153,8 @@ func nodes(e *env, t *testing.T) string {
 		return nil
 	})
 	begin = time.Now()
-	e.helm(t, nodesValues, "upgrade", "n", e.chart, "-n", "nodes", "-f", "-", "--set", "nodeSetup.remove=true", "--wait", "--timeout", "10m")
+	e.helm(t, nodesValues, "upgrade", "n", e.chart, "-n", "nodes", "-f", "-", "--set",
+		"nodeSetup.remove=true", "--wait", "--timeout", "10m")
 	e.rollout(t, "nodes", "daemonset/n-node-setup")
 	removed := time.Since(begin)
 	e.untouched(t, before, "removing it by the release")

@@ -65,7 +65,8 @@ func draw(title string, samples []sample) string {
 	var svg strings.Builder
 	end := samples[len(samples)-1].at.Seconds()
 	height := chartTop + float64(len(panels))*(panelHeight+panelGap)
-	fmt.Fprintf(&svg, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %[1]g %[2]g" width="%[1]g" height="%[2]g" font-family="system-ui, sans-serif" font-size="12" fill="#374151">
+	fmt.Fprintf(&svg, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %[1]g %[2]g" width="%[1]g" height="%[2]g" `+
+		`font-family="system-ui, sans-serif" font-size="12" fill="#374151">
 <rect width="100%%" height="100%%" fill="#ffffff"/>
 <text x="%[3]g" y="30" font-size="17" font-weight="600" fill="#111827">%[4]s</text>
 `, chartLeft+chartWidth+30, height, chartLeft, title)
@@ -113,7 +114,10 @@ func draw(title string, samples []sample) string {
 					fmt.Fprintf(&path, "L%.1f %.1f", px, py)
 				}
 			}
-			fmt.Fprintf(&svg, `<path d="%s" fill="none" stroke="%s" stroke-width="2" stroke-linejoin="round"/>`+"\n", path.String(), line.colour)
+			fmt.Fprintf(&svg,
+				`<path d="%s" fill="none" stroke="%s" stroke-width="2" stroke-linejoin="round"/>`+"\n",
+				path.String(),
+				line.colour)
 		}
 	}
 	svg.WriteString("</svg>\n")

@@ -77,7 +77,8 @@ func prepare(name, self string) error {
 	}
 	process["args"] = append([]any{inside, "run"}, args...)
 	mounts, _ := spec["mounts"].([]any)
-	spec["mounts"] = append(mounts, map[string]any{"destination": inside, "type": "bind", "source": self, "options": []string{"bind", "ro"}})
+	spec["mounts"] = append(mounts,
+		map[string]any{"destination": inside, "type": "bind", "source": self, "options": []string{"bind", "ro"}})
 	if data, err = json.Marshal(spec); err != nil {
 		return err
 	}
@@ -91,7 +92,8 @@ func module(name string) int {
 		ctx := context.Background()
 		r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigInterpreter())
 		wasi_snapshot_preview1.MustInstantiate(ctx, r)
-		_, err = r.InstantiateWithConfig(ctx, code, wazero.NewModuleConfig().WithArgs(os.Args[2:]...).WithStdout(os.Stdout).WithStderr(os.Stderr))
+		_, err = r.InstantiateWithConfig(ctx, code,
+			wazero.NewModuleConfig().WithArgs(os.Args[2:]...).WithStdout(os.Stdout).WithStderr(os.Stderr))
 	}
 	var exit *sys.ExitError
 	if errors.As(err, &exit) {

@@ -104,7 +104,9 @@ func (h *host) writeRecord(_ context.Context, m api.Module, data uint32, length 
 	return h.write(m, data, length, "")
 }
 
-func (h *host) writeRecordWithOptions(_ context.Context, m api.Module, data uint32, length int32, options uint32, optionsLength int32) int32 {
+func (h *host) writeRecordWithOptions(
+	_ context.Context, m api.Module, data uint32, length int32, options uint32, optionsLength int32,
+) int32 {
 	raw, ok := m.Memory().Read(options, uint32(optionsLength))
 	if !ok || len(raw) == 0 {
 		return h.write(m, data, length, "")

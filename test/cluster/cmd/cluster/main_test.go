@@ -47,7 +47,9 @@ func snapshot(t *testing.T, dir string) map[string][]string {
 			return nil
 		})
 	}
-	for _, name := range []string{"vm/overcommit_memory", "vm/panic_on_oom", "kernel/panic", "kernel/panic_on_oops", "net/ipv4/ip_forward"} {
+	for _, name := range []string{
+		"vm/overcommit_memory", "vm/panic_on_oom", "kernel/panic", "kernel/panic_on_oops", "net/ipv4/ip_forward",
+	} {
 		data, err := os.ReadFile("/proc/sys/" + name)
 		if err != nil {
 			t.Fatal(err)

@@ -48,7 +48,8 @@ func (p *process) start() error {
 			if ctx.Err() != nil {
 				return
 			}
-			fmt.Fprintf(os.Stderr, "%s %s ended after %s: %v\n", begin.Format(time.TimeOnly), p.name, time.Since(begin).Round(time.Millisecond), err)
+			fmt.Fprintf(os.Stderr, "%s %s ended after %s: %v\n", begin.Format(time.TimeOnly), p.name,
+				time.Since(begin).Round(time.Millisecond), err)
 			for {
 				select {
 				case <-ctx.Done():

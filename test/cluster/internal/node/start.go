@@ -150,8 +150,11 @@ func Init(args []string) {
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
 	signal.Ignore(syscall.SIGHUP, syscall.SIGPIPE)
 	main, err := os.StartProcess("/proc/self/exe", append([]string{os.Args[0], CommandMain}, args...), &os.ProcAttr{
-		Files: []*os.File{nil, os.Stdout, os.Stderr, os.NewFile(fdAPI, "api"), os.NewFile(fdDial, "dial"), nil, os.NewFile(fdStatus, "status")},
-		Env:   os.Environ(),
+		Files: []*os.File{
+			nil, os.Stdout, os.Stderr, os.NewFile(fdAPI, "api"), os.NewFile(fdDial, "dial"), nil,
+			os.NewFile(fdStatus, "status"),
+		},
+		Env: os.Environ(),
 	})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "starting node:", err)

@@ -101,7 +101,9 @@ func provisionOnce(ctx context.Context, a *api, log io.Writer) error {
 				},
 				"local": map[string]string{"path": dir},
 				"nodeAffinity": map[string]any{"required": map[string]any{"nodeSelectorTerms": []any{map[string]any{
-					"matchExpressions": []any{map[string]any{"key": "kubernetes.io/hostname", "operator": "In", "values": []string{NodeName}}},
+					"matchExpressions": []any{
+						map[string]any{"key": "kubernetes.io/hostname", "operator": "In", "values": []string{NodeName}},
+					},
 				}}}},
 			},
 		}

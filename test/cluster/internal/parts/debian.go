@@ -134,7 +134,9 @@ func resolveKafka(ctx context.Context, b *Builder, out string) error {
 		"org.apache.logging.log4j:log4j-1.2-api:2.24.3",
 	} {
 		f := strings.Split(d, ":")
-		fmt.Fprintf(&deps, "<dependency><groupId>%s</groupId><artifactId>%s</artifactId><version>%s</version></dependency>\n", f[0], f[1], f[2])
+		fmt.Fprintf(&deps,
+			"<dependency><groupId>%s</groupId><artifactId>%s</artifactId><version>%s</version></dependency>\n",
+			f[0], f[1], f[2])
 	}
 	pom := `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
 <groupId>dev.helm-wasm</groupId><artifactId>kafka-image</artifactId><version>1</version><packaging>pom</packaging>
