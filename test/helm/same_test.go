@@ -49,7 +49,7 @@ func TestSameEverywhere(t *testing.T) {
 		{[]byte(strings.Replace(annotatedDeployment, "topic", "topc", 1)), []string{"post-render"}},
 		{[]byte("kind: List\n"), []string{"krm"}},
 	}
-	lists, err := filepath.Glob(filepath.Join(root, "internal", "krm", "testdata", "*", "input.yaml"))
+	lists, err := filepath.Glob(filepath.Join(root, "internal", "command", "krm", "testdata", "*", "input.yaml"))
 	if err != nil || len(lists) == 0 {
 		t.Fatal(err, len(lists))
 	}
