@@ -1,6 +1,5 @@
 # helm-wasm: `make help` lists the targets. The parts are in mk/*.mk; each adds
-# what it builds and generates to the lists below. What is tested, and in which
-# order, is in mk/test.mk.
+# what it builds and generates to the lists below.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -35,6 +34,21 @@ build: $(BUILD_TARGETS) ## build everything that is shipped into dist/, and plug
 
 .PHONY: generate
 generate: $(GENERATE_TARGETS) ## rewrite all generated files
+
+# How many stages run side by side, and the stages: what is quick or long comes
+# first, and =STAGE runs alone.
+LANES ?= 2
+STAGES := check-files =build =helm =functions =filters \
+  test-go test-schema fmt-check actionlint generate-check staticcheck test-parity test-gitops test-images test-engines \
+  test-krm test-realcharts test-nodesetup test-functions test-bench test-browser test-chart-source chart-lint =test-helm
+
+.PHONY: test
+test: ## run every check and test that needs no cluster
+	@MAKE="$(MAKE)" ./mk/stages.sh $(LANES) $(STAGES)
+
+.PHONY: test-full
+test-full: ## the same with every generated case, where make test takes a sample
+	@HELM_WASM_FULL=1 $(MAKE) --no-print-directory test
 
 # The demo does what a newcomer would do, in a Helm home of its own.
 .PHONY: demo

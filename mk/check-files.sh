@@ -49,6 +49,15 @@ for file in plugin.yaml wasm-plugins/*/plugin.yaml charts/wasm-keda-stack/Chart.
   fi
 done
 
+# A suite that make test does not run would be forgotten. These run otherwise:
+# test-full is make test, test-cluster is part of make e2e, and test-go has all of
+# test-runner.
+stages=$(sed -n '/^STAGES := /,/[^\\]$/p' Makefile | tr -s ' =\\' '\n')
+for suite in $(sed -n 's/^\(test-[a-z-]*\):.*/\1/p' mk/*.mk | sort -u); do
+  case $suite in test-full | test-cluster | test-runner) continue ;; esac
+  if ! grep -qx "$suite" <<<"$stages"; then complain "not among the stages of make test (Makefile)" "$suite"; fi
+done
+
 # Lengths. Generated files and test data are as long as they must be, and a struct
 # tag cannot be broken, nor can a long literal in a test.
 lengths=${LENGTHS:-fail}

@@ -1,4 +1,4 @@
-# The whole check, and what it runs on the root module. Nested modules (those with
+# What `make test` runs on the root module. Nested modules (those with
 # a go.mod of their own) have fragments of their own.
 
 GOFUMPT_VERSION := v0.12.0
@@ -7,21 +7,6 @@ ACTIONLINT_VERSION := v1.7.12
 GOFUMPT := $(BUILD)/bin/gofumpt-$(GOFUMPT_VERSION)
 STATICCHECK := $(BUILD)/bin/staticcheck-$(STATICCHECK_VERSION)
 ACTIONLINT := $(BUILD)/bin/actionlint-$(ACTIONLINT_VERSION)
-
-# How many stages run side by side, and the stages: what is quick or long comes
-# first, and =STAGE runs alone.
-LANES ?= 2
-STAGES := check-files =build =helm =functions =filters \
-  test-go test-schema fmt-check actionlint generate-check staticcheck test-parity test-gitops test-images test-engines \
-  test-krm test-realcharts test-nodesetup test-functions test-bench test-browser test-chart-source chart-lint =test-helm
-
-.PHONY: test
-test: ## run every check and test that needs no cluster
-	@MAKE="$(MAKE)" ./mk/stages.sh $(LANES) $(STAGES)
-
-.PHONY: test-full
-test-full: ## the same with every generated case, where make test takes a sample
-	@HELM_WASM_FULL=1 $(MAKE) --no-print-directory test
 
 .PHONY: check-files
 check-files: ## no large or built file, no forbidden word, no long line, one version
