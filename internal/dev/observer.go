@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
@@ -35,7 +36,7 @@ type observer struct {
 func newObserver(ctx context.Context, b *broker, p *plan, t *traces) (*observer, error) {
 	ends, err := b.ends(ctx, p.names())
 	// Topics that were just created have no leader yet.
-	for tries := 0; err != nil && tries < 50 && ctx.Err() == nil; tries++ {
+	for tries := 0; kerr.IsRetriable(err) && tries < 50 && ctx.Err() == nil; tries++ {
 		time.Sleep(200 * time.Millisecond)
 		ends, err = b.ends(ctx, p.names())
 	}
