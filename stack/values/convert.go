@@ -97,7 +97,7 @@ func (c *converter) mapping(n *yaml.Node, out map[string]any, depth int) error {
 	var merged map[string]bool
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, e := n.Content[i], n.Content[i+1]
-		if k.Kind == yaml.ScalarNode && k.Value == "<<" && k.Style&quotedStyles == 0 {
+		if isMergeKey(k) {
 			if merged == nil {
 				merged = map[string]bool{}
 			}
@@ -132,6 +132,12 @@ func firstLine(n *yaml.Node, name string, second *yaml.Node) string {
 		}
 	}
 	return " in one mapping"
+}
+
+// isMergeKey reports whether a key takes in another mapping, as an unquoted <<
+// does.
+func isMergeKey(k *yaml.Node) bool {
+	return k.Kind == yaml.ScalarNode && k.Value == "<<" && k.Style&quotedStyles == 0
 }
 
 func (c *converter) mergeKey(n *yaml.Node, out map[string]any, merged map[string]bool, depth int) error {

@@ -142,6 +142,20 @@ func TestPositionThroughAliases(t *testing.T) {
 	}
 }
 
+// A merge key with a tag merges too, so positions look through it.
+func TestPositionThroughTaggedMergeKey(t *testing.T) {
+	d, err := Parse("v", []byte("base: &b\n  x: 1\nc:\n  !!merge <<: *b\n  w: 2\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := d.Tree()["c"].(map[string]any); c["x"] == nil {
+		t.Fatalf("it does not merge: %v", c)
+	}
+	if got := d.Position("c", "x").String(); got != "v:2:3" {
+		t.Errorf("c.x is at %s, want v:2:3", got)
+	}
+}
+
 const setBase = "m: {x: {q: 1}}\nl: [1, {x: 2}, [3]]\ns: text\nn: null\n"
 
 func TestSetMessages(t *testing.T) {

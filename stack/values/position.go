@@ -90,7 +90,7 @@ func (s *source) child(n *yaml.Node, name string) (key, value *yaml.Node) {
 		}
 		for i := len(n.Content) - 2; i >= 0; i -= 2 {
 			k := n.Content[i]
-			if k.Value == "<<" && k.Style == 0 {
+			if isMergeKey(k) {
 				if key, value = s.merged(n.Content[i+1], name); key != nil {
 					return key, value
 				}
@@ -131,7 +131,7 @@ func (s *source) index(n *yaml.Node) map[string]int {
 	}
 	m := make(map[string]int, len(n.Content)/2)
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		if k := n.Content[i]; k.Value == "<<" && k.Style == 0 {
+		if k := n.Content[i]; isMergeKey(k) {
 			m = map[string]int{} // what is merged in needs the slow way
 			break
 		} else {
