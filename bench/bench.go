@@ -68,7 +68,7 @@ type Result struct {
 	Met    *bool  `json:"met,omitempty"`
 }
 
-// atMost promises a figure of ours.
+// atMost sets an upper bound for our figure.
 func (r Result) atMost(limit float64) Result {
 	met := r.Ours <= limit
 	r.Target, r.Met = "at most "+number(limit)+" "+r.Unit, &met

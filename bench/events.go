@@ -28,7 +28,7 @@ func orderEvent(n int) ([]byte, error) {
 	})
 }
 
-// listEvent is the same in a list: the guests pass on what is no object.
+// listEvent is the same in a list: the guests pass on what is not an object.
 func listEvent(n int) ([]byte, error) {
 	event, err := orderEvent(n)
 	return bytes.Join([][]byte{[]byte("["), event, []byte("]")}, nil), err

@@ -3,7 +3,7 @@
 // Package charts holds the wasm-keda-stack chart and its presets as files, so
 // that the plugins and the Go library render the very templates that Helm
 // installs. Subcharts are not in it: they are third-party work that `make
-// chart` unpacks, and no template of ours needs them.
+// chart` unpacks, and no template needs them.
 package charts
 
 import (

@@ -50,7 +50,7 @@ func TestMetricsExist(t *testing.T) {
 	}
 }
 
-// Grafana refuses what is no JSON, and shows panels on top of each other.
+// Grafana refuses what is not JSON, and shows panels on top of each other.
 func TestDashboardIsSound(t *testing.T) {
 	data, err := fs.ReadFile(Stack(), "files/dashboard.json")
 	if err != nil {

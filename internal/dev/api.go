@@ -132,7 +132,7 @@ func (l *lab) getTrace(w http.ResponseWriter, r *http.Request) {
 
 // describe finds who wrote each record, and whether all is done: every function
 // that reads a topic of the trace has committed past its record, and all that it
-// had written by then has been read back, which complete tells.
+// had written by then has been read back, which complete says.
 func (l *lab) describe(r *http.Request, id string, tr trace, complete map[passage]bool) Trace {
 	out := Trace{ID: id, Topic: tr.topic, Start: tr.at, Steps: []TraceStep{}, Done: len(tr.steps) > 0}
 	for _, s := range tr.steps {

@@ -13,7 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// TestEnds: an end that the brokers do not tell is not 0. Taken for 0, a
+// TestEnds: an end that the brokers do not report is not 0. Taken for 0, a
 // partition would seem to have been read to its end.
 func TestEnds(t *testing.T) {
 	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(2, "orders"))

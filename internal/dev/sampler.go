@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// sampler looks at everything twice a second and tells who listens.
+// sampler looks at everything twice a second and sends it to those who listen.
 type sampler struct {
 	lab     *lab
 	history map[string]*history

@@ -19,7 +19,7 @@ func valuesYAML(m *model) (output, error) {
 # Generated from the types in stack/schema/ by ` + "`make generate`" + `: edit those.
 #
 # Write what differs into a file of your own: ` + "`helm wasm init`" + ` prints a short one
-# to start from, ` + "`helm wasm explain PATH`" + ` tells more about each key, and
+# to start from, ` + "`helm wasm explain PATH`" + ` describes each key, and
 # ` + "`helm wasm lint`" + ` finds what would not work.
 # yaml-language-server: $schema=values.schema.json
 `)

@@ -147,7 +147,7 @@ func checkImage(t *testing.T, p Program, arch string, img v1.Image) {
 	}
 	for name, h := range headers {
 		if h.ModTime.Unix() != 0 || h.Uname != "" {
-			t.Errorf("%s tells of the machine: %+v", name, h)
+			t.Errorf("%s names the machine: %+v", name, h)
 		}
 	}
 	pool := x509.NewCertPool()

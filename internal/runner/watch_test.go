@@ -88,7 +88,7 @@ func TestOutageShows(t *testing.T) {
 			w.set(true)
 			eventually(t, "readiness says that the brokers are gone", func() bool { return blocking(r, "brokers", "the wire is cut") })
 			w.set(false)
-			// No event comes: only the watch can tell.
+			// No event comes: only the watch can notice.
 			eventually(t, "ready again", func() bool { return r.Health().Ready() && len(r.Health().List()) == 0 })
 			b.produce("two")
 			b.read("out", 2)

@@ -77,7 +77,7 @@ func (s *scope) formula(sc *schema.Scaling, src *schema.Source) {
 		if best := s.l.nearest(id, known); best != "" {
 			fix = "did you mean " + best + "?"
 		}
-		s.add("KE20", field, "the formula uses "+strconv.Quote(id)+", which is no trigger", fix)
+		s.add("KE20", field, "the formula uses "+strconv.Quote(id)+", which is not a trigger", fix)
 	}
 	switch result.Kind {
 	case expr.Boolean:

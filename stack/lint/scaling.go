@@ -83,7 +83,7 @@ func (s *scope) cooldown(sc *schema.Scaling) {
 	if sc.MinReplicas != 0 || sc.MaxReplicas < 2 || !s.set("scaling.cooldownPeriod") {
 		return
 	}
-	cooldown, window := sc.CooldownPeriod, 300 // what KEDA and the API server take for nothing
+	cooldown, window := sc.CooldownPeriod, 300 // KEDA's and the API server's defaults
 	if s.isNull("scaling.cooldownPeriod") {
 		cooldown = 300
 	}

@@ -17,7 +17,7 @@ func Validate(d *values.Document) Findings {
 	return l.out
 }
 
-// Check holds a document against a table of fields as Validate does with that
+// Check checks a document against a table of fields as Validate does with that
 // of the values: for objects of other kinds that hold values. Positions and paths
 // are those in the document.
 func Check(d *values.Document, o *schema.Object) Findings {

@@ -8,7 +8,7 @@ import "strings"
 // is given: that of `helm template` in Helm 4.3.
 const DefaultKubeVersion = "v1.37.0"
 
-// defaultAPIVersions is what `helm template` of Helm 4.3 takes for granted.
+// defaultAPIVersions is what `helm template` of Helm 4.3 assumes.
 var defaultAPIVersions = []string{
 	"v1",
 	"admissionregistration.k8s.io/v1",

@@ -8,7 +8,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack/values"
 )
 
-// What is no mapping where one is due is an error of its own, and must not
+// What is not a mapping where one is due is an error of its own, and must not
 // become an entry that says nothing.
 func TestDecodeSkipsWhatIsNoMapping(t *testing.T) {
 	d, err := values.Parse("values.yaml", []byte("functions: {wrong: 5, right: {source: {topic: a}}, empty: }\n"))

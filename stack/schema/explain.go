@@ -46,7 +46,7 @@ var formatWords = map[string]string{
 	"percentOrInt": `a number, or a percentage such as "50%"`,
 }
 
-// Explain tells about the field at a path such as
+// Explain describes the field at a path such as
 // functions.scaling.lagThreshold. Keys of maps may be given, left out, or
 // written <name>; an index such as [0] too. The empty path is the top level.
 func Explain(path string) (Explanation, error) {
@@ -82,7 +82,7 @@ func Explain(path string) (Explanation, error) {
 		if next == nil {
 			if o.Open && f != nil {
 				return Explanation{}, fmt.Errorf(
-					"explaining %q: %s is passed on as it is; its own documentation tells about %q",
+					"explaining %q: %s is passed on as it is; its own documentation describes %q",
 					path, at, w,
 				)
 			}

@@ -52,7 +52,7 @@ func (in inherited) text(f *Field) string {
 		return ""
 	case map[string]any:
 		if len(v) == 0 || f.Kind == KindObject {
-			return "" // its fields tell
+			return "" // its fields show it
 		}
 	}
 	return flowText(in.value)

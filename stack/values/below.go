@@ -12,7 +12,7 @@ import (
 // Below is the mapping at a key as a document of its own: values that stand in
 // an object of another kind, such as the spec of a WasmStack. Its positions are
 // those in the file. A key that is absent or null gives an empty document; ok
-// is false for what is no mapping. The error is a *ParseError.
+// is false for what is not a mapping. The error is a *ParseError.
 func (d *Document) Below(name, key string) (doc *Document, ok bool, err error) {
 	tree := map[string]any{}
 	if v := d.tree[key]; v != nil {

@@ -93,7 +93,7 @@ func (c *converter) enter(n *yaml.Node) error {
 // mapping fills out in the order of the file, so that a merge key (<<) yields
 // to keys after it and wins over keys before it, as with Helm.
 func (c *converter) mapping(n *yaml.Node, out map[string]any, depth int) error {
-	// seen tells a key given twice from one that overrides a merged one.
+	// seen distinguishes a key given twice from one that overrides a merged one.
 	var merged map[string]bool
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, e := n.Content[i], n.Content[i+1]

@@ -113,7 +113,7 @@ func sameWithChangedLines(t *testing.T, data []byte) {
 	}
 }
 
-// TestUsualFiles compares the two readers on files, and tells that most are read
+// TestUsualFiles compares the two readers on files, and checks that most are read
 // by the fast one.
 func TestUsualFiles(t *testing.T) {
 	files, fast := usualFiles(t), 0

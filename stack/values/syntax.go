@@ -10,7 +10,7 @@ import (
 )
 
 // lineReader hands out one line at a time. The YAML library reports where a
-// construct began, not where it broke; how far it read tells the latter.
+// construct began, not where it broke; how far it read shows the latter.
 type lineReader struct {
 	data   []byte
 	pos    int

@@ -13,7 +13,7 @@ type Result struct {
 	Stdout []byte
 	Stderr string
 
-	// Failed tells an exit code other than 0, or a trap.
+	// Failed reports an exit code other than 0, or a trap.
 	Failed bool
 }
 

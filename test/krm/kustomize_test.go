@@ -153,7 +153,7 @@ func TestExpandedTwice(t *testing.T) {
 }
 
 // TestPrefixedAbove: finished objects take a prefix too, given the base's table of
-// references; what is no name stays.
+// references; what is not a name stays.
 func TestPrefixedAbove(t *testing.T) {
 	references, err := os.ReadFile(filepath.Join(root, "kustomize", "base", "references.yaml"))
 	if err != nil {

@@ -88,7 +88,7 @@ func checkSet(t *testing.T, expr string, ours func(*values.Document, string) err
 	helmErr := helm(expr, want)
 	err = ours(d, expr)
 	if err != nil && helmErr == nil && strings.Contains(err.Error(), "is not closed") {
-		return // Helm takes "a[" for nothing said; we do not
+		return // Helm ignores "a["; we do not
 	}
 	if (err == nil) != (helmErr == nil) {
 		t.Fatalf("%q: ours %v, Helm %v", expr, err, helmErr)

@@ -97,7 +97,7 @@ func (c CRDs) Validate(manifest []byte) error {
 	if err != nil {
 		return err
 	}
-	// Whole numbers must stay int64: CEL rules tell them from floats.
+	// Whole numbers must stay int64: CEL rules distinguish them from floats.
 	var object map[string]any
 	if err := utiljson.Unmarshal(data, &object); err != nil {
 		return err

@@ -143,7 +143,7 @@ func TestEveryNameFits(t *testing.T) {
 	}
 }
 
-// check renders a release and holds every object against every rule.
+// check renders a release and checks every object against every rule.
 func check(t *testing.T, r Release) {
 	t.Helper()
 	objects, err := Render(r)

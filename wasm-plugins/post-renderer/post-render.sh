@@ -40,6 +40,6 @@ metadata:
 
       wasm-post-renderer: running "$run":
 $(printf '%s\n' "$why" | sed 's/^/      /')
-      is the plugin wasm installed? \`helm plugin list\` tells. With --overlay: is helm-wasm in PATH? docs/POST-RENDER.md
+      is the plugin wasm installed? \`helm plugin list\` shows it. With --overlay: is helm-wasm in PATH? docs/POST-RENDER.md
 END
 fi

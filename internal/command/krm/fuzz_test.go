@@ -99,7 +99,7 @@ func checkRun(t *testing.T, in []byte) {
 		t.Error("an error without a message")
 	}
 	if !values.IsYAML(out) {
-		t.Fatalf("the output is no YAML:\n%s\nof\n%s", out, in)
+		t.Fatalf("the output is not YAML:\n%s\nof\n%s", out, in)
 	}
 	if err != nil {
 		return

@@ -35,7 +35,7 @@ func (g *generator) values(file string) (*stack.Document, error) {
 }
 
 // render renders stack.yaml with files over it, and leaves out what only Helm
-// understands: hooks, labels and annotations that tell of a release.
+// understands: hooks, labels and annotations that name a release.
 func (g *generator) render(over ...string) ([]object, error) {
 	docs := []*stack.Document{}
 	for _, file := range append([]string{"stack.yaml"}, over...) {

@@ -49,7 +49,7 @@ func render(list []stack.Rule) []byte {
 		"its own above, or give `--ignore RULE`.\n\n" +
 		"Give `--release NAME` (and `--namespace`) for what depends on objects' names: cut names, autoscalers on\n" +
 		"a function's own Deployment, default consumer groups. Give the native program `--module NAME=FILE`\n" +
-		"to hold settings against a function's binary; a module in a ConfigMap of `extraObjects` is read anyway.\n\n" +
+		"to check settings against a function's binary; a module in a ConfigMap of `extraObjects` is read anyway.\n\n" +
 		"## What no file shows\n\n" +
 		"KEDA's `kafka` and `rabbitmq` scalers connect when they are built. Where the brokers, a Secret or the\n" +
 		"target come later than the ScaledObject, KEDA makes no HPA, reports `Ready=False`, and tries again after\n" +

@@ -52,7 +52,7 @@ func (s Source) pull(ctx context.Context) ([]byte, error) {
 	return wasm, nil
 }
 
-// classify tells what waiting may mend from what it cannot.
+// classify separates errors that may go away from those that will not.
 func classify(image string, err error) error {
 	wrapped := fmt.Errorf("pulling module %q: %w", image, err)
 	var answer *transport.Error

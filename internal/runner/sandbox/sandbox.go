@@ -65,7 +65,7 @@ func New(ctx context.Context, cfg Config) (*Sandbox, error) {
 	return s, nil
 }
 
-// features are what wazero can do and package wasmbin tells users of, without
+// features are what wazero can do and package wasmbin reports to users, without
 // threads: an instance is one event's at a time.
 const features = api.CoreFeaturesV2 | experimental.CoreFeaturesTailCall | experimental.CoreFeaturesExtendedConst |
 	experimental.CoreFeaturesExceptionHandling | experimental.CoreFeaturesTypedFunctionReferences

@@ -115,7 +115,7 @@ func (f *Function) post(ctx context.Context, record *kgo.Record) (*kgo.Record, e
 	return reply, nil
 }
 
-// failure tells a function that is not there from one that is too slow.
+// failure distinguishes a function that is not there from one that is too slow.
 func (f *Function) failure(ctx context.Context, err error) error {
 	var refused *net.OpError
 	switch {

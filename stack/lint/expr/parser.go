@@ -9,7 +9,7 @@ import (
 )
 
 // parser reads the expr language (expr-lang 1.17) as far as it takes to
-// tell names, mistakes of syntax and results that are no number. What it does
+// find names, mistakes of syntax and results that are not numbers. What it does
 // not know is never a mistake. A test of the module test/schema compares it
 // with the language's own parser.
 type parser struct {

@@ -103,7 +103,7 @@ func predicateArguments(name string) int {
 	return 0
 }
 
-// resultOf is the type of functions that tell theirs.
+// resultOf is the type of functions whose result is known.
 func resultOf(name string) Type {
 	switch name {
 	case "float":

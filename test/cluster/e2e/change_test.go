@@ -113,7 +113,7 @@ func causes(e *env, t *testing.T) string {
 			"env", one("env", helloImage, "    pod: {envFrom: [{secretRef: {name: "+secret+"}}]}\n"), "pods",
 			[]string{`secret "` + secret + `" not found`},
 		},
-		// KEDA cannot ask the broker, so no replica is made that could tell.
+		// KEDA cannot ask the broker, so no replica is made that could say so.
 		{
 			"login", strings.Replace(one("login", helloImage, ""), "kafka:\n",
 				"kafka:\n  createTopics: false\n  sasl: {mechanism: scram-sha-512, secret: {name: "+secret+"}}\n",

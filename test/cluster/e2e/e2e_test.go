@@ -29,7 +29,7 @@ var requirements = []requirement{
 	{"scale", "50,000 events scale from zero and back, and none is lost", scale},
 	{"plain", "a function beside a plain Go container that does the same, under the same ScaledObject", plain},
 	{"poison", "events that cannot be processed reach the dead-letter topic", poison},
-	{"causes", "a missing image, a wrong digest and a missing Secret tell their cause", causes},
+	{"causes", "a missing image, a wrong digest and a missing Secret show their cause", causes},
 	{"upgrade", "a changed function rolls under load without resetting replicas or losing events", upgrade},
 	{"rollback", "a failed upgrade rolls back", rollback},
 	{"namespaces", "a second stack in another namespace, on the KEDA that is there, with a release name of 53 characters", namespaces},

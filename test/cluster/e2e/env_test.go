@@ -192,7 +192,7 @@ func (e *env) get(ctx context.Context, namespace, object, path string) string {
 // machine may be slow, and what never comes costs this much once.
 const patience = 10 * time.Minute
 
-// eventually asks until f is content, and tells how long that took. f's error
+// eventually asks until f is content, and returns how long that took. f's error
 // says what was seen instead.
 func eventually(t *testing.T, what string, f func() error) time.Duration {
 	t.Helper()

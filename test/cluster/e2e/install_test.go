@@ -219,7 +219,7 @@ func (a *admission) send(e *env, t *testing.T, name string, documents []string) 
 	}
 }
 
-// others tells of objects whose API the cluster lacks.
+// others reports objects whose API the cluster lacks.
 func (a *admission) others() string {
 	var b strings.Builder
 	for _, group := range slices.Sorted(maps.Keys(a.foreign)) {

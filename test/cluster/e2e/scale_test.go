@@ -38,7 +38,7 @@ func event(i int) (key, value []byte) {
 
 var eventID = regexp.MustCompile(`n(\d+)`)
 
-// count tells how many of n numbered events are missing and how many came twice.
+// count returns how many of n numbered events are missing and how many came twice.
 func count(records []*kgo.Record, from, n int) (missing, duplicates int) {
 	seen := make(map[int]int, n)
 	for _, r := range records {
@@ -115,7 +115,7 @@ func scale(e *env, t *testing.T) string {
 	done.Go(func() {
 		for ctx.Err() == nil && call == "" {
 			if first, err := pods.first(begin); err == nil {
-				breakdown = first.tell(begin)
+				breakdown = first.steps(begin)
 				call = e.firstCall(ctx, first.name)
 			}
 			time.Sleep(200 * time.Millisecond)

@@ -114,8 +114,8 @@ func (n *nursery) first(begin time.Time) (birth, error) {
 	return birth{}, fmt.Errorf("no pod was made")
 }
 
-// tell gives the steps as seconds after begin.
-func (b birth) tell(begin time.Time) string {
+// steps are the steps as seconds after begin.
+func (b birth) steps(begin time.Time) string {
 	after := func(at time.Time) float64 { return at.Sub(begin).Seconds() }
 	return fmt.Sprintf("made after %.1f s (KEDA's poll), scheduled %.1f s, container started %.1f s, ready %.1f s",
 		after(b.made), after(b.scheduled), after(b.containers), after(b.ready))

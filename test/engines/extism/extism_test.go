@@ -72,7 +72,7 @@ func TestThumbnail(t *testing.T) {
 			t.Errorf("middle is %v, want %v", got, want)
 		}
 	}
-	// A failed call tells why, and the instance goes on.
+	// A failed call says why, and the instance goes on.
 	_, _, err := p.Call("handle", []byte("no picture"))
 	if err == nil || !strings.Contains(err.Error(), "making a thumbnail: reading the header of 10 bytes: image: unknown format") {
 		t.Errorf("error %v", err)

@@ -22,7 +22,7 @@ type Enrichment struct {
 	TotalBase *Money `json:"totalBase,omitempty"`
 	Base      string `json:"base,omitempty"`
 
-	// AmountMatches tells whether the order's own amount is Total.
+	// AmountMatches reports whether the order's own amount is Total.
 	AmountMatches bool `json:"amountMatches"`
 	HighValue     bool `json:"highValue"`
 }

@@ -29,7 +29,7 @@ const usage = `usage: cluster [flags] COMMAND
   build      build what the cluster is made of, as far as the cache lacks it
   up         build, then start the cluster; does nothing when it runs
   down       stop it and remove everything but the cache
-  status     tell whether it runs
+  status     say whether it runs
   images     build the project's own images again and push them
   exec CMD   run a command inside the cluster's namespaces
 
@@ -170,7 +170,7 @@ func (c *command) up(ctx context.Context) error {
 	}
 	if n.Running() {
 		c.say("the cluster runs already")
-		c.tell()
+		c.explain()
 		return nil
 	}
 	if err := c.clean(); err != nil {
@@ -193,12 +193,12 @@ func (c *command) up(ctx context.Context) error {
 		return fmt.Errorf("%w\nlogs are in %s", err, c.dirs.Path("log"))
 	}
 	c.say("the cluster is up")
-	c.tell()
+	c.explain()
 	return nil
 }
 
-// tell prints what a person types next.
-func (c *command) tell() {
+// explain prints what a person types next.
+func (c *command) explain() {
 	fmt.Printf("export KUBECONFIG=%s\nexport PATH=%s:$PATH\n", c.dirs.Kubeconfig(),
 		filepath.Join(c.dirs.Cache, "kubernetes-"+parts.Kubernetes))
 }
@@ -246,7 +246,7 @@ func (c *command) status() error {
 		return fmt.Errorf("no cluster runs in %s", c.dirs.State)
 	}
 	fmt.Printf("running: process %d, %s\n", n.PID, n.API)
-	c.tell()
+	c.explain()
 	return nil
 }
 

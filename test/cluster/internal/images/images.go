@@ -99,7 +99,7 @@ func (s *Store) Each(f func(name string, img v1.Image) error) error {
 }
 
 // Put assembles an image unless the store has it with the same inputs. It
-// tells whether the image is new.
+// reports whether the image is new.
 func (s *Store) Put(ctx context.Context, im Image) (bool, error) {
 	inputs, err := im.inputs()
 	if err != nil {

@@ -158,7 +158,7 @@ func buildKubernetes(ctx context.Context, b *Builder, out string) error {
 		"./cmd/kube", "./cmd/kubectl", "./cmd/coredns")
 }
 
-// moduleDir downloads a module and tells where it is.
+// moduleDir downloads a module and returns where it is.
 func moduleDir(ctx context.Context, module, version string) (string, error) {
 	out, err := run(ctx, os.TempDir(), []string{"GOFLAGS=", "GOWORK=off"}, "go", "mod", "download", "-json", module+"@"+version)
 	if err != nil {

@@ -108,7 +108,7 @@ func (d Dirs) Load() (Node, error) {
 	return n, nil
 }
 
-// Running tells whether the recorded process still lives.
+// Running reports whether the recorded process still lives.
 func (n Node) Running() bool {
 	if n.PID <= 0 {
 		return false
