@@ -13,8 +13,8 @@ import (
 // admin is the server of /metrics, /healthz and /readyz.
 type admin struct{ server *http.Server }
 
-// serveAdmin listens on all addresses of the pod, since kubelet and
-// Prometheus come from outside. Port 0 serves nothing.
+// serveAdmin listens on all addresses of the pod, since the kubelet and
+// Prometheus come from outside. With port 0 it serves nothing.
 func (r *Runner) serveAdmin() (admin, error) {
 	if r.settings.AdminPort == 0 {
 		return admin{}, nil

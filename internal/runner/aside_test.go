@@ -19,7 +19,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
-// strict makes a topic that takes only small records.
+// strict makes a topic that accepts only small records.
 func (b *testBroker) strict(name string, limit int) {
 	b.t.Helper()
 	text := fmt.Sprint(limit)
@@ -35,7 +35,7 @@ func (b *testBroker) createWith(name string, config map[string]*string) {
 	}
 }
 
-// metric is the text of the lines of /metrics that begin with a name.
+// metric returns the lines of /metrics that begin with a name.
 func metric(r *Runner, name string) string {
 	page := httptest.NewRecorder()
 	r.Handler().ServeHTTP(page, httptest.NewRequest("GET", "/metrics", nil))
@@ -48,8 +48,8 @@ func metric(r *Runner, name string) string {
 	return strings.Join(lines, "\n")
 }
 
-// TestBlockAside: with exactly-once too, a bad event holds up its partition
-// only. What lies before it is done once, what lies behind it waits, and all
+// TestBlockAside: with exactly-once too, a bad event holds up only its own
+// partition. What comes before it is done once, what comes after it waits, and all
 // goes on when it works.
 func TestBlockAside(t *testing.T) {
 	t.Parallel()
@@ -104,8 +104,8 @@ func TestBlockAside(t *testing.T) {
 	}
 }
 
-// TestRefusedAside: with exactly-once, a result that its topic does not take
-// becomes its event's dead letter in the next transaction.
+// TestRefusedAside: with exactly-once, a result that its topic refuses becomes its
+// event's dead letter in the next transaction.
 func TestRefusedAside(t *testing.T) {
 	for _, action := range []string{"deadLetter", "drop", "block"} {
 		t.Run(action, func(t *testing.T) {
@@ -162,7 +162,7 @@ func TestRefusedAside(t *testing.T) {
 	}
 }
 
-// end is how many records were written to a topic, markers included.
+// end returns how many records were written to a topic, markers included.
 func (b *testBroker) end(topic string) (sum int64) {
 	b.t.Helper()
 	ends, err := kadm.NewClient(b.client).ListEndOffsets(context.Background(), topic)
@@ -173,8 +173,8 @@ func (b *testBroker) end(topic string) (sum int64) {
 	return sum
 }
 
-// TestLargePoison: an event that fits its own topic, but not with our headers
-// the dead-letter topic, is cut and does not hold up its partition.
+// TestLargePoison: an event that fits its own topic, but with our headers not the
+// dead-letter topic, is cut and does not hold up its partition.
 func TestLargePoison(t *testing.T) {
 	for _, delivery := range deliveries {
 		for _, limit := range []int{1048588, 2000} {
@@ -205,7 +205,7 @@ func TestLargePoison(t *testing.T) {
 					t.Errorf("cut is %v, want %d", h, len(value))
 				}
 				if got := string(letter.Value); len(got) >= len(value) || len(got) == 0 || !strings.HasPrefix(value, got) {
-					t.Errorf("%d bytes of %d are no beginning", len(got), len(value))
+					t.Errorf("%d bytes of %d are not its beginning", len(got), len(value))
 				}
 				for name, want := range map[string]string{
 					onerror.HeaderTopic: "in", onerror.HeaderPartition: "0", onerror.HeaderOffset: "0",

@@ -39,8 +39,8 @@ var (
 	emptyBody   = []byte{10, 1, 2, 0, 0x0b}
 )
 
-// TestBadModules checks that a module which cannot run is refused at the
-// start, by a message that says what is wrong and what would run it.
+// TestBadModules checks that a module which cannot run is refused at the start,
+// with a message that says what is wrong and what would run it.
 func TestBadModules(t *testing.T) {
 	tests := []struct {
 		name, abi string

@@ -93,7 +93,7 @@ func TestTransformSeesItsWorld(t *testing.T) {
 	}
 }
 
-// TestBlock: a bad event holds its partition only, and readiness says so; it
+// TestBlock: a bad event holds up only its own partition, and readiness says so; it
 // is tried again until it works.
 func TestBlock(t *testing.T) {
 	t.Parallel()
@@ -213,7 +213,7 @@ func TestHTTP(t *testing.T) {
 }
 
 // TestWaitsForSink: results for a topic that does not exist wait, readiness
-// says why, and nothing is lost once it does.
+// says why, and nothing is lost once the topic exists.
 func TestWaitsForSink(t *testing.T) {
 	t.Parallel()
 	b := newBroker(t)
@@ -251,7 +251,7 @@ func TestWaitsForSink(t *testing.T) {
 	}
 }
 
-// TestCredentials: right ones work, and missing ones are reported before anything
+// TestCredentials: correct ones work, and missing ones are reported before anything
 // starts. What a real broker answers to wrong ones is in TestRealKafka.
 func TestCredentials(t *testing.T) {
 	for _, mechanism := range []string{"plain", "scram-sha-256", "scram-sha-512"} {

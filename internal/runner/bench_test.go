@@ -83,7 +83,7 @@ func openBench(b *testing.B, wasm []byte) abi.Function {
 	return opened
 }
 
-// BenchmarkCall is the function alone on one core, without Kafka.
+// BenchmarkCall measures the function alone on one core, without Kafka.
 func BenchmarkCall(b *testing.B) {
 	functions := map[string]func(*testing.B) abi.Function{
 		"native Go": func(*testing.B) abi.Function { return nativeFunction{} },
@@ -132,7 +132,7 @@ func BenchmarkCall(b *testing.B) {
 	}
 }
 
-// reading is what `make functions bench-guests` built.
+// reading returns what `make functions bench-guests` built.
 func reading(t testing.TB, name string) []byte {
 	wasm, err := os.ReadFile("../../build/" + name + ".wasm")
 	if err != nil {
@@ -141,7 +141,7 @@ func reading(t testing.TB, name string) []byte {
 	return wasm
 }
 
-// BenchmarkStream is the whole way: topic, function, topic. The broker is in
+// BenchmarkStream measures the whole way: topic, function, topic. The broker is in
 // the same process and takes its share of the cores.
 func BenchmarkStream(b *testing.B) {
 	b.Run("copy", func(b *testing.B) { benchStream(b, copyTopic) })
@@ -218,7 +218,7 @@ func benchStream(b *testing.B, side func(*testing.B, context.Context, []string) 
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
 }
 
-// copyTopic is the client library alone.
+// copyTopic measures the client library alone.
 func copyTopic(b *testing.B, ctx context.Context, brokers []string) func() {
 	client, err := kgo.NewClient(kgo.SeedBrokers(brokers...), kgo.ConsumerGroup("g"),
 		kgo.ConsumeTopics("in"), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.ProducerLinger(0))

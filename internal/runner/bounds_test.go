@@ -15,8 +15,8 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/runner/stream"
 )
 
-// TestOpenBytes: while a sink takes nothing, what waits for it is bounded in
-// bytes, and all of it arrives when it does.
+// TestOpenBytes: while a sink accepts nothing, what waits for it is bounded in
+// bytes, and all of it arrives once it does.
 func TestOpenBytes(t *testing.T) {
 	t.Parallel()
 	b := newBroker(t)

@@ -56,8 +56,8 @@ func (c *chaos) collect() chaosResult {
 	return result
 }
 
-// perStage counts what each function wrote twice by itself: the second cannot
-// help to pass on the first one's duplicates.
+// perStage counts what each function itself wrote twice: the second has to pass on
+// the first one's duplicates.
 func (c *chaos) perStage() (first, second int) {
 	ends, err := kadm.NewClient(c.client).ListEndOffsets(c.ctx, "b", "c")
 	if err != nil {
@@ -68,9 +68,9 @@ func (c *chaos) perStage() (first, second int) {
 	return count["b"] - c.events, count["c"] - count["b"]
 }
 
-// repeatable bounds the duplicates: a runner repeats at most what its
-// partitions had open when it was killed, or when a broker that came back did
-// not know it any more. One that leaves repeats nothing.
+// repeatable returns a bound on the duplicates: a runner repeats at most what its
+// partitions had open when it was killed, or when a broker that came back no longer
+// knew it. One that leaves repeats nothing.
 func repeatable(brokerRestarts int) int {
 	open := func(partitions int) int { return partitions * max(stream.OpenShare, stream.OpenMax/max(1, partitions)) }
 	kills := chaosKills * open(chaosPartitions)

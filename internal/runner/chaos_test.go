@@ -185,7 +185,7 @@ func (c *chaos) write(module, name, from, to string) string {
 	return file
 }
 
-// start runs the process until end, and again when it ends by itself, as a
+// start runs the process until end, and again when it ends on its own, as a
 // kubelet does.
 func (r *chaosRunner) start() {
 	r.mu.Lock()
@@ -275,8 +275,8 @@ func (c *chaos) run() {
 		first, second := c.perStage()
 		limit := repeatable(c.restarts)
 		c.t.Logf(
-			"%d kills and %d restarts of the broker: the first function repeated %d events, the second %d; the windows of "+
-				"what may be open allow %d together",
+			"%d kills and %d restarts of the broker: the first function repeated %d events, the second %d; the limits on "+
+				"open events allow %d in total",
 			chaosKills, c.restarts, first, second, limit,
 		)
 		if first+second > limit {
@@ -301,10 +301,10 @@ func (c *chaos) produce() {
 	}
 }
 
-// kill ends a runner without a word, and starts it again.
+// kill ends a runner without warning, and starts it again.
 func (c *chaos) kill(n int) func() { return c.bounce(n, syscall.SIGKILL) }
 
-// leave lets a runner leave its group, and come again.
+// leave lets a runner leave its group and join it again.
 func (c *chaos) leave(n int) func() { return c.bounce(n, syscall.SIGTERM) }
 
 func (c *chaos) bounce(n int, signal syscall.Signal) func() {
@@ -324,7 +324,7 @@ func (c *chaos) open(opts ...kgo.Opt) *kgo.Client {
 	return client
 }
 
-// disturb takes each step when another share of the events is through.
+// disturb takes one step each time another share of the events is through.
 func (c *chaos) disturb() {
 	for i, step := range c.steps {
 		for share := int64(c.events * (i + 1) / (len(c.steps) + 2)); c.seen.Load() < share; {

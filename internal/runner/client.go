@@ -29,8 +29,9 @@ const (
 	fetchPartition = 512 << 10
 )
 
-// clientOptions of both deliveries. They name no topic: a client joins the group
-// with its first topic and is assigned partitions, which must wait for the module.
+// clientOptions returns what both deliveries need. It names no topic: a client joins
+// the group with its first topic and is assigned partitions, which must wait for the
+// module.
 func (r *Runner) clientOptions(sizes *batchsize.Limits) ([]kgo.Opt, error) {
 	s, o := &r.settings, &r.options
 	opts, err := broker.Options(s.Kafka, o.getenv)
@@ -67,8 +68,8 @@ func (r *Runner) clientOptions(sizes *batchsize.Limits) ([]kgo.Opt, error) {
 	return append(opts, o.client...), nil
 }
 
-// ping waits for the brokers, and repeats less and less often. Refused
-// credentials end it.
+// ping waits until the brokers answer, and asks less and less often. It gives up
+// when they refuse the credentials.
 func (r *Runner) ping(ctx context.Context, client *kgo.Client) error {
 	defer r.conditions.Clear("brokers")
 	for try := 0; ; try++ {
@@ -88,10 +89,11 @@ func (r *Runner) ping(ctx context.Context, client *kgo.Client) error {
 	}
 }
 
-// clientLogger passes the client's warnings on, and the rest for debugging.
+// clientLogger passes on the client's warnings and errors, and logs the rest at
+// level debug.
 type clientLogger struct{ logger *slog.Logger }
 
-// Level is kgo.Logger.
+// Level implements kgo.Logger.
 func (l clientLogger) Level() kgo.LogLevel {
 	if l.logger.Enabled(context.Background(), slog.LevelDebug) {
 		return kgo.LogLevelInfo
@@ -99,7 +101,7 @@ func (l clientLogger) Level() kgo.LogLevel {
 	return kgo.LogLevelWarn
 }
 
-// Log is kgo.Logger.
+// Log implements kgo.Logger.
 func (l clientLogger) Log(level kgo.LogLevel, message string, pairs ...any) {
 	as := slog.LevelDebug
 	switch level {

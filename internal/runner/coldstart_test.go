@@ -32,7 +32,7 @@ var coldPhases = []string{"exec", "module", "compiled", "instance", "brokers", "
 
 const coldSmall = "Rust, 62 KB"
 
-// coldStart measures the time from a process' start to its first event, with
+// coldStart measures the time from a process's start to its first event, with
 // compiled code in the cache, and what it costs in CPU time and memory.
 // COLD_STARTS sets the number of runs.
 func coldStart(t *testing.T, broker *kafkatest.Broker) {
@@ -72,7 +72,7 @@ func coldStart(t *testing.T, broker *kafkatest.Broker) {
 			}
 			parts = append(parts, fmt.Sprintf("%s %.0f %s", phase, factor*middle(times[phase]), unit))
 		}
-		t.Logf("cold start (%s; medians of %d runs, each from the process' start): %s", name, runs, strings.Join(parts, ", "))
+		t.Logf("cold start (%s; medians of %d runs, each from the process's start): %s", name, runs, strings.Join(parts, ", "))
 		// Times depend on what else runs on the machine: their targets are
 		// those of `make bench`, which reads the line above. Memory does not,
 		// and under load it has a bound that only a leak exceeds.
@@ -100,8 +100,8 @@ type cold struct {
 	run    int
 }
 
-// loadEvents of 1 KB are what a runner has behind it, and as a backlog before
-// it, when its memory under load is read.
+// loadEvents of 1 KB are what a runner has done, and then has waiting as a backlog,
+// when its memory under load is read.
 const loadEvents = 20_000
 
 func (c *cold) produceLoad(client *kgo.Client) {
@@ -110,7 +110,7 @@ func (c *cold) produceLoad(client *kgo.Client) {
 	if _, err := kadm.NewClient(client).CreateTopics(ctx, 4, 1, nil, "load", "load-out"); err != nil {
 		c.t.Fatal(err)
 	}
-	// Each is another: what is all alike is compressed to nothing.
+	// Each is different: if all are alike, they compress to nothing.
 	random, note := rand.New(rand.NewPCG(1, 2)), make([]byte, 490)
 	for i := range loadEvents {
 		for k := range note {
@@ -128,8 +128,8 @@ func (c *cold) produceLoad(client *kgo.Client) {
 	}
 }
 
-// load runs a process through all events of the load, and returns its memory
-// in MB after them, and the most it had.
+// load runs a process through all events of the load, and returns its memory in MB
+// after them, and its peak.
 func (c *cold) load() (after, peak float64) {
 	c.run++
 	port := c.write("load", "load-out")
@@ -247,7 +247,7 @@ func (c *cold) look(cmd *exec.Cmd, port int, result map[string]float64) {
 	}
 }
 
-// memory is a figure of /proc/PID/status in MB.
+// memory returns a figure of /proc/PID/status in MB.
 func memory(cmd *exec.Cmd, name string) float64 {
 	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", cmd.Process.Pid))
 	m := regexp.MustCompile(name + `:\s+(\d+) kB`).FindSubmatch(status)

@@ -11,7 +11,7 @@
 //     and are not committed (4,096 where a runner has few partitions). That many
 //     can be repeated when a runner is killed, or when brokers come back after
 //     its session has ended. A stop or a rebalance repeats nothing.
-//   - Order: events of a partition are processed one after the other; partitions
+//   - Order: events of a partition are processed in order, one at a time; partitions
 //     work in parallel, bounded by limits.concurrency.
 //   - An event's results are written together or not at all: what a function
 //     wrote before it failed is discarded.
@@ -27,7 +27,7 @@
 // An event passes through these packages: broker and batchsize (the client's
 // options), stream or transaction (the two deliveries, behind delivery.Delivery),
 // processor (retries, instances), function (the module) with its ABI from
-// runner/abi, over sandbox (limits). Beside them: module fetches, onerror decides
-// about failures, offsets about starts and commits, watch about outages; health,
+// runner/abi, over sandbox (limits). Beside them: module fetches, onerror handles
+// failures, offsets handles starts and commits, watch notices outages; health,
 // metrics and tracing show what happens. This package puts them together.
 package runner

@@ -24,7 +24,7 @@ import (
 
 const mirror = "./testdata/guests/mirror"
 
-// header is a header of a record, or nil.
+// header returns a header of a record, or nil.
 var header = record.Header
 
 // testBroker is one broker in this process, with a client.
@@ -72,7 +72,7 @@ func (b *testBroker) produce(values ...string) {
 	}
 }
 
-// read takes n records of a topic.
+// read reads n records of a topic.
 func (b *testBroker) read(topic string, n int) []*kgo.Record {
 	b.t.Helper()
 	client, err := kgo.NewClient(kgo.SeedBrokers(b.cluster.ListenAddrs()...),
@@ -122,7 +122,7 @@ func (b *testBroker) truncate() {
 	}
 }
 
-// lag is the group's lag on the source topic.
+// lag returns the group's lag on the source topic.
 func (b *testBroker) lag() int64 {
 	b.t.Helper()
 	lags, err := kadm.NewClient(b.client).Lag(context.Background(), "g")

@@ -175,7 +175,7 @@ func realFailures(t *testing.T, broker *kafkatest.Broker, delivery string) {
 
 	cfg.OnError.Action, cfg.OnError.DeadLetterTopic = "block", ""
 	r, stop = start(t, cfg, module)
-	send(0, "good 4", "fail for ever", "behind")
+	send(0, "good 4", "fail forever", "behind")
 	send(1, "good 5")
 	read("results", 5)
 	eventually(t, "readiness names the partition", func() bool {

@@ -11,8 +11,8 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
 )
 
-// TestLatest: the start at the end of a topic is committed before any event,
-// so that lag is defined, and what comes while no runner is there is not lost.
+// TestLatest: the start at the end of a topic is committed before any event, so that
+// the lag is defined, and what comes while no runner is there is not lost.
 func TestLatest(t *testing.T) {
 	for _, delivery := range deliveries {
 		t.Run(delivery, func(t *testing.T) {

@@ -17,7 +17,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
-// stacks are the goroutines that run code of the runner, its guests or its client.
+// stacks returns the goroutines that run code of the runner, its guests or its client.
 func stacks() []string {
 	buf := make([]byte, 4<<20)
 	buf = buf[:runtime.Stack(buf, true)]
@@ -34,8 +34,8 @@ func stacks() []string {
 	return found
 }
 
-// TestNoGoroutineLeft starts and stops runners of each ABI and delivery, in
-// the middle of work, and looks for what stays.
+// TestNoGoroutineLeft starts and stops runners of each ABI and delivery, in the
+// middle of work, and looks for what remains.
 func TestNoGoroutineLeft(t *testing.T) {
 	for _, delivery := range deliveries {
 		for name, module := range map[string][]byte{

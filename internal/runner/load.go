@@ -62,7 +62,7 @@ func (r *Runner) load(ctx context.Context, events *processor.Processor) (string,
 	return digest, nil
 }
 
-// fetch waits for a registry that does not answer.
+// fetch reads the module, and waits for a registry that does not answer.
 func (r *Runner) fetch(ctx context.Context, source module.Source) ([]byte, error) {
 	defer r.conditions.Clear("module")
 	for try := 0; ; try++ {

@@ -11,8 +11,8 @@ import (
 	"github.com/helm-wasm/helm-wasm/runner/abi"
 )
 
-// switched is a function in Go that hands records on, and fails one value
-// until it is told not to.
+// switched is a function in Go that passes records on, and fails one value as long
+// as fail is set.
 type switched struct {
 	bad  string
 	fail atomic.Bool

@@ -13,8 +13,8 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/runner/onerror"
 )
 
-// TestRefusedResult: a result that its topic does not take is its event's
-// failure, with a dead letter; small results of the same time are not.
+// TestRefusedResult: a result that its topic refuses is its event's failure, with a
+// dead letter; small results written at the same time are not affected.
 func TestRefusedResult(t *testing.T) {
 	t.Parallel()
 	b := newBroker(t)

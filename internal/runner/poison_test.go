@@ -15,7 +15,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/runner/onerror"
 )
 
-// poison is an event that fails, and what its dead letter says of it.
+// poison is an event that fails, and what its dead letter says about it.
 type poison struct {
 	value string
 	want  []string
@@ -74,7 +74,7 @@ func TestPoison(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			// Most of the time is the timeouts', so that the ABIs wait together.
+			// Most of the time goes into timeouts, so the ABIs wait side by side.
 			t.Parallel()
 			b := newBroker(t)
 			cfg := b.config()
@@ -145,10 +145,10 @@ func TestPoison(t *testing.T) {
 	}
 }
 
-// TestLoopsOutsideOfRecords: a guest that loops for ever before it reads its
-// first record, or after its last, is stopped as any other. In the first case
-// the record it should have read pays, in the second none does.
-func TestLoopsOutsideOfRecords(t *testing.T) {
+// TestLoopsOutsideRecords: a guest that loops forever before it reads its
+// first record, or after its last, is stopped like any other. In the first case
+// the record it should have read is to blame, in the second none is.
+func TestLoopsOutsideRecords(t *testing.T) {
 	for where, topic := range map[string]string{"before": "dead", "after": "out"} {
 		t.Run(where, func(t *testing.T) {
 			t.Parallel()

@@ -21,8 +21,8 @@ var (
 	compiled  = map[string]bool{}
 )
 
-// compileOnly makes this test's process a compiler: of the file that it names,
-// into the directory that the argument after it names.
+// compileOnly turns this test's process into a compiler: of the file that it names,
+// into the directory named by the argument after it.
 const compileOnly = "RUNNER_TEST_COMPILE"
 
 // compileAndExit does what compileOnly asks for.
@@ -39,8 +39,8 @@ func compileAndExit(file string) {
 }
 
 // precompile fills the cache with a module's machine code. The race detector
-// makes the compiler so slow that the tests would mostly wait for it, so it
-// runs in a process without. That must be a test's too: code is kept by the
+// makes the compiler so slow that the tests would mostly wait for it, so it runs in
+// a process without. That must be a test process too: code is cached under the
 // versions in a binary, which tests do not have.
 func precompile(t *testing.T, wasm []byte) {
 	if !raceDetector || len(wasm) == 0 {

@@ -51,10 +51,10 @@ func New(cfg contract.RunnerConfig, opts ...Option) (*Runner, error) {
 	return r, nil
 }
 
-// Metrics of this runner.
+// Metrics returns the metrics of this runner.
 func (r *Runner) Metrics() *metrics.Set { return r.metrics }
 
-// Health of this runner.
+// Health returns the health of this runner.
 func (r *Runner) Health() *health.Conditions { return r.conditions }
 
 // Run works until ctx is done, then finishes what is in flight, commits and
@@ -100,8 +100,8 @@ func (r *Runner) Run(ctx context.Context) error {
 
 	failed, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	// The client connects while the module loads. It joins the group only when
-	// both are ready: partitions of a runner that cannot work would stand still.
+	// The client connects while the module loads. It joins the group only when both
+	// are ready: a runner that cannot work would hold up the partitions it is given.
 	known := make(chan struct{})
 	go func() {
 		defer close(known)
@@ -132,7 +132,7 @@ func (r *Runner) Run(ctx context.Context) error {
 	return cause(failed, ctx, work.Run(failed))
 }
 
-// policy is onError of this function. It gets its module's digest later.
+// policy returns onError of this function. The module's digest is set later.
 func (r *Runner) policy(sizes *batchsize.Limits) *onerror.Policy {
 	return &onerror.Policy{
 		Action: r.settings.Action, Retries: r.settings.OnError.Retries, Backoff: r.settings.Backoff, MaxBackoff: r.settings.MaxBackoff,
@@ -163,7 +163,7 @@ func (r *Runner) connect(ctx context.Context, client *kgo.Client, look *watch.Wa
 	return nil
 }
 
-// cause prefers the reason of an inner stop; an outer stop is no error.
+// cause prefers the reason of an inner stop; an outer stop is not an error.
 func cause(inner, outer context.Context, err error) error {
 	if outer.Err() != nil {
 		return nil

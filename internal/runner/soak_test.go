@@ -29,7 +29,7 @@ type soakRun struct {
 	page string
 }
 
-// usage is what a runner says that it takes.
+// usage is what a runner reports that it uses.
 type usage struct{ rss, heap, goroutines, processed, dead float64 }
 
 func (u usage) String() string {
@@ -102,14 +102,14 @@ func (r *soakRun) usage() usage {
 	}
 }
 
-// most is the higher of each figure.
+// most returns the higher of each figure.
 func (u usage) most(v usage) usage {
 	return usage{max(u.rss, v.rss), max(u.heap, v.heap), max(u.goroutines, v.goroutines), v.processed, v.dead}
 }
 
-// TestSoak holds a runner's memory flat under steady work: events of 1 KB go
-// to a sink, and one in 5,000 takes its instance down and becomes a dead
-// letter. SOAK sets its time: `make soak` runs ten minutes, tests a few seconds.
+// TestSoak checks that a runner's memory stays flat under steady work: events of
+// 1 KB go to a sink, and one in 5,000 kills its instance and becomes a dead letter.
+// SOAK sets its time: `make soak` runs ten minutes, tests a few seconds.
 func TestSoak(t *testing.T) {
 	length := 5 * time.Second
 	if text := os.Getenv("SOAK"); text != "" {

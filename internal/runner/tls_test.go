@@ -15,8 +15,8 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
-// realTLS: TLS, mutual TLS, and SASL over TLS. What is right connects and
-// consumes; the error about what is wrong names the field to correct.
+// realTLS: TLS, mutual TLS, and SASL over TLS. Correct settings connect and consume;
+// the error about a wrong one names the field to correct.
 func realTLS(t *testing.T, b *kafkatest.Broker) {
 	trust := contract.RunnerKafkaTLS{Enabled: true, CAFile: b.TLS.CAFile}
 	identity := trust
@@ -51,7 +51,7 @@ func realTLS(t *testing.T, b *kafkatest.Broker) {
 		name, addr, mechanism, want string
 		tls                         contract.RunnerKafkaTLS
 	}{
-		{"another authority", b.TLS.Addr, "none", "kafka.tls.caFile does not hold", other},
+		{"another authority", b.TLS.Addr, "none", "kafka.tls.caFile does not contain", other},
 		{"no client certificate", b.TLS.MutualAddr, "none", "kafka.tls.certFile", trust},
 		{"a stranger's certificate", b.TLS.MutualAddr, "none", "kafka.tls.certFile", stranger},
 		{"tls on a plain port", b.Addr, "none", "TLS", trust},
@@ -71,7 +71,7 @@ func realTLS(t *testing.T, b *kafkatest.Broker) {
 	}
 }
 
-// refusal is what users read when these brokers do not let them in.
+// refusal returns what users read when these brokers do not let them in.
 func refusal(t *testing.T, cfg contract.RunnerKafka) string {
 	t.Helper()
 	opts, err := broker.Options(cfg, func(string) string { return "" })

@@ -20,8 +20,8 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/runner/tracing"
 )
 
-// TestSpans runs with an OTLP collector: an event's span is a child of its
-// record's, and its result carries the span on.
+// TestSpans runs with an OTLP collector: an event's span is a child of its record's
+// span, and its result carries the event's span on.
 func TestSpans(t *testing.T) {
 	var mu sync.Mutex
 	var got []*spans.Span

@@ -27,7 +27,7 @@ var deliveries = []string{"at-least-once", "exactly-once"}
 // watchEvery makes the watch look often.
 func watchEvery(d time.Duration) Option { return func(o *options) { o.watch = d } }
 
-// blocking says that the runner is not ready for the one named reason, with
+// blocking reports whether the runner is not ready for the one named reason, with
 // text in it.
 func blocking(r *Runner, name, text string) bool {
 	for _, c := range r.Health().List() {
@@ -70,7 +70,7 @@ func (w *wire) set(cut bool) {
 	}
 }
 
-// TestOutageShows: an idle runner whose brokers go says so, and says when they
+// TestOutageShows: an idle runner whose brokers go away says so, and says when they
 // are back.
 func TestOutageShows(t *testing.T) {
 	for _, delivery := range deliveries {
@@ -134,8 +134,8 @@ func TestMissingSource(t *testing.T) {
 	}
 }
 
-// TestJoinsWithItsModule: a runner whose registry is down takes no partition
-// from those that work.
+// TestJoinsWithItsModule: a runner whose registry is down takes no partition from
+// those that work.
 func TestJoinsWithItsModule(t *testing.T) {
 	t.Parallel()
 	b := newBroker(t)

@@ -28,21 +28,21 @@ type Function interface {
 
 // An Instance processes records, one batch at a time.
 type Instance interface {
-	// Process hands the records to the guest in order. After each record it
+	// Process passes the records to the guest in order. After each record it
 	// calls done with what the guest wrote for it; outputs of a record that
 	// fails are never seen. An error belongs to the first record that is not
 	// done. done may block; that time does not count against the limit.
 	Process(ctx context.Context, records []*kgo.Record, done Done) error
 
-	// Broken says that the instance must not be used again.
+	// Broken reports whether the instance must not be used again.
 	Broken() bool
 
 	// Close frees the instance.
 	Close(ctx context.Context) error
 }
 
-// Done takes the outputs of one record. An output without topic goes to the
-// function's sink. The slice is only valid during the call, its records are not reused.
+// Done receives the outputs of one record. An output without a topic goes to the
+// function's sink. The slice is valid only during the call; its records are not reused.
 type Done func(outputs []*kgo.Record)
 
 // Kind is the class of a failure, as metrics and dead letters show it.
@@ -65,7 +65,7 @@ type Failure struct {
 	Err     error
 }
 
-// Error is the message, which names the kind.
+// Error returns the message, which names the kind.
 func (f *Failure) Error() string {
 	if f.Err != nil {
 		return fmt.Sprintf("%s: %s: %v", f.Kind, f.Message, f.Err)
@@ -73,10 +73,10 @@ func (f *Failure) Error() string {
 	return fmt.Sprintf("%s: %s", f.Kind, f.Message)
 }
 
-// Unwrap is the cause.
+// Unwrap returns the cause.
 func (f *Failure) Unwrap() error { return f.Err }
 
-// KindOf is the class of an error that Process returned.
+// KindOf returns the class of an error that Process returned.
 func KindOf(err error) Kind {
 	var failure *Failure
 	if errors.As(err, &failure) {
@@ -85,8 +85,8 @@ func KindOf(err error) Kind {
 	return Trap
 }
 
-// Each is Process of an ABI whose guests take one value at a time and return one:
-// no bytes are no output.
+// Each implements Process for an ABI whose guests take one value at a time and return
+// one: an empty result is no output.
 func Each(records []*kgo.Record, done Done, call func(*kgo.Record) ([]byte, error)) error {
 	for _, record := range records {
 		out, err := call(record)
@@ -102,8 +102,8 @@ func Each(records []*kgo.Record, done Done, call func(*kgo.Record) ([]byte, erro
 	return nil
 }
 
-// Reply makes the output of an ABI whose guests return a value only: key,
-// headers and timestamp are the input's.
+// Reply makes the output of an ABI whose guests return only a value: key, headers and
+// timestamp are the input's.
 func Reply(in *kgo.Record, value []byte) *kgo.Record {
 	return &kgo.Record{Key: in.Key, Value: value, Headers: in.Headers, Timestamp: in.Timestamp}
 }

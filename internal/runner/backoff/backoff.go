@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package backoff waits between tries.
+// Package backoff provides delays between tries.
 package backoff
 
 import (
@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Delay is how long to wait before another try: first when try is 0, and twice
-// as long for each try after it, up to most.
+// Delay returns how long to wait before another try: first when try is 0, and
+// twice as long for each try after it, up to most.
 func Delay(first, most time.Duration, try int) time.Duration {
 	if try >= 32 {
 		return most
@@ -21,11 +21,11 @@ func Delay(first, most time.Duration, try int) time.Duration {
 	return most
 }
 
-// Spread takes up to half of a delay away at random, so that those who failed
+// Spread shortens a delay by up to half at random, so that clients that failed
 // together do not try again together.
 func Spread(d time.Duration) time.Duration { return d/2 + rand.N(d/2+1) }
 
-// Sleep waits. It returns early, with the context's error, when ctx is done.
+// Sleep waits for d. It returns early, with the context's error, when ctx is done.
 func Sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package batchsize knows how large a batch each topic accepts, which also
+// Package batchsize learns how large a batch each topic accepts, which also
 // bounds the size of a single record.
 package batchsize
 
@@ -25,16 +25,16 @@ const (
 	learnLimit = 10 * time.Second
 )
 
-// Limits are the largest batches of topics, in bytes. As long as they are not
-// known, and where ACLs hide them, Kafka's default applies, or what
-// limits.output needs.
+// Limits holds the largest batch of each topic, in bytes. Until they are known,
+// and where ACLs hide them, the limit is Kafka's default, or what limits.output
+// needs if that is more.
 type Limits struct {
 	fallback int32
 	mu       sync.Mutex
 	topics   map[string]int32
 }
 
-// New makes limits for a function whose calls may return output bytes.
+// New returns limits for a function whose calls may return output bytes.
 func New(output int) *Limits {
 	fallback := int32(batchBytes)
 	if output > 1<<20 {
@@ -44,7 +44,7 @@ func New(output int) *Limits {
 	return &Limits{fallback: fallback, topics: map[string]int32{}}
 }
 
-// Of is the largest batch that a topic accepts, in bytes.
+// Of returns the largest batch that a topic accepts, in bytes.
 func (l *Limits) Of(topic string) int32 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -54,7 +54,7 @@ func (l *Limits) Of(topic string) int32 {
 	return l.fallback
 }
 
-// Learn asks the brokers for the topics' max.message.bytes. Where they do not
+// Learn asks the brokers for the topics' max.message.bytes. If they do not
 // answer, the limits stay as they are.
 func (l *Limits) Learn(ctx context.Context, client *kgo.Client, topics []string) {
 	ctx, cancel := context.WithTimeout(ctx, learnLimit)

@@ -17,8 +17,8 @@ import (
 	"github.com/twmb/franz-go/pkg/sasl/aws"
 )
 
-// awsCredentials finds a pod's identity the three ways that Kubernetes on AWS
-// knows: variables, EKS Pod Identity, and IAM roles for service accounts.
+// awsCredentials finds a pod's identity in the three ways that Kubernetes on AWS
+// has: environment variables, EKS Pod Identity, and IAM roles for service accounts.
 type awsCredentials struct {
 	region string
 	getenv func(string) string
@@ -37,7 +37,7 @@ func (c awsCredentials) auth(ctx context.Context) (aws.Auth, error) {
 		return c.webIdentity(ctx, role)
 	}
 	return aws.Auth{}, errors.New("no AWS credentials: annotate the service account with a role " +
-		"(eks.amazonaws.com/role-arn), or associate it by EKS Pod Identity")
+		"(eks.amazonaws.com/role-arn), or associate one through EKS Pod Identity")
 }
 
 func (c awsCredentials) podIdentity(ctx context.Context, endpoint string) (aws.Auth, error) {

@@ -23,7 +23,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/version"
 )
 
-// Options of a client. getenv gives the credentials.
+// Options returns the options of a client. getenv provides the credentials.
 func Options(cfg contract.RunnerKafka, getenv func(string) string) ([]kgo.Opt, error) {
 	opts := []kgo.Opt{
 		kgo.SeedBrokers(seeds(cfg.BootstrapServers)...),
@@ -31,8 +31,8 @@ func Options(cfg contract.RunnerKafka, getenv func(string) string) ([]kgo.Opt, e
 		kgo.SoftwareNameAndVersion("helm-wasm-runner", version.Version),
 		kgo.DialTimeout(5 * time.Second),
 		kgo.RetryBackoffFn(backoff),
-		// Metadata is asked for when it is stale and wanted; a lower floor
-		// makes starts and moves of leaders quick.
+		// Metadata is requested when it is stale and needed; a lower minimum
+		// makes starts and changes of leader quick.
 		kgo.MetadataMinAge(250 * time.Millisecond),
 		kgo.DisableClientMetrics(),
 	}
@@ -53,8 +53,8 @@ func Options(cfg contract.RunnerKafka, getenv func(string) string) ([]kgo.Opt, e
 	return opts, nil
 }
 
-// seeds splits servers that are joined by commas, as Kafka's own
-// bootstrap.servers has them: kustomizations replace one string.
+// seeds splits servers that are joined by commas, as in Kafka's own
+// bootstrap.servers: a kustomization can then replace a single string.
 func seeds(servers []string) []string {
 	var list []string
 	for _, s := range servers {
@@ -63,10 +63,10 @@ func seeds(servers []string) []string {
 	return list
 }
 
-// backoff between tries of a request: quick at first, since most outages are
-// a leader that moves. At most 1 s, far below the group's session timeout:
-// brokers that come back give their members only that long to be heard again,
-// and events in flight of one that is late are repeated. A quarter of it is
+// backoff returns the wait between tries of a request: short at first, since most
+// outages are a leader that moves. It is at most 1 s, far below the group's session
+// timeout: brokers that come back give members only that long to report again, and
+// the events in flight of a member that is late are repeated. A quarter of it is
 // random, so that runners do not all come at once.
 func backoff(tries int) time.Duration {
 	d := min(time.Second, 50*time.Millisecond<<min(tries, 10))
@@ -82,7 +82,7 @@ func tlsConfig(cfg contract.RunnerKafkaTLS) (*tls.Config, error) {
 		}
 		config.RootCAs = x509.NewCertPool()
 		if !config.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("reading kafka.tls.caFile: %q holds no PEM certificate", cfg.CAFile)
+			return nil, fmt.Errorf("reading kafka.tls.caFile: %q contains no PEM certificate", cfg.CAFile)
 		}
 	}
 	if cfg.CertFile != "" {
@@ -95,15 +95,15 @@ func tlsConfig(cfg contract.RunnerKafkaTLS) (*tls.Config, error) {
 	return config, nil
 }
 
-// Rejected says that the brokers answered and refused this client's identity:
-// waiting does not help.
+// Rejected reports whether the brokers answered and refused this client's
+// identity: waiting does not help then.
 func Rejected(err error) bool {
 	return errors.Is(err, kerr.SaslAuthenticationFailed) ||
 		errors.Is(err, kerr.UnsupportedSaslMechanism) ||
 		errors.Is(err, kerr.ClusterAuthorizationFailed)
 }
 
-// Explain says what an error of the client means for who runs it.
+// Explain says what an error of the client means to whoever runs it.
 func Explain(err error) string {
 	var unknown x509.UnknownAuthorityError
 	var hostname x509.HostnameError
@@ -119,11 +119,11 @@ func Explain(err error) string {
 		errors.Is(err, kerr.TransactionalIDAuthorizationFailed), errors.Is(err, kerr.ClusterAuthorizationFailed):
 		return "the brokers' ACLs do not allow it: " + text
 	case errors.As(err, &unknown):
-		return "the brokers' certificate is signed by an authority that kafka.tls.caFile does not hold: " + text
+		return "the brokers' certificate is signed by an authority that kafka.tls.caFile does not contain: " + text
 	case errors.As(err, &hostname):
 		return "the brokers' certificate is for another host name: " + text
 	case refusesCertificate(text):
-		return "the brokers refuse the client's certificate, or want one (kafka.tls.certFile, kafka.tls.keyFile): " + text
+		return "the brokers refuse the client's certificate, or require one (kafka.tls.certFile, kafka.tls.keyFile): " + text
 	case errors.As(err, &header):
 		return "the brokers do not speak TLS on this port (kafka.tls.enabled): " + text
 	case errors.As(err, &dns):
@@ -131,13 +131,13 @@ func Explain(err error) string {
 	case errors.Is(err, kerr.UnknownTopicOrPartition):
 		return "the topic does not exist: " + text
 	case strings.Contains(text, "EOF"):
-		return "the brokers close the connection (they may want TLS or SASL on this port): " + text
+		return "the brokers close the connection (they may expect TLS or SASL on this port): " + text
 	}
 	return text
 }
 
-// refusesCertificate knows the alerts that a server answers to a client's
-// certificate; the TLS library keeps their type to itself.
+// refusesCertificate reports whether an error's text is an alert by which a server
+// rejects a client's certificate; the TLS library does not export their type.
 func refusesCertificate(text string) bool {
 	for _, alert := range []string{
 		"certificate required", "bad certificate", "unknown certificate authority", "certificate unknown",

@@ -18,7 +18,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/contract"
 )
 
-// TestBackoff: tries grow apart, and never so far that a session ends between two.
+// TestBackoff: tries grow apart, but never so far that a session ends between two.
 func TestBackoff(t *testing.T) {
 	for tries := range 40 {
 		for range 50 {
@@ -44,7 +44,7 @@ func TestOptionsErrors(t *testing.T) {
 		{
 			"no certificate in it",
 			contract.RunnerKafka{TLS: contract.RunnerKafkaTLS{Enabled: true, CAFile: empty}},
-			"holds no PEM certificate",
+			"contains no PEM certificate",
 		},
 		{
 			"no key pair",
@@ -69,16 +69,16 @@ func TestOptionsErrors(t *testing.T) {
 
 func TestExplain(t *testing.T) {
 	tests := map[string]error{
-		"refuse the credentials":    fmt.Errorf("wrapped: %w", kerr.SaslAuthenticationFailed),
-		"kafka.sasl.mechanism":      kerr.UnsupportedSaslMechanism,
-		"ACLs":                      kerr.GroupAuthorizationFailed,
-		"kafka.tls.caFile":          x509.UnknownAuthorityError{},
-		"another host name":         x509.HostnameError{Certificate: &x509.Certificate{}, Host: "a"},
-		"kafka.tls.certFile":        errors.New("remote error: tls: certificate required"),
-		"kafka.bootstrapServers":    &net.DNSError{Err: "no such host", Name: "kafka"},
-		"the topic does not exist":  kerr.UnknownTopicOrPartition,
-		"they may want TLS or SASL": errors.New("EOF"),
-		"as it is":                  errors.New("as it is"),
+		"refuse the credentials":      fmt.Errorf("wrapped: %w", kerr.SaslAuthenticationFailed),
+		"kafka.sasl.mechanism":        kerr.UnsupportedSaslMechanism,
+		"ACLs":                        kerr.GroupAuthorizationFailed,
+		"kafka.tls.caFile":            x509.UnknownAuthorityError{},
+		"another host name":           x509.HostnameError{Certificate: &x509.Certificate{}, Host: "a"},
+		"kafka.tls.certFile":          errors.New("remote error: tls: certificate required"),
+		"kafka.bootstrapServers":      &net.DNSError{Err: "no such host", Name: "kafka"},
+		"the topic does not exist":    kerr.UnknownTopicOrPartition,
+		"they may expect TLS or SASL": errors.New("EOF"),
+		"as it is":                    errors.New("as it is"),
 	}
 	for want, err := range tests {
 		if text := Explain(err); !strings.Contains(text, want) {

@@ -15,7 +15,7 @@ import (
 	"github.com/twmb/franz-go/pkg/sasl/aws"
 )
 
-// TestTokens: one token until shortly before its end; failures say where, and
+// TestTokens: one token serves until shortly before its end; failures say where, and
 // repeat nothing of the answer.
 func TestTokens(t *testing.T) {
 	asked, life, status := 0, 3600, http.StatusOK

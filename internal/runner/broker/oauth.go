@@ -63,8 +63,8 @@ func (t *tokens) token(ctx context.Context) (string, error) {
 	return t.current, nil
 }
 
-// fetchJSON reads a bounded JSON answer. Bodies of errors are not repeated:
-// they may hold secrets.
+// fetchJSON reads a bounded JSON answer. Error bodies are not repeated: they may
+// contain secrets.
 func fetchJSON(request *http.Request, into any) error {
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {

@@ -34,7 +34,7 @@ type Consumer struct {
 	ConsumerGroup string `json:"consumerGroup"`
 }
 
-// Run checks everything and returns a line for each, and all failures together.
+// Run checks everything. It returns a line for each success, and all failures.
 func Run(ctx context.Context, cfg Config, getenv func(string) string, logger *slog.Logger) ([]string, error) {
 	opts, err := broker.Options(cfg.Kafka, getenv)
 	if err != nil {

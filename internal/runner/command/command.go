@@ -56,8 +56,8 @@ var commands = map[string]runFunc{
 	},
 }
 
-// Main runs a command until it ends or a signal asks it to, and returns the
-// exit code: 0, 1 for failures, 2 for wrong usage.
+// Main runs a command until it ends or a signal stops it, and returns the exit
+// code: 0, 1 for failures, 2 for wrong usage.
 func Main(env Env) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
@@ -89,7 +89,7 @@ func Main(env Env) int {
 
 type usageError struct{ error }
 
-// flags makes a command's flag set; parse reports its mistakes as usage errors.
+// flags returns a command's flag set; parse reports mistakes as usage errors.
 func flags(env Env, name string) *flag.FlagSet {
 	set := flag.NewFlagSet("wasm-runner "+name, flag.ContinueOnError)
 	set.SetOutput(env.Stderr)
@@ -138,7 +138,7 @@ func logger(env Env, level string) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(env.Stderr, &slog.HandlerOptions{Level: levels[level]}))
 }
 
-// existing is the directory if there is one, else empty.
+// existing returns the directory if it exists, else an empty string.
 func existing(dir string) string {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return ""

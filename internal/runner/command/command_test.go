@@ -43,12 +43,12 @@ func TestCommands(t *testing.T) {
 		{"wrong protocol", []string{"run", "--group-protocol", "next"}, 2, []string{"auto, classic"}},
 		{"teardown needs a selector", []string{"teardown", "--namespace", "x"}, 2, []string{"--selector"}},
 		{
-			"teardown outside of a cluster",
+			"teardown outside a cluster",
 			[]string{"teardown", "--namespace", "x", "--selector", "a=b"},
 			1,
 			[]string{"KUBERNETES_SERVICE_HOST"},
 		},
-		{"compile what is no module", []string{"compile", "--module", notWasm, "--cache-dir", dir}, 1, []string{"WebAssembly"}},
+		{"compile what is not a module", []string{"compile", "--module", notWasm, "--cache-dir", dir}, 1, []string{"WebAssembly"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -53,7 +53,7 @@ func createTopics(ctx context.Context, env Env, args []string) error {
 		fmt.Fprintf(env.Stdout, "%-8s topic %s: %s\n", mark, change.Topic, change.Text)
 	}
 	if err == nil {
-		fmt.Fprintf(env.Stdout, "%d topics are there\n", len(cfg.Topics))
+		fmt.Fprintf(env.Stdout, "%d topics exist\n", len(cfg.Topics))
 	}
 	return err
 }
@@ -100,9 +100,9 @@ func tearDown(ctx context.Context, env Env, args []string) error {
 func compile(ctx context.Context, env Env, args []string) error {
 	set := flags(env, "compile")
 	module := set.String("module", "", "`file` of the module")
-	abi := set.String("abi", "auto", "`abi` the module will run by")
+	abi := set.String("abi", "auto", "`abi` that the module will use")
 	function := set.String("function", "handle", "exported `function`, for abi extism")
-	dir := set.String("cache-dir", "", "`directory` to put the compiled code into")
+	dir := set.String("cache-dir", "", "`directory` for the compiled code")
 	if err := parse(set, args); err != nil {
 		return err
 	}

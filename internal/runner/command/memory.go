@@ -11,12 +11,12 @@ import (
 )
 
 // gcPercent is half of Go's default: what a runner keeps is small beside what
-// passes through it, so it buys memory with little work.
+// passes through it, so this saves memory for little work.
 const gcPercent = 50
 
-// boundMemory sets what Go's collector goes by, unless GOGC and GOMEMLIMIT do:
-// garbage is at most half of what lives, and nine tenths of the container's
-// limit bound all of it, so that a burst costs work before it costs the pod.
+// boundMemory configures Go's garbage collector, unless GOGC and GOMEMLIMIT do:
+// garbage is at most half of what lives, and all of it stays within nine tenths of
+// the container's limit, so that a burst costs work before it costs the pod.
 func boundMemory(getenv func(string) string, root string) {
 	if getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
@@ -26,15 +26,15 @@ func boundMemory(getenv func(string) string, root string) {
 	}
 }
 
-// containerLimit is the memory limit of this process' container in bytes, from
-// cgroups version 2 or 1 below root; 0 without one.
+// containerLimit returns the memory limit of this process's container in bytes,
+// from cgroups version 2 or 1 below root, or 0 without one.
 func containerLimit(root string) int64 {
 	for _, file := range []string{"memory.max", "memory/memory.limit_in_bytes"} {
 		text, err := os.ReadFile(filepath.Join(root, file))
 		if err != nil {
 			continue
 		}
-		// "max" is no limit, and so is version 1's number above all memories.
+		// "max" means no limit, and so does version 1's number above all memories.
 		if n, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64); err == nil && n < 1<<60 {
 			return n
 		}

@@ -48,10 +48,10 @@ func TestBoundMemory(t *testing.T) {
 	}
 	boundMemory(func(string) string { return "set by the user" }, dir)
 	if got := debug.SetMemoryLimit(-1); got != math.MaxInt64 {
-		t.Errorf("GOMEMLIMIT of the environment is replaced by %d", got)
+		t.Errorf("the environment's GOMEMLIMIT is replaced by %d", got)
 	}
 	if got := debug.SetGCPercent(100); got != 100 {
-		t.Errorf("GOGC of the environment is replaced by %d", got)
+		t.Errorf("the environment's GOGC is replaced by %d", got)
 	}
 	boundMemory(func(string) string { return "" }, dir)
 	if got := debug.SetMemoryLimit(-1); got != 900_000_000 {

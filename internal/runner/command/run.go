@@ -30,7 +30,7 @@ func run(ctx context.Context, env Env, args []string) error {
 		"read-only `directory` with code that `wasm-runner compile` made, used before --cache-dir")
 	secrets := set.String("pull-secrets", existing(secretsDir), "`directory` with pull secrets of registries")
 	grace := set.Duration("grace-period", 25*time.Second, "longest `time` to finish events in flight on SIGTERM")
-	protocol := set.String("group-protocol", "auto", "`protocol` of the consumer group: auto (KIP-848 where brokers have it) or classic")
+	protocol := set.String("group-protocol", "auto", "`protocol` of the consumer group: auto (KIP-848 if the brokers have it) or classic")
 	transact := set.String("transactional-id", "",
 		"`name` of the producer with delivery exactly-once, unique among replicas (default: consumer group and host name)")
 	host := set.String("admin-host", "", "`address` that /metrics and probes listen on (default: all)")

@@ -25,7 +25,7 @@ func (c *Checker) Add(field, message string) {
 	c.problems = append(c.problems, fmt.Errorf("%s: %s", field, message))
 }
 
-// Err is all problems, one a line, or nil.
+// Err returns all problems, one per line, or nil.
 func (c *Checker) Err() error { return errors.Join(c.problems...) }
 
 // Require reports an empty field.
@@ -35,7 +35,7 @@ func (c *Checker) Require(field, value string) {
 	}
 }
 
-// OneOf reports a value that is none of the allowed; empty passes.
+// OneOf reports a value that is not one of the allowed; an empty value passes.
 func (c *Checker) OneOf(field, value string, allowed ...string) {
 	if value != "" && !slices.Contains(allowed, value) {
 		c.Add(field,
@@ -44,7 +44,7 @@ func (c *Checker) OneOf(field, value string, allowed ...string) {
 	}
 }
 
-// Range reports a number outside of [low, high].
+// Range reports a number outside [low, high].
 func (c *Checker) Range(field string, value, low, high int) {
 	if value < low || value > high {
 		c.Add(field, fmt.Sprintf("is %d; it must be between %d and %d", value, low, high))
@@ -80,7 +80,7 @@ func (c *Checker) Bytes(field, value string, fallback, low, high int64) int64 {
 	return n
 }
 
-// Kafka checks how brokers are reached.
+// Kafka checks how the brokers are reached.
 func (c *Checker) Kafka(field string, k contract.RunnerKafka) {
 	if len(k.BootstrapServers) == 0 {
 		c.Add(field+".bootstrapServers", "is empty: name at least one broker as host:port")

@@ -15,8 +15,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Load reads files into one struct with json tags: each brings some of its
-// fields. What a field has is in one file only, so that none hides another's.
+// Load reads files into one struct with json tags: each file has some of the
+// fields. A field may be in one file only, so that no file hides another's value.
 func Load(paths []string, into any) error {
 	whole := map[string]any{}
 	from := map[string]string{}
@@ -31,11 +31,11 @@ func Load(paths []string, into any) error {
 		}
 		part, ok := tree.(map[string]any)
 		if !ok {
-			return fmt.Errorf("reading configuration %q: it holds no mapping", path)
+			return fmt.Errorf("reading configuration %q: it is not a mapping", path)
 		}
 		for key, value := range part {
 			if other, twice := from[key]; twice {
-				return fmt.Errorf("reading configuration %q: %s is in %q, too: keep one of them", path, key, other)
+				return fmt.Errorf("reading configuration %q: %s is also in %q: keep one of them", path, key, other)
 			}
 			from[key], whole[key] = path, value
 		}
@@ -82,7 +82,7 @@ func decode(tree, into any) error {
 	return nil
 }
 
-// quantities lets limits be plain numbers, as in Kubernetes.
+// quantities allows limits to be plain numbers, as in Kubernetes.
 func quantities(root map[string]any) {
 	limits, _ := root["limits"].(map[string]any)
 	for _, name := range []string{"memory", "output"} {

@@ -72,8 +72,8 @@ func TestLoad(t *testing.T) {
 		t.Errorf("read %+v, %v", cfg, c.Err())
 	}
 	for name, tt := range map[string]struct{ text, want string }{
-		"twice":   {"kafka: {}\n", `kafka is in "` + kafka + `", too: keep one of them`},
-		"list":    {"[1]\n", "it holds no mapping"},
+		"twice":   {"kafka: {}\n", `kafka is also in "` + kafka + `": keep one of them`},
+		"list":    {"[1]\n", "it is not a mapping"},
 		"empty":   {"", "the file is empty"},
 		"unknown": {"kafak: {}\n", `unknown field "kafak"`},
 	} {
@@ -106,7 +106,7 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// FuzzBytes: what is read is a number of bytes that reads the same again.
+// FuzzBytes: what is read is a number of bytes that, printed, reads the same again.
 func FuzzBytes(f *testing.F) {
 	for _, text := range []string{"64Mi", "1.5Gi", "1048576", "1e3", "0x10", "-1", "NaN", "Inf", "9007199254740993", "1Ti", "k", ""} {
 		f.Add(text)

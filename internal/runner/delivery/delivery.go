@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package delivery is what the two ways of events from the source topic to the
-// sink have in common. Package stream delivers at least once, package
+// Package delivery holds what is common to the two ways of taking events from the
+// source topic to the sink. Package stream delivers at least once, package
 // transaction exactly once.
 package delivery
 
@@ -29,15 +29,15 @@ type Delivery interface {
 	// commits it. It returns an error only when a new process must take over.
 	Run(ctx context.Context) error
 
-	// Client is the Kafka client that the delivery works with. Who made the
-	// delivery closes it, after Run.
+	// Client is the Kafka client that the delivery works with. Whoever made
+	// the delivery closes it, after Run.
 	Client() *kgo.Client
 
 	// Assignment lists the partitions that the delivery has.
 	Assignment() []int32
 
-	// Ends takes end offsets of partitions, for their lag: while the fetching
-	// of a partition is paused, its records do not show them.
+	// Ends receives the end offsets of partitions, for their lag: while the
+	// fetching of a partition is paused, its records do not show them.
 	Ends(found map[int32]int64)
 }
 

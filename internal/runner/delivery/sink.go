@@ -30,14 +30,14 @@ func (s Sink) Route(outputs []*kgo.Record) []*kgo.Record {
 	return kept
 }
 
-// Refused says that the brokers answered, and that this very record can never
-// be written.
+// Refused reports whether the brokers answered that this very record can never be
+// written.
 func Refused(err error) bool {
 	return errors.Is(err, kerr.MessageTooLarge) || errors.Is(err, kerr.RecordListTooLarge) ||
 		errors.Is(err, kerr.InvalidRecord) || errors.Is(err, kerr.InvalidTimestamp)
 }
 
-// Refusal is the failure of a function that made a result which its topic refuses.
+// Refusal returns the failure of a function whose result its topic refuses.
 func Refusal(out *kgo.Record, err error) *abi.Failure {
 	return &abi.Failure{
 		Kind:    abi.Output,

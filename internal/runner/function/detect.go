@@ -10,7 +10,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/wasmbin"
 )
 
-// detect says which ABI a module is run by, and why. With abi auto the binary
+// detect returns the ABI that a module runs under, and why. With abi auto the binary
 // decides; any other ABI must be the one that the binary is made for.
 func detect(s *settings.Settings, wasm []byte) (kind, why string, err error) {
 	info, err := wasmbin.Inspect(wasm)
@@ -33,7 +33,7 @@ func detect(s *settings.Settings, wasm []byte) (kind, why string, err error) {
 	return s.ABI, "configured; " + evidence(info, fit.ABI), nil
 }
 
-// evidence is what in the binary points to an ABI.
+// evidence describes what in the binary points to an ABI.
 func evidence(info *wasmbin.Info, kind string) string {
 	for _, i := range info.Imports {
 		switch {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package health holds what stands between a runner and its work, for
-// /readyz and for people who ask why.
+// Package health holds the reasons why a runner does not work, for /readyz and
+// for people who ask.
 package health
 
 import (
@@ -14,11 +14,11 @@ import (
 	"time"
 )
 
-// A Condition is one reason.
+// A Condition is one such reason.
 type Condition struct {
 	Name   string    `json:"name"`
 	Reason string    `json:"reason"`
-	Blocks bool      `json:"blocks"` // not ready while it holds; else degraded only
+	Blocks bool      `json:"blocks"` // not ready while it lasts; otherwise only degraded
 	Since  time.Time `json:"since"`
 }
 
@@ -30,15 +30,15 @@ type Conditions struct {
 	count  atomic.Int32 // of all, for Any
 }
 
-// New makes an empty set: ready. Changes are logged.
+// New returns an empty set, which is ready. Changes are logged.
 func New(logger *slog.Logger) *Conditions {
 	return &Conditions{logger: logger, all: map[string]Condition{}}
 }
 
-// Block says that nothing works until Clear is called with the name.
+// Block records why nothing works, until Clear is called with the name.
 func (c *Conditions) Block(name, reason string) { c.set(name, reason, true) }
 
-// Degrade says that a part does not work.
+// Degrade records why a part does not work.
 func (c *Conditions) Degrade(name, reason string) { c.set(name, reason, false) }
 
 func (c *Conditions) set(name, reason string, blocks bool) {
@@ -74,11 +74,11 @@ func (c *Conditions) Clear(name string) {
 	}
 }
 
-// Any says that there is a reason. It costs next to nothing, for those who
+// Any reports whether there is a reason. It costs next to nothing, for callers that
 // would clear one after each event.
 func (c *Conditions) Any() bool { return c.count.Load() > 0 }
 
-// List is all reasons, sorted by name.
+// List returns all reasons, sorted by name.
 func (c *Conditions) List() []Condition {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -95,7 +95,7 @@ func (c *Conditions) List() []Condition {
 	return list
 }
 
-// Ready says that nothing blocks.
+// Ready reports whether nothing blocks.
 func (c *Conditions) Ready() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

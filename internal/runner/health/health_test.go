@@ -48,7 +48,7 @@ func TestConditions(t *testing.T) {
 	}
 }
 
-// TestSince: a reason that changes its text holds since its beginning.
+// TestSince: a reason whose text changes keeps the time at which it began.
 func TestSince(t *testing.T) {
 	c := New(nil)
 	c.Block("brokers", "first")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package metrics names what a runner counts, for Prometheus. docs/METRICS.md
-// lists them; a test keeps the two the same.
+// Package metrics defines a runner's metrics for Prometheus. docs/METRICS.md lists
+// them; a test keeps the two in step.
 package metrics
 
 import (
@@ -78,22 +78,22 @@ func New(function, abi string) *Set {
 	s := &Set{
 		Registry:       registry,
 		Events:         map[string]prometheus.Counter{},
-		Duration:       histogram("event_duration_seconds", "Time of one call of the function.", durations),
+		Duration:       histogram("event_duration_seconds", "Duration of one call of the function.", durations),
 		Failures:       counters("failures_total", "Failed calls of the function, by kind.", "kind"),
 		Retries:        counter("retries_total", "Calls repeated after a failure."),
 		Results:        counter("results_total", "Records written to Kafka, dead letters included."),
-		Lag:            gauges("lag", "Events of an assigned partition that are not done.", "partition"),
+		Lag:            gauges("lag", "Unfinished events of an assigned partition.", "partition"),
 		Partitions:     gauge("assigned_partitions", "Partitions assigned to this runner."),
-		Queued:         gauge("queued_events", "Events fetched and not yet begun."),
-		Unacknowledged: gauge("unacknowledged_events", "Events done by the function whose results the brokers have not acknowledged."),
+		Queued:         gauge("queued_events", "Events that are fetched but not yet started."),
+		Unacknowledged: gauge("unacknowledged_events", "Finished events with results that the brokers have not acknowledged."),
 		Instances:      gauge("instances", "Live instances of the function."),
 		Starts:         counter("instance_starts_total", "Instances started."),
 		InstanceStart:  histogram("instance_start_seconds", "Time to start an instance.", durations),
-		Cold:           gauges("cold_start_seconds", "Time from the start of the process to the end of a phase.", "phase"),
-		CommitErrors:   counter("commit_errors_total", "Offset commits that failed; they are repeated."),
-		Transactions:   counters("transactions_total", "Transactions of delivery exactly-once, by result.", "result"),
+		Cold:           gauges("cold_start_seconds", "Time from the start of the process until the end of a phase.", "phase"),
+		CommitErrors:   counter("commit_errors_total", "Failed offset commits; they are repeated."),
+		Transactions:   counters("transactions_total", "Transactions of exactly-once delivery, by result.", "result"),
 	}
-	events := counters("events_total", "Events finished, by outcome.", "outcome")
+	events := counters("events_total", "Finished events, by outcome.", "outcome")
 	for _, outcome := range []string{Processed, Filtered, DeadLetter, Dropped} {
 		s.Events[outcome] = events.WithLabelValues(outcome)
 	}
@@ -108,7 +108,7 @@ var durations = []float64{
 	0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
 }
 
-// ABI says by which contract the function runs, once that is decided.
+// ABI records the contract that the function uses, once that is decided.
 func (s *Set) ABI(abi string) {
 	s.info.Reset()
 	s.info.WithLabelValues(abi).Set(1)
@@ -119,7 +119,7 @@ func (s *Set) Handler() http.Handler {
 	return promhttp.HandlerFor(s.Registry, promhttp.HandlerOpts{})
 }
 
-// Phase notes the end of a phase of the cold start.
+// Phase records the end of a phase of the cold start.
 func (s *Set) Phase(phase string, start time.Time) {
 	s.Cold.WithLabelValues(phase).Set(time.Since(start).Seconds())
 }

@@ -19,8 +19,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 )
 
-// FuzzKeychain: no pull secret breaks the parser, none is quoted in an error,
-// and what it reads can be asked for.
+// FuzzKeychain: no pull secret breaks the parser, none is quoted in an error, and
+// what it reads can be looked up.
 func FuzzKeychain(f *testing.F) {
 	f.Add(`{"auths":{"registry.example":{"username":"u","password":"p"}}}`, "registry.example/a/b:1")
 	f.Add(`{"auths":{"https://index.docker.io/v1/":{"auth":"dTpw"}}}`, "a/b")
@@ -56,7 +56,7 @@ func FuzzKeychain(f *testing.F) {
 	})
 }
 
-// FuzzExtract: whatever a layer holds, its module is found or an error says
+// FuzzExtract: whatever a layer contains, its module is found or an error says
 // why not.
 func FuzzExtract(f *testing.F) {
 	var archive bytes.Buffer

@@ -69,7 +69,7 @@ func (s secrets) read(path string) error {
 	return nil
 }
 
-// normal makes "https://index.docker.io/v1/" and "docker.io" one.
+// normal maps "https://index.docker.io/v1/" and "docker.io" to the same name.
 func normal(host string) string {
 	host = strings.TrimPrefix(strings.TrimPrefix(host, "https://"), "http://")
 	host = strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(host, "/"), "/v1"), "/v2")
@@ -79,7 +79,7 @@ func normal(host string) string {
 	return host
 }
 
-// Resolve is authn.Keychain.
+// Resolve implements authn.Keychain.
 func (s secrets) Resolve(resource authn.Resource) (authn.Authenticator, error) {
 	// An image that is given as https:///x leads to "/" instead of ".".
 	for key := normal(resource.String()); key != "." && key != "/"; key = filepath.Dir(key) {

@@ -14,7 +14,7 @@ import (
 	"os"
 )
 
-// sizeLimit of a module. The largest in use (language runtimes) are 30 MB.
+// sizeLimit bounds a module. The largest in use (language runtimes) are 30 MB.
 const sizeLimit = 256 << 20
 
 // Source says where a module is. Give one of Image and Path.
@@ -58,13 +58,13 @@ func Digest(wasm []byte) string {
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
-// temporary is an error that may go away by itself.
+// temporary is an error that may go away on its own.
 type temporary struct{ error }
 
-// Unwrap is the cause.
+// Unwrap returns the cause.
 func (t temporary) Unwrap() error { return t.error }
 
-// Temporary says that fetching again may succeed.
+// Temporary reports whether fetching again may succeed.
 func Temporary(err error) bool {
 	var t temporary
 	return errors.As(err, &t)

@@ -61,7 +61,7 @@ func imageOf(t *testing.T, layers ...v1.Layer) v1.Image {
 	return image
 }
 
-// guarded is a registry that wants user and password.
+// guarded starts a registry that requires user and password.
 func guarded(t *testing.T) (host string, push []remote.Option) {
 	inner := registry.New(registry.Logger(log.New(io.Discard, "", 0)))
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -171,7 +171,7 @@ func TestPullErrors(t *testing.T) {
 		want      string
 		temporary bool
 	}{
-		{"no module inside", Source{Image: host + "/acme/none:v1", DockerConfig: secretDir(t, host, "p")}, "holds no .wasm", false},
+		{"no module inside", Source{Image: host + "/acme/none:v1", DockerConfig: secretDir(t, host, "p")}, "contains no .wasm", false},
 		{"wrong password", Source{Image: host + "/acme/none:v1", DockerConfig: secretDir(t, host, "wrong")}, "imagePullSecrets", false},
 		{"no secret", Source{Image: host + "/acme/none:v1"}, "imagePullSecrets", false},
 		{"missing digest", Source{Image: host + "/acme/none" + missing, DockerConfig: secretDir(t, host, "p")}, "does not exist", false},

@@ -19,7 +19,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
-// Media types of layers that are a module as such.
+// Media types of layers that are themselves a module.
 const (
 	wasmLayer     = "application/wasm"
 	wasmLayerOld  = "application/vnd.wasm.content.layer.v1+wasm"
@@ -71,7 +71,7 @@ func classify(image string, err error) error {
 	return temporary{wrapped}
 }
 
-// contentError is about what an image holds.
+// contentError says what is wrong with an image's content.
 type contentError struct{ text string }
 
 func (e *contentError) Error() string { return e.text }
@@ -106,9 +106,9 @@ func resolve(descriptor *remote.Descriptor) (v1.Image, error) {
 	return index.Image(candidates[0].Digest)
 }
 
-// extract finds the module in an image: a layer that is one, or the only or
-// first .wasm file at the root of the last layers. The libraries check each
-// layer's digest while it is read.
+// extract finds the module in an image: a layer that is one, or the .wasm file that
+// the configuration names, or else the first at the root of the last layer that has
+// one. The libraries check each layer's digest while it is read.
 func extract(image v1.Image) ([]byte, error) {
 	layers, err := image.Layers()
 	if err != nil {
@@ -138,12 +138,12 @@ func extract(image v1.Image) ([]byte, error) {
 			return wasm, err
 		}
 	}
-	return nil, &contentError{"it holds no .wasm: neither a layer of type application/wasm nor a .wasm file"}
+	return nil, &contentError{"it contains no .wasm: neither a layer of type application/wasm nor a .wasm file"}
 }
 
 func isTar(mediaType types.MediaType) bool { return strings.Contains(string(mediaType), "tar") }
 
-// entrypoint is the .wasm that the image's configuration names, if it does.
+// entrypoint returns the .wasm that the image's configuration names, if any.
 func entrypoint(image v1.Image) string {
 	config, err := image.ConfigFile()
 	if err != nil {

@@ -22,8 +22,8 @@ type Latest struct {
 	known  chan struct{} // closed when client is set
 }
 
-// NewLatest makes one for a topic. Pass Adjust to the client's options, and the
-// client to Use.
+// NewLatest returns a Latest for a topic. Pass Adjust to the client's options, and
+// the client to Use.
 func NewLatest(topic string, logger *slog.Logger) *Latest {
 	return &Latest{topic: topic, logger: logger, known: make(chan struct{})}
 }

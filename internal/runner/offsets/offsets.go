@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package offsets knows how offsets are committed, and where a group begins
+// Package offsets helps with the commit of offsets, and decides where a group begins
 // that starts at the end of its topic.
 package offsets
 
@@ -12,7 +12,7 @@ import (
 // AtEnd is how the Kafka protocol writes the end of a partition.
 const AtEnd = -1
 
-// CommitError is the last error of a partition in the response to a commit, or nil.
+// CommitError returns the last error of a partition in the response to a commit, or nil.
 func CommitError(response *kmsg.OffsetCommitResponse) (failed error) {
 	for _, topic := range response.Topics {
 		for _, p := range topic.Partitions {

@@ -19,7 +19,7 @@ const headerPrefix = "helm-wasm-"
 // than what any topic in use refuses.
 const CutTries = 8
 
-// IsLetter says that an output is a dead letter that this runner made.
+// IsLetter reports whether an output is a dead letter that this runner made.
 func (p *Policy) IsLetter(out *kgo.Record) bool {
 	return out.Topic != "" && out.Topic == p.Topic && record.Header(out, HeaderDigest) != nil
 }
@@ -54,7 +54,7 @@ func (p *Policy) Cut(letter *kgo.Record, try int) *kgo.Record {
 	return smaller
 }
 
-// own keeps a letter's own headers, and as much of the error's text as fits.
+// own returns a letter's own headers, with as much of the error's text as fits.
 func own(headers []kgo.RecordHeader, room int) []kgo.RecordHeader {
 	var kept []kgo.RecordHeader
 	for _, h := range headers {

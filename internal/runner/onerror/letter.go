@@ -28,7 +28,7 @@ const (
 // errorLimit bounds the error header: brokers limit whole records.
 const errorLimit = 4 << 10
 
-// Letter makes the dead letter of an event that failed a number of tries.
+// Letter returns the dead letter of an event that failed a number of tries.
 func (p *Policy) Letter(event *kgo.Record, cause error, tries int) *kgo.Record {
 	text := strings.ToValidUTF8(cause.Error(), "?")
 	text = text[:min(len(text), errorLimit)]

@@ -32,16 +32,16 @@ type Policy struct {
 	Logger     *slog.Logger
 }
 
-// Wait is how long to wait after a number of failed tries, 1 or more: from
+// Wait returns how long to wait after a number of failed tries, 1 or more: from
 // Backoff to MaxBackoff, part of it random.
 func (p *Policy) Wait(tries int) time.Duration {
 	return backoff.Spread(backoff.Delay(p.Backoff, p.MaxBackoff, tries-1))
 }
 
-// Spent says that an event has no retry left after a number of failed tries.
+// Spent reports whether an event has no retry left after a number of failed tries.
 func (p *Policy) Spent(tries int) bool { return tries > p.Retries }
 
-// Blocks says that an event that fails every attempt holds up its partition.
+// Blocks reports whether an event that fails every attempt holds up its partition.
 func (p *Policy) Blocks() bool { return p.Action == settings.Block }
 
 // GiveUp returns what to write in place of the results of an event that failed

@@ -59,7 +59,7 @@ type attempt struct {
 	count  int
 }
 
-// Emit takes an event that is done with its outputs, whose slice is valid only
+// Emit receives an event that is done, and its outputs, whose slice is valid only
 // during the call.
 type Emit func(event *kgo.Record, outputs []*kgo.Record)
 
@@ -90,20 +90,20 @@ func (p *Processor) Close(ctx context.Context) error {
 	return p.pool.function.Close(ctx)
 }
 
-// Batch is how many events all slots together process in about the given time:
+// Batch returns how many events all slots together process in about the given time:
 // from 1 to most.
 func (p *Processor) Batch(d time.Duration, most int) int {
 	return p.within(d*time.Duration(p.Slots), most)
 }
 
-// within is how many events one slot processes in about the given time.
+// within returns how many events one slot processes in about the given time.
 func (p *Processor) within(d time.Duration, most int) int {
 	cost := max(1, p.cost.Load())
 	return int(max(1, min(int64(most), int64(d)/cost)))
 }
 
-// Process takes the records of one partition in order until all are emitted or
-// stop is done. The function finishes the record that it has at that moment.
+// Process passes the records of one partition to the function, in order, until all
+// are emitted or stop is done. The function finishes the record that it has then.
 func (p *Processor) Process(stop context.Context, records []*kgo.Record, emit Emit) error {
 	return p.work(stop, records, emit, false)
 }
@@ -171,7 +171,7 @@ func (p *Processor) attempt(stop context.Context, records []*kgo.Record, emit Em
 		p.Trace.Finish(record, outputs, begin.Add(last), begin.Add(now), nil)
 		p.count(outputs)
 		emit(record, outputs)
-		// What emit waits for is not the function's time.
+		// The time that emit waits is not the function's.
 		last = now
 		if len(outputs) > 0 {
 			last = time.Since(begin)

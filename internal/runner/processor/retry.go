@@ -20,14 +20,14 @@ type Blocked struct {
 	Cause error
 }
 
-// Error is the cause's.
+// Error returns the cause's message.
 func (b *Blocked) Error() string { return b.Cause.Error() }
 
-// Unwrap is the cause.
+// Unwrap returns the cause.
 func (b *Blocked) Unwrap() error { return b.Cause }
 
-// retry repeats one failed record until it is done or given up. It gives its slot
-// back while it waits, so that other partitions can use it.
+// retry repeats one failed record until it is done or given up. It releases its slot
+// while it waits, so that other partitions can use it.
 func (p *Processor) retry(stop context.Context, record *kgo.Record, cause error, emit Emit, leave bool) error {
 	tries := 1 + p.earlier(record)
 	began := time.Now()
@@ -87,7 +87,7 @@ func (p *Processor) failed(cause error) abi.Kind {
 	return kind
 }
 
-// pause gives the slot back for a while.
+// pause releases the slot while it waits.
 func (p *Processor) pause(stop context.Context, d time.Duration) error {
 	<-p.slots
 	timer := time.NewTimer(d)
@@ -96,7 +96,7 @@ func (p *Processor) pause(stop context.Context, d time.Duration) error {
 	case <-timer.C:
 	case <-stop.Done():
 	}
-	// work gives the slot back itself, so take one in any case.
+	// work releases the slot itself, so take one in any case.
 	p.slots <- struct{}{}
 	return stop.Err()
 }

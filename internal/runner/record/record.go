@@ -5,7 +5,7 @@ package record
 
 import "github.com/twmb/franz-go/pkg/kgo"
 
-// Header is the first header of a name, or nil.
+// Header returns the first header with a name, or nil.
 func Header(r *kgo.Record, name string) *kgo.RecordHeader {
 	for i := range r.Headers {
 		if r.Headers[i].Key == name {
@@ -27,7 +27,7 @@ func SetHeader(r *kgo.Record, name, value string) {
 	r.Headers = append(headers, kgo.RecordHeader{Key: name, Value: []byte(value)})
 }
 
-// Size is about how many bytes a record takes: its key, value and headers.
+// Size returns about how many bytes a record takes: its key, value and headers.
 func Size(r *kgo.Record) int {
 	n := len(r.Key) + len(r.Value)
 	for i := range r.Headers {
@@ -36,7 +36,7 @@ func Size(r *kgo.Record) int {
 	return n
 }
 
-// Again is a record that has the same content and has not been sent yet.
+// Again returns a record that has the same content and has not been sent yet.
 func Again(r *kgo.Record) *kgo.Record {
 	return &kgo.Record{Topic: r.Topic, Key: r.Key, Value: r.Value, Headers: r.Headers, Timestamp: r.Timestamp}
 }

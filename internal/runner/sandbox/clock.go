@@ -11,8 +11,8 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/deadline"
 )
 
-// A Clock limits the time of an instance's calls, one after another. What
-// runs over its limit traps, and the instance is dead.
+// A Clock limits the time of an instance's calls, one at a time. A call that runs
+// over its limit traps, and the instance is dead.
 type Clock struct {
 	sandbox     *Sandbox
 	interrupter *deadline.Interrupter
@@ -51,7 +51,7 @@ func (c *Clock) StartFor(limit time.Duration) {
 	c.interrupter.Arm(limit)
 }
 
-// Stop ends the call and says whether it was in time.
+// Stop ends the call and reports whether it was in time.
 func (c *Clock) Stop() (inTime bool) {
 	c.pending = 0
 	return c.interrupter == nil || !c.interrupter.Disarm()
@@ -64,8 +64,8 @@ func (c *Clock) Close() {
 	}
 }
 
-// sleep is what guests get for poll_oneoff: it returns at the latest when the
-// call's time is over, and the guest then traps.
+// sleep is poll_oneoff for guests: it returns at the latest when the call's time is
+// over, and the guest then traps.
 func (c *Clock) sleep(ns int64) {
 	d := time.Duration(ns)
 	if c.interrupter != nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/helm-wasm/helm-wasm/runner/abi"
 )
 
-// Failure explains why a call into an instance failed: inTime is the clock's
-// word, stderr what the guest said itself.
+// Failure explains why a call into an instance failed: inTime is what the clock
+// reported, stderr what the guest wrote.
 func (s *Sandbox) Failure(err error, inTime bool, mod api.Module, stderr *Log) *abi.Failure {
 	if !inTime {
 		return &abi.Failure{Kind: abi.Timeout, Message: fmt.Sprintf("the call took longer than limits.timeout (%s)", s.Limits.Timeout)}

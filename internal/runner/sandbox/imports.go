@@ -9,8 +9,8 @@ import (
 	"github.com/tetratelabs/wazero"
 )
 
-// CheckImports names the first import that nothing provides. Without it the
-// error of an instantiation says little about who would run the module.
+// CheckImports returns an error for the first import that nothing provides. The error
+// of an instantiation says little about what would run the module.
 func (s *Sandbox) CheckImports(module wazero.CompiledModule) error {
 	for _, fn := range module.ImportedFunctions() {
 		from, name, _ := fn.Import()
@@ -25,7 +25,7 @@ func (s *Sandbox) CheckImports(module wazero.CompiledModule) error {
 	return nil
 }
 
-// advice says who provides a module that the runner does not.
+// advice says what provides a module that the runner does not.
 func advice(module string) string {
 	switch {
 	case strings.HasPrefix(module, "wasi:"):

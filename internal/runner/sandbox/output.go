@@ -11,7 +11,7 @@ import (
 	"sync"
 )
 
-// ErrTooLarge is what a guest gets for writing more than it may.
+// ErrTooLarge is returned to a guest that writes more than it may.
 var ErrTooLarge = errors.New("output limit exceeded")
 
 // A Buffer collects up to a limit and refuses what exceeds it.
@@ -21,7 +21,7 @@ type Buffer struct {
 	Exceeded bool
 }
 
-// Write is io.Writer.
+// Write implements io.Writer.
 func (b *Buffer) Write(p []byte) (int, error) {
 	if b.Len()+len(p) > b.Limit {
 		b.Exceeded = true
@@ -35,7 +35,7 @@ func (b *Buffer) Write(p []byte) (int, error) {
 const tailSize = 4 << 10
 
 // A Log passes a guest's output lines to the runner's log and keeps the first
-// lines of the present call for error messages.
+// lines of the current call for error messages.
 type Log struct {
 	mu     sync.Mutex
 	logger *slog.Logger
@@ -50,7 +50,7 @@ func NewLog(logger *slog.Logger, stream string) *Log {
 	return &Log{logger: logger, stream: stream}
 }
 
-// Write is io.Writer. Lines longer than a few KiB are cut.
+// Write implements io.Writer. Lines longer than a few KiB are cut.
 func (l *Log) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -90,7 +90,7 @@ func (l *Log) Reset() {
 	l.mu.Unlock()
 }
 
-// Reason is the line of the guest's output that says best why it failed: its
+// Reason returns the line of the guest's output that best says why it failed: its
 // panic, else its last line.
 func (l *Log) Reason() string {
 	l.mu.Lock()
@@ -108,7 +108,7 @@ func (l *Log) Reason() string {
 	return last
 }
 
-// fatal marks the line by which language runtimes say why they end.
+// fatal reports whether a language runtime says in this line why it ends.
 func fatal(line string) bool {
 	for _, mark := range []string{"panic: ", "fatal error: ", "panicked at", "memory allocation of"} {
 		if strings.Contains(line, mark) {

@@ -66,7 +66,7 @@ func New(ctx context.Context, cfg Config) (*Sandbox, error) {
 }
 
 // features are what wazero can do and package wasmbin reports to users, without
-// threads: an instance is one event's at a time.
+// threads: an instance works on one event at a time.
 const features = api.CoreFeaturesV2 | experimental.CoreFeaturesTailCall | experimental.CoreFeaturesExtendedConst |
 	experimental.CoreFeaturesExceptionHandling | experimental.CoreFeaturesTypedFunctionReferences
 
@@ -74,7 +74,7 @@ const features = api.CoreFeaturesV2 | experimental.CoreFeaturesTailCall | experi
 // the configuration that comes with it. Close the runtime before the sandbox.
 func Bare(cfg Config) (*Sandbox, wazero.RuntimeConfig, error) {
 	if !deadline.Supported() {
-		return nil, nil, fmt.Errorf("limiting time: this platform (%s) has no WebAssembly compiler; amd64 and arm64 have", runtime.GOARCH)
+		return nil, nil, fmt.Errorf("limiting time: %s has no WebAssembly compiler; amd64 and arm64 have one", runtime.GOARCH)
 	}
 	config := wazero.NewRuntimeConfigCompiler().WithCoreFeatures(features).WithCustomSections(false).WithDebugInfoEnabled(false)
 	if cfg.Limits.Memory > 0 {
@@ -97,9 +97,9 @@ func Prepare(wasm []byte) ([]byte, error) { return deadline.Instrument(wasm) }
 // Compile prepares a module for instances. The code that runs is the given
 // module's with checks of the time limit added.
 func (s *Sandbox) Compile(ctx context.Context, wasm []byte) (module wazero.CompiledModule, err error) {
-	defer func() { // wazero's validation does on some broken modules
+	defer func() { // wazero's validation panics on some broken modules
 		if r := recover(); r != nil {
-			err = fmt.Errorf("compiling module: it is broken, the engine gives up on it: %v", r)
+			err = fmt.Errorf("compiling module: it is broken, and the engine gives up on it: %v", r)
 		}
 	}()
 	prepared, err := Prepare(wasm)
@@ -146,8 +146,8 @@ func ModuleConfig(clock *Clock) wazero.ModuleConfig {
 		WithRandSource(random{})
 }
 
-// MemoryOf describes how much of its memory limit an instance uses, once that
-// is worth a word.
+// MemoryOf describes how much of its memory limit an instance uses, once that is
+// worth mentioning.
 func (s *Sandbox) MemoryOf(mod api.Module) (full bool, text string) {
 	if mod == nil || mod.Memory() == nil || s.Limits.Memory == 0 {
 		return false, ""

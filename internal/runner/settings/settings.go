@@ -38,7 +38,7 @@ type Settings struct {
 	Outputs    []string // sink topics, the default first
 }
 
-// Resolve checks every field. The error has all mistakes, one a line.
+// Resolve checks every field. The error has all mistakes, one per line.
 func Resolve(cfg contract.RunnerConfig) (Settings, error) {
 	s := Settings{RunnerConfig: cfg}
 	var c config.Checker
@@ -88,7 +88,7 @@ func Resolve(cfg contract.RunnerConfig) (Settings, error) {
 	return s, c.Err()
 }
 
-// Written are all topics that the runner writes to.
+// Written returns all topics that the runner writes to.
 func (s *Settings) Written() []string {
 	topics := slices.Clone(s.Outputs)
 	if s.OnError.DeadLetterTopic != "" {

@@ -13,7 +13,7 @@ const (
 	queueBytes = 24 << 20
 	queueMax   = 8192
 	// StuckAfter is how long a partition may take no record from its queue (its
-	// event is slow, or is retried) until it no longer holds up the others: its
+	// event is slow, or is retried) before it no longer holds up the others: its
 	// fetching pauses instead, once it has stuckMax events. Pausing makes the
 	// client fetch again what it had, so partitions that make progress do not
 	// pause.
@@ -33,17 +33,17 @@ const (
 	openBytesShare = 256 << 10
 )
 
-// budget shares the bounds of the runner out to its partitions.
+// budget divides the bounds of the runner among its partitions.
 type budget struct{ partitions atomic.Int64 }
 
-// each divides by the number of partitions.
+// each divides a bound by the number of partitions.
 func (b *budget) each(all int) int { return all / int(max(1, b.partitions.Load())) }
 
-// window is how many events a partition may have begun and not committed.
+// window returns how many events a partition may have begun and not committed.
 func (b *budget) window() int { return max(OpenShare, b.each(OpenMax)) }
 
-// queued is how many bytes a partition may have queued.
+// queued returns how many bytes a partition may have queued.
 func (b *budget) queued() int { return b.each(queueBytes) }
 
-// unwritten is how many bytes a partition may have begun and not written.
+// unwritten returns how many bytes a partition may have begun and not written.
 func (b *budget) unwritten() int { return max(openBytesShare, b.each(OpenBytes)) }

@@ -47,7 +47,7 @@ func (l *ledger) add(event *kgo.Record, results, size int) uint64 {
 func (l *ledger) acknowledge(sequence uint64) { l.inflight[sequence-l.base].left-- }
 
 // advance moves the mark over all leading events that are done, and returns how
-// many they are.
+// many there are.
 func (l *ledger) advance() int {
 	n := 0
 	for n < len(l.inflight) && l.inflight[n].left == 0 {
@@ -66,16 +66,16 @@ func (l *ledger) advance() int {
 	return n
 }
 
-// progress is what to commit, and whether that is new.
+// progress returns what to commit, and whether that is new.
 func (l *ledger) progress() (progress, bool) {
 	return progress{kgo.EpochOffset{Epoch: l.epoch, Offset: l.mark}, l.done}, l.mark > l.committed
 }
 
-// commit notes that a progress was committed.
+// commit records that a progress was committed.
 func (l *ledger) commit(to progress) {
 	l.committed = max(l.committed, to.offset.Offset)
 	l.safe = max(l.safe, to.done)
 }
 
-// uncommitted is how many events have begun and are not committed.
+// uncommitted returns how many events have begun and are not committed.
 func (l *ledger) uncommitted() int { return l.begun - l.safe }

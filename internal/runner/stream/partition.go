@@ -101,7 +101,7 @@ func (p *partition) push(records []*kgo.Record, end int64) {
 	p.changed.Broadcast()
 }
 
-// load is how much the partition has queued, as far as that should hold up
+// load returns how much the partition has queued, as far as that should hold up
 // polling. A partition that is stuck holds up nothing, and pauses instead.
 func (p *partition) load() (events, bytes int) {
 	p.mu.Lock()
@@ -147,7 +147,7 @@ func (p *partition) take() []*kgo.Record {
 	return records
 }
 
-// full says that n more events must wait for commits or for results to be written.
+// full reports whether n more events must wait for commits or for results to be written.
 func (p *partition) full(n int) bool {
 	return p.ledger.uncommitted()+n > p.shared.budget.window() ||
 		p.ledger.bytes > 0 && p.ledger.bytes >= p.shared.budget.unwritten()
@@ -191,7 +191,7 @@ func (p *partition) acknowledge(sequence uint64) {
 	p.advance()
 }
 
-// advance follows an acknowledgement, under mu.
+// advance follows an acknowledgement. mu is locked.
 func (p *partition) advance() {
 	n := p.ledger.advance()
 	if n == 0 {
@@ -203,7 +203,7 @@ func (p *partition) advance() {
 	p.changed.Broadcast()
 }
 
-// progress is what to commit, and whether there is anything.
+// progress returns what to commit, and whether there is anything.
 func (p *partition) progress() (progress, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -235,7 +235,7 @@ func (p *partition) finish(ctx context.Context) {
 	}
 }
 
-// abandon makes later acknowledgements void, and fetching as it was.
+// abandon makes later acknowledgements void, and resumes fetching.
 func (p *partition) abandon() {
 	p.cancel()
 	p.mu.Lock()
@@ -248,7 +248,7 @@ func (p *partition) abandon() {
 	}
 }
 
-// gone says that another runner has the partition's events, or may have them.
+// gone reports whether another runner has the partition's events, or may have them.
 func (p *partition) gone() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -262,7 +262,7 @@ func (p *partition) ends(end int64) {
 	p.end = max(p.end, end)
 }
 
-// state is for metrics.
+// state returns what metrics show.
 func (p *partition) state() (queued, inflight int, lag int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

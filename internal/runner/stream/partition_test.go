@@ -36,8 +36,8 @@ func newStream(t *testing.T) *Stream {
 	return s
 }
 
-// TestLateResults: what a function makes of an event whose partition has gone in
-// the meantime is not written: the new owner does that.
+// TestLateResults: what a function makes of an event whose partition has since gone
+// is not written: the new owner does that.
 func TestLateResults(t *testing.T) {
 	s := newStream(t)
 	kept, gone := newPartition("in", 0, s.shared, nil, s.writer, s.client), newPartition("in", 1, s.shared, nil, s.writer, s.client)

@@ -52,7 +52,7 @@ func New(parts delivery.Parts, opts ...kgo.Opt) (*Stream, error) {
 	return s, nil
 }
 
-// Client is the stream's.
+// Client returns the stream's client.
 func (s *Stream) Client() *kgo.Client { return s.client }
 
 // Run consumes until ctx is done, then drains.
@@ -118,7 +118,7 @@ func (s *Stream) room(ctx context.Context) {
 	}
 }
 
-// counted follows a change of partitions, under mu.
+// counted follows a change in the number of partitions. mu is locked.
 func (s *Stream) counted() {
 	s.shared.budget.partitions.Store(int64(len(s.partitions)))
 	s.Metrics.Partitions.Set(float64(len(s.partitions)))
@@ -135,7 +135,7 @@ func (s *Stream) Assignment() []int32 {
 	return ids
 }
 
-// Ends takes end offsets of partitions.
+// Ends receives the end offsets of partitions.
 func (s *Stream) Ends(found map[int32]int64) {
 	for id, end := range found {
 		if p := s.partition(id); p != nil {

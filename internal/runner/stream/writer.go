@@ -59,7 +59,7 @@ func (w *writer) write(out *kgo.Record, from origin) {
 	})
 }
 
-// wrote notes a record that the brokers accepted: whatever was wrong with its
+// wrote records that the brokers accepted a result: whatever was wrong with its
 // topic no longer is.
 func (w *writer) wrote(out *kgo.Record) {
 	w.metrics.Results.Inc()
@@ -68,7 +68,7 @@ func (w *writer) wrote(out *kgo.Record) {
 	}
 }
 
-// condition names the condition of a topic that cannot be written to.
+// condition returns the name of the condition of a topic that cannot be written to.
 func condition(out *kgo.Record) string { return "sink " + out.Topic }
 
 // undelivered decides what becomes of a result that the brokers do not accept.

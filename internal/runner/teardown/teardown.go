@@ -21,8 +21,8 @@ import (
 type Options struct {
 	Namespace string
 	Selector  string
-	// Timeout for the operator; afterwards finalizers are taken off, since an
-	// operator that is gone will never do it.
+	// Timeout is how long to wait for the operator. Then finalizers are removed,
+	// since an operator that is gone will never do it.
 	Timeout time.Duration
 	Logger  *slog.Logger
 }
@@ -31,7 +31,7 @@ type Options struct {
 // until its end.
 var kinds = []string{"scaledobjects", "triggerauthentications"}
 
-// pollEvery is how often Run looks whether objects are gone.
+// pollEvery is how often Run checks whether objects are gone.
 const pollEvery = 500 * time.Millisecond
 
 // Run deletes what the selector matches and waits until it is gone.
@@ -75,11 +75,11 @@ func (o Options) remove(ctx context.Context, api *kube.Client, kind string) erro
 		}
 		if time.Now().After(deadline) {
 			if forced {
-				return fmt.Errorf("%v are still there %s after their finalizers were taken off", names, o.Timeout)
+				return fmt.Errorf("%v still exist %s after their finalizers were removed", names, o.Timeout)
 			}
 			forced = true
 			deadline = time.Now().Add(max(5*time.Second, o.Timeout/4))
-			o.Logger.Warn("KEDA's operator did not finish them in time; taking their finalizers off", "kind", kind, "names", names)
+			o.Logger.Warn("KEDA's operator did not finish them in time; removing their finalizers", "kind", kind, "names", names)
 			for _, name := range names {
 				patch := []byte(`{"metadata":{"finalizers":null}}`)
 				if err := api.Send(ctx, http.MethodPatch, path+"/"+url.PathEscape(name),

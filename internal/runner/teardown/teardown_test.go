@@ -16,8 +16,8 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/kube"
 )
 
-// api is the little of an API server that teardown talks to. Objects vanish
-// when their finalizer is handled: at once by an operator, else by a patch.
+// api is as much of an API server as teardown talks to. Objects vanish when their
+// finalizer is handled: at once by an operator, else by a patch.
 type api struct {
 	mu       sync.Mutex
 	operator bool
@@ -92,7 +92,7 @@ func TestDeletesWhatTheOperatorFinishes(t *testing.T) {
 	}
 	for _, r := range a.requests {
 		if strings.HasPrefix(r, "PATCH") {
-			t.Errorf("finalizers were taken off although the operator lives: %s", r)
+			t.Errorf("finalizers were removed although the operator lives: %s", r)
 		}
 	}
 }

@@ -29,9 +29,9 @@ type Change struct {
 	Text  string
 }
 
-// Apply waits for the brokers and makes topics be as the configuration says,
-// as far as that only adds. With create false it changes nothing, and missing
-// topics and partitions are errors.
+// Apply waits for the brokers and makes the topics match the configuration, as far
+// as that only adds. With create false it changes nothing, and missing topics and
+// partitions are errors.
 func Apply(ctx context.Context, cfg contract.TopicsConfig, getenv func(string) string, logger *slog.Logger) ([]Change, error) {
 	opts, err := broker.Options(cfg.Kafka, getenv)
 	if err != nil {
@@ -60,8 +60,8 @@ func Apply(ctx context.Context, cfg contract.TopicsConfig, getenv func(string) s
 	return a.changes, errors.Join(problems...)
 }
 
-// Wait pings the brokers with backoff until they answer. Refused credentials
-// end it.
+// Wait pings the brokers with backoff until they answer. It gives up when they
+// refuse the credentials.
 func Wait(ctx context.Context, client *kgo.Client, logger *slog.Logger) error {
 	for try := 0; ; try++ {
 		limit, cancel := context.WithTimeout(ctx, 10*time.Second)
@@ -155,7 +155,7 @@ func (a *applier) create(ctx context.Context, name string, want schema.Topic, pa
 }
 
 // appeared waits until a topic that the controller knows is known to the
-// brokers, and then looks at it like at any other.
+// brokers, and then handles it like any other.
 func (a *applier) appeared(ctx context.Context, name string, want schema.Topic) error {
 	for deadline := time.Now().Add(appearLimit); time.Now().Before(deadline); {
 		list, err := a.admin.ListTopics(ctx, name)
@@ -171,7 +171,7 @@ func (a *applier) appeared(ctx context.Context, name string, want schema.Topic) 
 			return ctx.Err()
 		}
 	}
-	return fmt.Errorf("creating: the controller says that it exists, and the brokers do not know it after %s", appearLimit)
+	return fmt.Errorf("creating: the controller says that it exists, but the brokers do not know it after %s", appearLimit)
 }
 
 // appearLimit is far more than brokers need to hear from the controller.

@@ -62,7 +62,7 @@ func New(ctx context.Context, function string, getenv func(string) string) (*Tra
 			break // the first that is set counts
 		} else if value != "" {
 			return nil, fmt.Errorf(
-				"exporting traces: %s is %q, and this runner speaks %s: set it so, with the collector's HTTP port (4318) as the endpoint",
+				"exporting traces: %s is %q, but this runner speaks %s: set it to that, with the collector's HTTP port (4318) as endpoint",
 				name, value, protocol,
 			)
 		}
@@ -142,7 +142,7 @@ func (t *Tracer) Close() {
 // carrier is a record's headers as propagation.TextMapCarrier.
 type carrier struct{ record *kgo.Record }
 
-// Get is the value of a header.
+// Get returns the value of a header.
 func (c carrier) Get(name string) string {
 	if h := record.Header(c.record, name); h != nil {
 		return string(h.Value)
@@ -153,7 +153,7 @@ func (c carrier) Get(name string) string {
 // Set replaces or adds a header.
 func (c carrier) Set(name, value string) { record.SetHeader(c.record, name, value) }
 
-// Keys are the headers' names.
+// Keys returns the headers' names.
 func (c carrier) Keys() []string {
 	var names []string
 	for _, h := range c.record.Headers {

@@ -19,7 +19,7 @@ func TestTraceProtocol(t *testing.T) {
 		{
 			"gRPC",
 			map[string]string{"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"},
-			`OTEL_EXPORTER_OTLP_PROTOCOL is "grpc", and this runner speaks http/protobuf`,
+			`OTEL_EXPORTER_OTLP_PROTOCOL is "grpc", but this runner speaks http/protobuf`,
 		},
 		{
 			"JSON for traces",

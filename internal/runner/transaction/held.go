@@ -43,7 +43,7 @@ func (t *Transactions) hold(blocked *processor.Blocked, records []*kgo.Record) {
 	p.held = h
 	t.Conditions.Degrade(onerror.Condition(event), onerror.BlockReason(event, blocked.Cause))
 	t.helpers.Go(func() {
-		if t.mend(ctx, blocked) != nil {
+		if t.retry(ctx, blocked) != nil {
 			return
 		}
 		t.mu.Lock()
@@ -55,9 +55,9 @@ func (t *Transactions) hold(blocked *processor.Blocked, records []*kgo.Record) {
 	})
 }
 
-// mend returns nil when the event may work. It drops the results: they belong in
+// retry returns nil when the event may work. It drops the results: they belong in
 // a transaction, together with the event's offset.
-func (t *Transactions) mend(ctx context.Context, blocked *processor.Blocked) error {
+func (t *Transactions) retry(ctx context.Context, blocked *processor.Blocked) error {
 	if _, refused := errors.AsType[*refusedError](blocked.Cause); refused {
 		// Only writing shows whether the sink accepts the result now.
 		return backoff.Sleep(ctx, t.Policy.MaxBackoff)
@@ -65,7 +65,7 @@ func (t *Transactions) mend(ctx context.Context, blocked *processor.Blocked) err
 	return t.Processor.Process(ctx, []*kgo.Record{blocked.Event}, func(*kgo.Record, []*kgo.Record) {})
 }
 
-// free lets a held partition continue, under mu.
+// free lets a held partition continue. mu is locked.
 func (t *Transactions) free(p *partition) {
 	if p.held == nil {
 		return
@@ -101,7 +101,7 @@ func (t *Transactions) poll(ctx context.Context) kgo.Fetches {
 	return t.session.PollRecords(ctx, limit)
 }
 
-// pause stops or resumes fetching of a partition, under mu.
+// pause stops or resumes fetching of a partition. mu is locked.
 func (t *Transactions) pause(id int32, paused bool) {
 	if t.paused[id] == paused {
 		return

@@ -35,7 +35,7 @@ func (t *Transactions) assigned(_ context.Context, _ *kgo.Client, topics map[str
 	t.counted()
 }
 
-// revoked is for lost partitions as well. The session aborts the current
+// revoked handles lost partitions as well. The session aborts the current
 // transaction.
 func (t *Transactions) revoked(_ context.Context, _ *kgo.Client, topics map[string][]int32) {
 	ids := topics[t.Topic]
@@ -51,7 +51,7 @@ func (t *Transactions) revoked(_ context.Context, _ *kgo.Client, topics map[stri
 	t.counted()
 }
 
-// release forgets a partition, under mu.
+// release forgets a partition. mu is locked.
 func (t *Transactions) release(id int32) {
 	p := t.partitions[id]
 	if p == nil {
@@ -62,7 +62,7 @@ func (t *Transactions) release(id int32) {
 	t.Metrics.Lag.DeleteLabelValues(strconv.Itoa(int(id)))
 }
 
-// counted follows a change of partitions, under mu.
+// counted follows a change in the number of partitions. mu is locked.
 func (t *Transactions) counted() {
 	t.Metrics.Partitions.Set(float64(len(t.partitions)))
 	t.poke() // so that paused partitions are looked at again
@@ -98,7 +98,7 @@ func (t *Transactions) Assignment() []int32 {
 	return ids
 }
 
-// Ends takes end offsets of partitions.
+// Ends receives the end offsets of partitions.
 func (t *Transactions) Ends(found map[int32]int64) {
 	known := t.session.Client().CommittedOffsets()[t.Topic]
 	t.mu.Lock()
@@ -116,7 +116,7 @@ func (t *Transactions) Ends(found map[int32]int64) {
 	}
 }
 
-// fetched notes how far partitions are before a transaction.
+// fetched records how far partitions are before a transaction.
 func (t *Transactions) fetched(fetches kgo.Fetches) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -133,7 +133,7 @@ func (t *Transactions) fetched(fetches kgo.Fetches) {
 	})
 }
 
-// committed notes how far they are after it.
+// committed records how far they are after it.
 func (t *Transactions) committed(fetches kgo.Fetches) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -155,7 +155,7 @@ func (t *Transactions) committed(fetches kgo.Fetches) {
 	})
 }
 
-// observe updates a partition's gauge, under mu.
+// observe updates a partition's gauge. mu is locked.
 func (t *Transactions) observe(id int32, p *partition) {
 	lag := int64(0)
 	if p.at >= 0 {

@@ -57,8 +57,8 @@ func (t *Transactions) take(limit context.Context, records []*kgo.Record, fail f
 	return nil
 }
 
-// plain is how many records come before one that was refused. An error means that
-// a record which holds up the partition was polled, and should not have been.
+// plain returns how many records come before one that was refused. An error means
+// that a record which holds up the partition was polled, and should not have been.
 func (t *Transactions) plain(records []*kgo.Record) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -158,8 +158,8 @@ func (t *Transactions) written(record, out *kgo.Record, err error, alone bool, f
 	fail(fmt.Errorf("writing to topic %q: %w", out.Topic, err))
 }
 
-// refuse remembers a refused result. It says whether the next transaction will
-// do something else.
+// refuse remembers a refused result. It reports whether the next transaction will do
+// something else.
 func (t *Transactions) refuse(record, out *kgo.Record, err error, alone bool) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()

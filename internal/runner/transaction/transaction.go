@@ -52,7 +52,7 @@ type Transactions struct {
 
 // New makes a delivery with a client of its own, from options that name no topic.
 // The id names its producer: it is unique among live replicas, and the next
-// producer of the same id aborts what this one left.
+// producer with the same id aborts what this one left.
 func New(parts delivery.Parts, id string, opts ...kgo.Opt) (*Transactions, error) {
 	t := &Transactions{Parts: parts, partitions: map[int32]*partition{}, paused: map[int32]bool{}, poke: func() {}}
 	session, err := kgo.NewGroupTransactSession(append(opts,
@@ -69,10 +69,10 @@ func New(parts delivery.Parts, id string, opts ...kgo.Opt) (*Transactions, error
 	return t, nil
 }
 
-// Client is the session's.
+// Client returns the session's client.
 func (t *Transactions) Client() *kgo.Client { return t.session.Client() }
 
-// timeout is after how long the brokers abort a transaction.
+// timeout returns after how long the brokers abort a transaction.
 func (t *Transactions) timeout() time.Duration { return 20*time.Second + t.Timeout }
 
 // Run works until ctx is done. It finishes what was polled by then.

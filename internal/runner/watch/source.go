@@ -28,7 +28,7 @@ type Source struct {
 	look   error // what the watch found last
 }
 
-// Report takes what was polled.
+// Report receives what was polled.
 func (s *Source) Report(fetches kgo.Fetches) {
 	var failed error
 	fetches.EachError(func(_ string, _ int32, err error) {
@@ -51,7 +51,7 @@ func (s *Source) Report(fetches kgo.Fetches) {
 	s.decide()
 }
 
-// Seen takes what the watch found, nil for a topic that can be read. A failed
+// Seen receives what the watch found, nil for a topic that can be read. A failed
 // fetch is forgotten when none followed within Patience: as long as no event
 // comes, nothing else shows that the topic can be read again.
 func (s *Source) Seen(problem error) {

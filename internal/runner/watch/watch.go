@@ -69,7 +69,7 @@ func (w *Watch) Look(ctx context.Context) {
 }
 
 // topic asks for the source topic. problem is what is wrong with it according to
-// the brokers; err says that they did not answer.
+// the brokers; err means that they did not answer.
 func (w *Watch) topic(ctx context.Context) (problem, err error) {
 	request := kmsg.NewPtrMetadataRequest()
 	topic := kmsg.NewMetadataRequestTopic()
@@ -94,7 +94,7 @@ func (w *Watch) topic(ctx context.Context) (problem, err error) {
 	return problem, nil
 }
 
-// reason is why there was no answer. The client repeats what fails until its
+// reason returns why there was no answer. The client repeats what fails until its
 // time is over, which explains little; a ping fails at once.
 func (w *Watch) reason(ctx context.Context, err error) error {
 	if !errors.Is(err, context.DeadlineExceeded) {

@@ -146,12 +146,12 @@ func (i *instance) call(value []byte) ([]byte, error) {
 	return out, nil
 }
 
-// closed says that the guest exited, after which no call succeeds.
+// closed reports whether the guest exited, after which no call succeeds.
 func (i *instance) closed(err error) bool {
 	return strings.Contains(err.Error(), "exit_code") || (i.mod != nil && i.mod.IsClosed())
 }
 
-// log passes the plug-in's own log lines on.
+// log passes on the plug-in's own log lines.
 func (i *instance) log(level sdk.LogLevel, text string) {
 	if i.fn.logger == nil {
 		return
@@ -163,7 +163,7 @@ func (i *instance) log(level sdk.LogLevel, text string) {
 	i.fn.logger.Log(context.Background(), slogLevel, "guest: "+text, "stream", "extism")
 }
 
-// Broken says that the plug-in trapped or was stopped.
+// Broken reports whether the plug-in trapped or was stopped.
 func (i *instance) Broken() bool { return i.broken }
 
 // Close frees the instance.
@@ -175,7 +175,7 @@ func (i *instance) Close(ctx context.Context) error {
 // entries listens to the functions that the SDK calls by name.
 type entries struct{ export string }
 
-// NewFunctionListener is experimental.FunctionListenerFactory.
+// NewFunctionListener implements experimental.FunctionListenerFactory.
 func (e entries) NewFunctionListener(def api.FunctionDefinition) experimental.FunctionListener {
 	for _, name := range def.ExportNames() {
 		switch name {

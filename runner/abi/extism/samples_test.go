@@ -27,7 +27,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/runner/abi"
 )
 
-// build compiles a plug-in that is not of this module's own guests.
+// build compiles a plug-in that is not one of this module's own guests.
 func build(t *testing.T, dir string, args ...string) []byte {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "plugin.wasm")
@@ -58,7 +58,7 @@ func open(t *testing.T, wasm []byte, config Config) *Function {
 	return function
 }
 
-// call hands one value to a new instance.
+// call passes one value to a new instance.
 func call(t *testing.T, function *Function, value []byte) ([]byte, error) {
 	t.Helper()
 	instance, err := function.Instance(t.Context())

@@ -46,8 +46,8 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
-// FuzzHeaders: no record makes a request that HTTP cannot carry, and no answer
-// an attribute that the result has twice.
+// FuzzHeaders: no record makes a request that HTTP cannot carry, and no answer makes
+// a result with the same attribute twice.
 func FuzzHeaders(f *testing.F) {
 	f.Add([]byte("k"), "ce_type", []byte("t"), "Ce-Type", "u")
 	f.Add([]byte("\x00\n"), "ce_a\r\nb", []byte("v\r\nx: y"), "ce-", "")
@@ -73,8 +73,8 @@ func FuzzHeaders(f *testing.F) {
 				t.Errorf("header %q: %q became %q", name, values, got.Header[name])
 			}
 		}
-		// An answer's attribute takes the place of the record's, however that one
-		// writes it; a record that has one twice keeps it so otherwise.
+		// An answer's attribute replaces the record's, however the record writes it; without
+		// an answer's, a record that has one twice keeps both.
 		replied := replyHeaders(record, http.Header{answerName: {answerValue}})
 		if lower := strings.ToLower(answerName); strings.HasPrefix(lower, "ce-") {
 			n := 0

@@ -54,10 +54,10 @@ func New(config Config) *Function {
 	}}
 }
 
-// Instance is the function itself.
+// Instance returns the function itself.
 func (f *Function) Instance(context.Context) (abi.Instance, error) { return f, nil }
 
-// Broken is never true.
+// Broken always returns false.
 func (f *Function) Broken() bool { return false }
 
 // Close drops idle connections.
@@ -66,7 +66,7 @@ func (f *Function) Close(context.Context) error {
 	return nil
 }
 
-// Process posts one record after the other.
+// Process posts the records one at a time.
 func (f *Function) Process(ctx context.Context, records []*kgo.Record, done abi.Done) error {
 	for _, record := range records {
 		out, err := f.post(ctx, record)
@@ -159,7 +159,7 @@ func setHeaders(h http.Header, record *kgo.Record) {
 	}
 }
 
-// replyHeaders are the record's, with the answer's own attributes over them.
+// replyHeaders returns the record's headers, with the answer's attributes over them.
 func replyHeaders(record *kgo.Record, answer http.Header) []kgo.RecordHeader {
 	own := map[string]string{}
 	for name := range answer {
@@ -185,8 +185,8 @@ func replyHeaders(record *kgo.Record, answer http.Header) []kgo.RecordHeader {
 	return headers
 }
 
-// token says that HTTP can carry a header of that name; the client refuses the
-// whole request otherwise. Kafka takes any name.
+// token reports whether HTTP can carry a header of that name; otherwise the client
+// refuses the whole request. Kafka takes any name.
 func token(name string) bool {
 	for _, c := range []byte(name) {
 		switch {
@@ -207,7 +207,7 @@ func printable(b []byte) bool {
 	return true
 }
 
-// text is the beginning of an error body, on one line.
+// text returns the beginning of an error body, on one line.
 func text(body []byte) string {
 	s := strings.Join(strings.Fields(string(body[:min(len(body), 300)])), " ")
 	if s == "" {

@@ -7,5 +7,5 @@ import (
 	"slices"
 )
 
-// sortedKeys makes headers come in the same order each time.
+// sortedKeys returns the keys in the same order each time.
 func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }

@@ -69,7 +69,7 @@ func (f *Function) compile(ctx context.Context, wasm []byte) error {
 	return nil
 }
 
-// allowed says whether the guest may write to a topic by name.
+// allowed reports whether the guest may write to a topic by name.
 func (f *Function) allowed(topic string) bool { return slices.Contains(f.config.OutputTopics, topic) }
 
 // Close frees all instances.

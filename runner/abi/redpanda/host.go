@@ -24,8 +24,8 @@ const (
 
 type instanceKey struct{}
 
-// instanceOf is the instance whose guest calls: instances share the host
-// modules of their runtime.
+// instanceOf returns the instance whose guest calls: instances share the host modules
+// of their runtime.
 func instanceOf(ctx context.Context) *instance { return ctx.Value(instanceKey{}).(*instance) }
 
 func (f *Function) provide(ctx context.Context) error {

@@ -17,10 +17,9 @@ import (
 	"github.com/helm-wasm/helm-wasm/runner/abi"
 )
 
-// instance is a guest whose _start runs in a goroutine of its own and blocks
-// in read_batch_header. Guest and host take turns: batches hands the turn to
-// the guest, turns hands it back, so that all other fields have one owner at
-// a time.
+// instance is a guest whose _start runs in its own goroutine and blocks in
+// read_batch_header. Guest and host take turns: batches passes the turn to the guest,
+// turns passes it back, so that all other fields have one owner at a time.
 type instance struct {
 	fn     *Function
 	mod    api.Module
@@ -30,7 +29,7 @@ type instance struct {
 	stderr *sandbox.Log
 
 	batches chan []*kgo.Record
-	turns   chan error // nil: asks for the next batch; else: the guest has ended
+	turns   chan error // nil: asks for the next batch; else: the guest ended
 	ended   bool
 
 	records []*kgo.Record
@@ -102,7 +101,7 @@ func (i *instance) run() {
 	i.turns <- err
 }
 
-// Process hands a batch to the guest.
+// Process passes a batch to the guest.
 func (i *instance) Process(_ context.Context, records []*kgo.Record, done abi.Done) error {
 	if len(records) == 0 {
 		return nil
@@ -133,7 +132,7 @@ func (i *instance) Process(_ context.Context, records []*kgo.Record, done abi.Do
 	return i.fn.sandbox.Failure(err, inTime, i.mod, i.stderr)
 }
 
-// Broken says that the guest has ended.
+// Broken reports whether the guest has ended.
 func (i *instance) Broken() bool { return i.ended }
 
 // Close ends the guest.
@@ -147,7 +146,7 @@ func (i *instance) Close(ctx context.Context) error {
 	return i.mod.Close(context.WithoutCancel(ctx))
 }
 
-// readBatchHeader ends the present batch and waits for the next.
+// readBatchHeader ends the current batch and waits for the next.
 func (i *instance) readBatchHeader(stack []uint64) int32 {
 	i.endRecord()
 	i.turns <- nil
@@ -181,7 +180,7 @@ func (i *instance) readBatchHeader(stack []uint64) int32 {
 	return int32(i.largest)
 }
 
-// readNextRecord ends the present record and begins the next.
+// readNextRecord ends the current record and begins the next.
 func (i *instance) readNextRecord(stack []uint64) int32 {
 	i.endRecord()
 	i.clock.Start()
@@ -251,8 +250,8 @@ func (i *instance) write(ptr, length uint64, topic string) int32 {
 	if topic != "" && !i.fn.allowed(topic) {
 		return invalidWrite
 	}
-	// The guest goes on writing there. Go copies this way without clearing
-	// the bytes first.
+	// The guest will write there again. Go copies this way without clearing the
+	// bytes first.
 	own := make([]byte, len(data))
 	copy(own, data)
 	record, err := parsePayload(own)

@@ -12,8 +12,8 @@ import (
 
 var errPayload = errors.New("not a Kafka record payload")
 
-// payloadSize is the length of a record's key, value and headers in Kafka's
-// wire form.
+// payloadSize returns the length of a record's key, value and headers in Kafka's wire
+// form.
 func payloadSize(r *kgo.Record) int {
 	n := sizedLen(r.Key) + sizedLen(r.Value) + varintLen(int64(len(r.Headers)))
 	for i := range r.Headers {
@@ -118,7 +118,7 @@ func putSized(buf, b []byte) int {
 	return n + copy(buf[n:], b)
 }
 
-// varintLen is the length of a zigzag varint.
+// varintLen returns the length of a zigzag varint.
 func varintLen(v int64) int {
 	u := uint64(v<<1) ^ uint64(v>>63)
 	return (bits.Len64(u|1) + 6) / 7

@@ -55,7 +55,7 @@ func New(ctx context.Context, box *sandbox.Sandbox, wasm []byte, config Config) 
 	return &Function{sandbox: box, module: module, config: config}, nil
 }
 
-// Instance is cheap: the guest's is made for each event.
+// Instance is cheap: the guest's own is made for each event.
 func (f *Function) Instance(context.Context) (abi.Instance, error) { return instance{f}, nil }
 
 // Close frees the compiled code.
@@ -68,7 +68,7 @@ func (i instance) Process(ctx context.Context, records []*kgo.Record, done abi.D
 	return abi.Each(records, done, func(r *kgo.Record) ([]byte, error) { return i.f.run(ctx, r) })
 }
 
-// Broken is never true.
+// Broken always returns false.
 func (i instance) Broken() bool { return false }
 
 // Close has nothing to free.

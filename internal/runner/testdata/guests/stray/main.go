@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A transform for tests that speaks the ABI itself and loops for ever where no
+// A transform for tests that speaks the ABI itself and loops forever where no
 // SDK does: LOOP=before it reads a batch's first record, or LOOP=after its last.
 package main
 
