@@ -11,9 +11,9 @@ type TopicsConfig struct {
 	Kafka  RunnerKafka             `json:"kafka"`
 }
 
-// CheckConfig is the file (keys check.yaml and kafka.yaml) that `wasm-runner check` reads, for
-// `helm test`: every topic must exist, and every consumer's group must be one
-// that can be described.
+// CheckConfig is the file (keys check.yaml and kafka.yaml) that `wasm-runner check`
+// reads, for `helm test`: every topic must exist, and every consumer's group must be
+// one that can be described.
 type CheckConfig struct {
 	Topics    []string                 `json:"topics"`
 	Consumers map[string]schema.Source `json:"consumers"`

@@ -7,8 +7,8 @@ import (
 )
 
 // RunnerConfig is the file that the chart renders into a function's ConfigMap
-// (key runner.yaml; Kafka is in kafka.yaml) and that wasm-runner reads. Field meanings are those of
-// Function; credentials are never in it.
+// (key runner.yaml; Kafka is in kafka.yaml) and that wasm-runner reads. Its fields
+// mean what those of Function do; credentials are never in it.
 type RunnerConfig struct {
 	// Name of the function, as in the values.
 	Name string `json:"name"`

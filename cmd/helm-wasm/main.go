@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command helm-wasm is the native door to the commands of the `wasm` plugin,
-// with files and with what a sandbox cannot do.
+// Command helm-wasm is the native program with the commands of the `wasm` plugin,
+// and with what needs files or the network, which a sandbox does not have.
 package main
 
 import (
@@ -31,7 +31,7 @@ func (files) ReadFile(name string) ([]byte, error) { return os.ReadFile(name) }
 
 func (files) WriteFile(name string, data []byte) error { return os.WriteFile(name, data, 0o644) }
 
-// terminal says that a file is a terminal: nobody pipes anything in.
+// terminal reports whether a file is a terminal: nobody pipes anything in then.
 func terminal(f *os.File) bool {
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command wasm-node-setup teaches a node's container runtime to run
-// WebAssembly, and takes it back.
+// Command wasm-node-setup configures a node's container runtime to run
+// WebAssembly, and undoes it.
 package main
 
 import (

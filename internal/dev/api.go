@@ -21,7 +21,7 @@ func answer(w http.ResponseWriter, code int, value any) {
 	_ = json.NewEncoder(w).Encode(value)
 }
 
-// refuse answers a mistake in words.
+// refuse answers that a request is wrong, and why.
 func refuse(w http.ResponseWriter, code int, format string, args ...any) {
 	answer(w, code, map[string]string{"error": fmt.Sprintf(format, args...)})
 }
@@ -93,7 +93,7 @@ func (l *lab) getRecords(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, l.observer.last(topic, 50))
 }
 
-// Trace is an event's way through the stack.
+// Trace is an event's path through the stack.
 type Trace struct {
 	ID    string      `json:"id"`
 	Topic string      `json:"topic"`
@@ -121,7 +121,7 @@ func (l *lab) getTrace(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, "no event with trace %q is followed", id)
 		return
 	}
-	// What was read back by now is in the trace that is looked at next.
+	// What has been read back by now is in the trace that is looked at next.
 	complete := map[passage]bool{}
 	for p, ends := range before.passed {
 		complete[p] = l.observer.reached(ends)
@@ -130,8 +130,8 @@ func (l *lab) getTrace(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, l.describe(r, id, tr, complete))
 }
 
-// describe finds who wrote each record, and whether all is done: every function
-// that reads a topic of the trace has committed past its record, and all that it
+// describe finds which function wrote each record, and whether all is done: every
+// function that reads a topic of the trace has committed past its record, and what it
 // had written by then has been read back, which complete says.
 func (l *lab) describe(r *http.Request, id string, tr trace, complete map[passage]bool) Trace {
 	out := Trace{ID: id, Topic: tr.topic, Start: tr.at, Steps: []TraceStep{}, Done: len(tr.steps) > 0}
@@ -164,8 +164,8 @@ func (l *lab) describe(r *http.Request, id string, tr trace, complete map[passag
 	return out
 }
 
-// watch looks whether a function has committed past a record, and where its
-// outputs end if it has.
+// watch checks whether a function has committed past a record, and if so where its
+// outputs end.
 func (l *lab) watch(ctx context.Context, id string, f contract.RunnerConfig, p passage) {
 	at := l.broker.committed(ctx, f.Source.ConsumerGroup, p.record.Topic)
 	if int(p.record.Partition) >= len(at) || at[p.record.Partition] <= p.record.Offset {
@@ -176,8 +176,8 @@ func (l *lab) watch(ctx context.Context, id string, f contract.RunnerConfig, p p
 	}
 }
 
-// writer is the function that wrote a record: a dead letter says it, else it is
-// the one that reads a topic of the trace and has this one as a sink.
+// writer returns the function that wrote a record: a dead letter names it; otherwise it
+// is the one that reads a topic of the trace and has this one as a sink.
 func (l *lab) writer(tr trace, s *seen) string {
 	for _, h := range s.record.Headers {
 		if h.Key == "helm-wasm-function" {

@@ -84,8 +84,7 @@ func (b *broker) prepare(ctx context.Context, p *plan) ([]topics.Change, error) 
 	if b.embedded == nil {
 		return changes, nil
 	}
-	// A group that never committed is unknown to the embedded broker, and its
-	// lag with it.
+	// The embedded broker does not know a group that never committed, nor its lag.
 	for _, f := range p.functions {
 		offsets := kadm.Offsets{}
 		for id := range b.partitions[f.Source.Topic] {
@@ -98,7 +97,7 @@ func (b *broker) prepare(ctx context.Context, p *plan) ([]topics.Change, error) 
 	return changes, nil
 }
 
-// kafka is what runners connect to.
+// kafka returns what runners connect to.
 func (b *broker) kafka() contract.RunnerKafka { return b.reached }
 
 // connect makes a client that reaches the brokers as runners do.
@@ -123,7 +122,7 @@ func (b *broker) close() {
 	}
 }
 
-// title is what the page and the terminal call it.
+// title returns what the page and the terminal call the broker.
 func (b *broker) title() string {
 	if b.embedded != nil {
 		return "embedded development broker"
@@ -131,12 +130,12 @@ func (b *broker) title() string {
 	return "Kafka"
 }
 
-// position of a partition: where it begins and ends, and what is committed.
+// position is where a partition begins and ends, and what is committed.
 type position struct {
 	start, end, committed int64
 }
 
-// lag is what KEDA would see.
+// lag returns what KEDA would see.
 func (p position) lag() int64 { return max(0, p.end-max(p.committed, p.start)) }
 
 // ends asks for the first and next offsets of all topics.
@@ -170,13 +169,13 @@ func (b *broker) ends(ctx context.Context, names []string) (map[string][]positio
 	return all, nil
 }
 
-// committed offsets of a group by partition; -1 where there is none.
+// committed returns the offsets of a group by partition; -1 where there is none.
 func (b *broker) committed(ctx context.Context, group, topic string) []int64 {
 	list := make([]int64, b.partitions[topic])
 	for id := range list {
 		list[id] = -1
 	}
-	// A group that never committed is an error to some brokers: no offset yet.
+	// Some brokers answer an error for a group that never committed: no offset yet.
 	offsets, err := b.admin.FetchOffsets(ctx, group)
 	if err != nil {
 		return list

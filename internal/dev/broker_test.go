@@ -34,7 +34,7 @@ func TestEnds(t *testing.T) {
 	if err != nil || len(ends["orders"]) != 2 || ends["orders"][0].end+ends["orders"][1].end != 1 {
 		t.Fatalf("ends are %v, %v", ends, err)
 	}
-	// What Kafka answers just after a partition has got a new leader.
+	// What Kafka answers just after a partition has a new leader.
 	cluster.ControlKey(int16(kmsg.ListOffsets), func(r kmsg.Request) (kmsg.Response, error, bool) {
 		cluster.KeepControl()
 		request := r.(*kmsg.ListOffsetsRequest)

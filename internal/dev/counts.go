@@ -19,7 +19,7 @@ type counts struct {
 	buckets []uint64  // events in each, not cumulative; one more for the rest
 }
 
-// read takes a runner's counters.
+// read reads a runner's counters.
 func read(m *metrics.Set) counts {
 	c := counts{
 		Processed: value(m.Events[metrics.Processed]), Filtered: value(m.Events[metrics.Filtered]),
@@ -48,7 +48,7 @@ func value(c prometheus.Counter) float64 {
 	return out.GetCounter().GetValue()
 }
 
-// assigned is the number of partitions that the function's runners hold.
+// assigned returns the number of partitions that the function's runners have.
 func (f *function) assigned() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -62,7 +62,7 @@ func (f *function) assigned() int {
 	return int(sum)
 }
 
-// events is the number of finished events.
+// events returns the number of finished events.
 func (c *counts) events() float64 { return c.Processed + c.Filtered + c.Dead + c.Dropped }
 
 func (c *counts) add(o counts) {
@@ -87,8 +87,8 @@ func (c *counts) clone() counts {
 	return copied
 }
 
-// quantiles of the durations since an earlier moment, in seconds, by linear
-// interpolation within buckets, as Prometheus does. ok is false without events.
+// quantiles returns quantiles of the durations since an earlier moment, in seconds, by
+// linear interpolation within buckets, as Prometheus does. ok is false without events.
 func (c *counts) quantiles(since counts, want ...float64) (list []float64, ok bool) {
 	diff := slices.Clone(c.buckets)
 	total := uint64(0)

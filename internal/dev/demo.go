@@ -12,7 +12,7 @@ import (
 )
 
 // demo sends events through the stack, waits until all of them are through, and
-// says what happened. It fails when an event is neither a result nor accounted for.
+// reports the outcome. It fails when an event has no result and is not accounted for.
 func (l *lab) demo(ctx context.Context) error {
 	limit, cancel := context.WithTimeout(ctx, l.options.Timeout)
 	defer cancel()
@@ -128,7 +128,7 @@ func origin(r Record) string {
 		at["helm-wasm-topic"], at["helm-wasm-partition"], at["helm-wasm-offset"])
 }
 
-// entries are the topics that functions read and no function writes, or, in a
+// entries returns the topics that functions read and no function writes, or, in a
 // circle, all that functions read.
 func (l *lab) entries() []string {
 	written, reads := map[string]bool{}, map[string]bool{}

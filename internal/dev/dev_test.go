@@ -73,7 +73,7 @@ func TestDev(t *testing.T) {
 			t.Errorf("function %+v", f)
 		}
 		if trace := s.follow("in", "still"); len(trace.Steps) != 2 {
-			t.Errorf("the old module does not go on: %+v", trace)
+			t.Errorf("the old module does not continue: %+v", trace)
 		}
 	})
 	t.Run("a new module", func(t *testing.T) {
@@ -179,7 +179,7 @@ func streams(t *testing.T, s *server) {
 	}
 }
 
-// TestModuleArrives: a function without a module waits for it.
+// TestModuleArrives: a function without a module waits for one.
 func TestModuleArrives(t *testing.T) {
 	dir := t.TempDir()
 	s := serve(t,
@@ -198,8 +198,8 @@ func TestModuleArrives(t *testing.T) {
 	}
 }
 
-// TestOtherBrokers: others' brokers keep their topics, and dead letters of
-// before are there. HTTP functions run where another program serves them.
+// TestOtherBrokers: brokers that exist keep their topics, and earlier dead letters are
+// there. HTTP functions run where another program serves them.
 func TestOtherBrokers(t *testing.T) {
 	cluster, err := kfake.NewCluster(kfake.NumBrokers(1))
 	if err != nil {
@@ -267,7 +267,7 @@ func TestOtherBrokers(t *testing.T) {
 	}
 }
 
-// TestEvents is the run that ends by itself, as `make demo` does.
+// TestEvents is the run that ends on its own, as `make demo` does.
 func TestEvents(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "mirror.wasm"), guest(t, "mirror"))

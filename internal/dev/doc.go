@@ -7,9 +7,9 @@
 // Guarantees:
 //   - What runs is what the chart would run: each runner's configuration is the
 //     rendered ConfigMap, with the brokers and the module replaced.
-//   - A module that changes on disk is taken over without losing an event; one
-//     that cannot run leaves the old one running.
+//   - A module that changes on disk replaces the old one without losing an event;
+//     one that cannot run leaves the old one running.
 //   - The page listens on loopback, answers no other site, and changes nothing
-//     by GET.
+//     on GET.
 //   - Run returns when its context is done, with everything stopped.
 package dev

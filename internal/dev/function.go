@@ -94,7 +94,7 @@ func (f *function) run(ctx context.Context) {
 			if f.source == nil {
 				continue
 			}
-			// A file that still grows is taken at the next look.
+			// A file that is still growing is loaded at a later look.
 			now := f.source.stat()
 			if now != seen && now == last && now.path != "" {
 				seen = now
@@ -105,8 +105,8 @@ func (f *function) run(ctx context.Context) {
 	}
 }
 
-// reload takes the module over: new runners start, and when all of them are
-// ready the old ones drain. A module that cannot run changes nothing.
+// reload replaces the module: new runners start, and when all of them are ready the
+// old ones drain. A module that cannot run changes nothing.
 func (f *function) reload(ctx context.Context) {
 	var wasm []byte
 	from, kind := "http", "http"
@@ -163,7 +163,7 @@ func (f *function) refuse(ctx context.Context, state string, err error) {
 	}
 	f.mu.Unlock()
 	if running {
-		f.journal.add("error", f.cfg.Name, "the new module was refused, the old one goes on: %s", err)
+		f.journal.add("error", f.cfg.Name, "the new module was refused, the old one keeps running: %s", err)
 		return
 	}
 	f.journal.add("error", f.cfg.Name, "%s", err)
@@ -205,7 +205,7 @@ func (f *function) launch(wasm []byte) (*instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Not the caller's context: a stop first says which runner is meant.
+	// Not the caller's context: retire stops each runner by its own cancel.
 	ctx, cancel := context.WithCancel(context.Background())
 	i := &instance{runner: r, cancel: cancel, done: make(chan struct{})}
 	go func() {
@@ -255,7 +255,7 @@ func (f *function) retire(list []*instance) {
 	}
 }
 
-// supervise notices runners that ended by themselves.
+// supervise notices runners that ended on their own.
 func (f *function) supervise() {
 	f.mu.Lock()
 	var ended []*instance
@@ -322,7 +322,7 @@ func (f *function) currentDigest() string {
 	return f.digest
 }
 
-// counts is the sum over all runners that ever ran.
+// counts returns the sum over all runners that ever ran.
 func (f *function) counts() counts {
 	f.mu.Lock()
 	defer f.mu.Unlock()

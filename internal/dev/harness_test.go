@@ -22,8 +22,8 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/runner"
 )
 
-// compiled keeps machine code for all tests: with the race detector one guest
-// takes the compiler most of a minute.
+// compiled keeps machine code for all tests: with the race detector the compiler
+// takes most of a minute for one guest.
 var compiled string
 
 func TestMain(m *testing.M) {
@@ -188,7 +188,7 @@ func write(t *testing.T, file string, data []byte) {
 	}
 }
 
-// left are the goroutines that tests did not start.
+// left returns the goroutines that tests did not start.
 func left() []string {
 	buf := make([]byte, 8<<20)
 	buf = buf[:runtime.Stack(buf, true)]

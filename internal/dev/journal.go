@@ -24,8 +24,8 @@ type Entry struct {
 	like string
 }
 
-// journal keeps the latest entries; problems that differ in numbers and names
-// only are counted, so that a bad minute does not push out everything else.
+// journal keeps the latest entries; problems that differ only in numbers and names
+// are counted, so that a bad minute does not push out everything else.
 type journal struct {
 	mu      sync.Mutex
 	next    int
@@ -58,7 +58,7 @@ func (j *journal) add(kind, function, format string, args ...any) {
 	}
 }
 
-// alike is a text without digits and what stands in quotes.
+// alike returns a text without digits and without what is in quotes.
 func alike(text string) string {
 	quoted := false
 	return strings.Map(func(r rune) rune {
@@ -73,7 +73,7 @@ func alike(text string) string {
 	}, text)
 }
 
-// list is a copy, the newest first.
+// list returns a copy, the newest first.
 func (j *journal) list() []Entry {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -82,16 +82,16 @@ func (j *journal) list() []Entry {
 	return list
 }
 
-// logs makes journal entries of a runner's warnings and errors.
+// logs turns a runner's warnings and errors into journal entries.
 type logs struct {
 	journal  *journal
 	function string
 }
 
-// Enabled is slog.Handler.
+// Enabled implements slog.Handler.
 func (l logs) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelWarn }
 
-// Handle is slog.Handler.
+// Handle implements slog.Handler.
 func (l logs) Handle(_ context.Context, r slog.Record) error {
 	text, failure, waits := r.Message, "", false
 	r.Attrs(func(a slog.Attr) bool {
@@ -99,7 +99,7 @@ func (l logs) Handle(_ context.Context, r slog.Record) error {
 		case "error", "reason":
 			failure = a.Value.String()
 		case "for":
-			// A start is no news, and rebalances are the client's business.
+			// A start is not news, and rebalances are the client's business.
 			waits = a.Value.String() == "start"
 		}
 		return true
@@ -118,7 +118,7 @@ func (l logs) Handle(_ context.Context, r slog.Record) error {
 	return nil
 }
 
-// WithAttrs is slog.Handler; the Kafka client's chatter is left out.
+// WithAttrs implements slog.Handler; the Kafka client's chatter is left out.
 func (l logs) WithAttrs(attrs []slog.Attr) slog.Handler {
 	if slices.ContainsFunc(attrs, func(a slog.Attr) bool { return a.Key == "component" }) {
 		return slog.DiscardHandler
@@ -126,5 +126,5 @@ func (l logs) WithAttrs(attrs []slog.Attr) slog.Handler {
 	return l
 }
 
-// WithGroup is slog.Handler.
+// WithGroup implements slog.Handler.
 func (l logs) WithGroup(string) slog.Handler { return l }

@@ -65,7 +65,7 @@ func Run(ctx context.Context, o Options) error {
 		work.Go(func() { f.run(ctx) })
 	}
 	work.Go(func() { l.sampler.run(ctx) })
-	// First the functions end, then what shows them.
+	// The functions end first, then what shows them.
 	defer func() {
 		cancel()
 		work.Wait()
@@ -126,7 +126,7 @@ func newLab(ctx context.Context, o Options) (*lab, error) {
 	return l, nil
 }
 
-// function makes one of the plan ready: what is local replaces what is not.
+// function prepares one function of the plan: what is local replaces what is not.
 func (l *lab) function(name string) *function {
 	cfg := l.plan.functions[slices.IndexFunc(l.plan.functions, func(f contract.RunnerConfig) bool { return f.Name == name })]
 	cfg.Kafka, cfg.AdminPort = l.broker.kafka(), 0
@@ -160,7 +160,7 @@ func (l *lab) function(name string) *function {
 	return f
 }
 
-// known refuses flags for functions that are not there.
+// known refuses flags for functions that do not exist.
 func known(p *plan, flags ...map[string]string) error {
 	var names []string
 	for _, f := range p.functions {
@@ -176,7 +176,7 @@ func known(p *plan, flags ...map[string]string) error {
 	return nil
 }
 
-// listen takes the port, or the first free one from 8090. Loopback only.
+// listen opens the port, or the first free one from 8090. Loopback only.
 func listen(port int) (net.Listener, error) {
 	if port != 0 {
 		return net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))

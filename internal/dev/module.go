@@ -14,18 +14,18 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/runner/module"
 )
 
-// pullTimeout bounds a pull: nobody wants to wait for a registry that is not there.
+// pullTimeout bounds a pull: nobody wants to wait for a registry that does not answer.
 const pullTimeout = 30 * time.Second
 
 // source is where a function's module may be.
 type source struct {
 	name  string
-	files []string // the first that exists is taken
-	given bool     // files is what --module said
+	files []string // the first that exists is used
+	given bool     // files has the file that --module names
 	image string
 
 	pulled []byte
-	tried  string // why the image could not be had
+	tried  string // why the image could not be pulled
 }
 
 func newSource(cfg contract.RunnerConfig, dir, given string) *source {
@@ -38,14 +38,14 @@ func newSource(cfg contract.RunnerConfig, dir, given string) *source {
 	}}
 }
 
-// state of the file that counts; the zero value if there is none.
+// fileState is the state of the file that is used; the zero value if there is none.
 type fileState struct {
 	path string
 	size int64
 	time time.Time
 }
 
-// stat finds the file that counts, without reading it.
+// stat finds the file that is used, without reading it.
 func (s *source) stat() fileState {
 	for _, file := range s.files {
 		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
@@ -74,7 +74,7 @@ func (s *source) load(ctx context.Context) (wasm []byte, from string, err error)
 	return nil, "", s.missing()
 }
 
-// missing says what was looked for and what to do.
+// missing returns an error that says what was looked for and what to do.
 func (s *source) missing() error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "no module for function %q. Tried:", s.name)
@@ -92,6 +92,6 @@ func (s *source) missing() error {
 			fmt.Fprintf(&b, "\n  image %s: %s", s.image, s.tried)
 		}
 	}
-	b.WriteString("\nBuild it to one of these places: it is taken as soon as it is there")
+	b.WriteString("\nBuild it to one of these places: it is used as soon as it exists")
 	return fmt.Errorf("%s", b.String())
 }

@@ -31,8 +31,8 @@ type observer struct {
 	next   map[string][]int64 // offset of each partition to read next
 }
 
-// newObserver starts where topics end now, and not where they end when the
-// client gets to ask; of dead letters it also takes the last.
+// newObserver starts where topics end now, not where they end when the client first
+// asks; of dead letters it also reads the last ones.
 func newObserver(ctx context.Context, b *broker, p *plan, t *traces) (*observer, error) {
 	ends, err := b.ends(ctx, p.names())
 	// Topics that were just created have no leader yet.
@@ -103,7 +103,7 @@ func (o *observer) keep(r *kgo.Record, now time.Time) {
 	o.recent[r.Topic] = list
 }
 
-// reached says that all that stood before the ends of partitions was read.
+// reached reports whether everything before the given ends of partitions has been read.
 func (o *observer) reached(ends map[string][]position) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -117,7 +117,7 @@ func (o *observer) reached(ends map[string][]position) bool {
 	return true
 }
 
-// last records of a topic, the newest first.
+// last returns the last records of a topic, the newest first.
 func (o *observer) last(topic string, n int) []Record {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -16,17 +16,17 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
-// Options say what to run and how.
+// Options says what to run and how.
 type Options struct {
 	// Document is the stack, and Name what people call it.
 	Document *stack.Document
 	Name     string
 
-	// Dir is where the stack's file lies: modules and samples are looked for there.
+	// Dir is where the stack's file is: modules and samples are looked for there.
 	Dir string
 
 	// Brokers are real ones, reached with the values' TLS and SASL unless they
-	// begin with plaintext://; without any an embedded development broker starts.
+	// begin with plaintext://; without any, an embedded development broker starts.
 	Brokers []string
 
 	// Replicas of each function; 0 means 2, or the partitions of its topic if
@@ -49,11 +49,11 @@ type Options struct {
 	// Timeout of a run with Events.
 	Timeout time.Duration
 
-	// Out gets the progress; Live redraws it in place.
+	// Out receives the progress; Live redraws it in place.
 	Out  io.Writer
 	Live bool
 
-	// Poll is how often module files are looked at.
+	// Poll is how often module files are checked.
 	Poll time.Duration
 }
 
@@ -94,15 +94,15 @@ func (o *Options) complete() error {
 	return nil
 }
 
-// maxReplicas of one function: they share this machine.
+// maxReplicas bounds the replicas of one function: they share this machine.
 const maxReplicas = 16
 
-// parseTarget takes http://localhost:PORT/PATH. The runner posts to its own
-// host, as it does in a pod.
+// parseTarget parses http://localhost:PORT/PATH. The runner posts to its own host, as
+// it does in a pod.
 func parseTarget(address string) (httpTarget, error) {
 	u, err := url.Parse(address)
 	if err != nil {
-		return httpTarget{}, fmt.Errorf("%q is no URL: %w", address, err)
+		return httpTarget{}, fmt.Errorf("%q is not a URL: %w", address, err)
 	}
 	ip := net.ParseIP(u.Hostname())
 	if u.Scheme != "http" || u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {

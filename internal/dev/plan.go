@@ -13,7 +13,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
-// plan is what the rendered chart says that runs.
+// plan is what runs according to the rendered chart.
 type plan struct {
 	functions []contract.RunnerConfig
 	topics    contract.TopicsConfig
@@ -62,7 +62,7 @@ func makePlan(doc *stack.Document) (plan, error) {
 	return p, nil
 }
 
-// addTopics are those that functions use and nobody declares.
+// addTopics adds the topics that functions use and nobody declares.
 func (p *plan) addTopics() {
 	if p.topics.Topics == nil {
 		p.topics.Topics = map[string]schema.Topic{}
@@ -74,12 +74,12 @@ func (p *plan) addTopics() {
 			}
 			p.topics.Topics[topic] = schema.Topic{Partitions: 1}
 			p.notes = append(p.notes,
-				fmt.Sprintf("topic %q of function %q is not in kafka.topics: made here with 1 partition", topic, f.Name))
+				fmt.Sprintf("topic %q of function %q is not in kafka.topics: created here with 1 partition", topic, f.Name))
 		}
 	}
 }
 
-// used are the topics of a function, its source first.
+// used returns the topics of a function, its source first.
 func used(f contract.RunnerConfig) []string {
 	list := append([]string{f.Source.Topic}, outputs(f)...)
 	if f.OnError.DeadLetterTopic != "" {
@@ -88,7 +88,7 @@ func used(f contract.RunnerConfig) []string {
 	return list
 }
 
-// outputs are a function's sink topics, the default one first.
+// outputs returns a function's sink topics, the default one first.
 func outputs(f contract.RunnerConfig) []string {
 	var list []string
 	for _, topic := range append([]string{f.Sink.Topic}, f.Sink.Topics...) {
@@ -99,15 +99,15 @@ func outputs(f contract.RunnerConfig) []string {
 	return list
 }
 
-// terminal says that no function of the stack reads a topic.
+// terminal reports whether no function of the stack reads a topic.
 func (p *plan) terminal(topic string) bool {
 	return !slices.ContainsFunc(p.functions, func(f contract.RunnerConfig) bool { return f.Source.Topic == topic })
 }
 
-// dead says that a topic holds dead letters.
+// dead reports whether a topic has dead letters.
 func (p *plan) dead(topic string) bool {
 	return slices.ContainsFunc(p.functions, func(f contract.RunnerConfig) bool { return f.OnError.DeadLetterTopic == topic })
 }
 
-// names of all topics, sorted.
+// names returns the names of all topics, sorted.
 func (p *plan) names() []string { return slices.Sorted(maps.Keys(p.topics.Topics)) }

@@ -10,13 +10,13 @@ import (
 	"github.com/helm-wasm/helm-wasm/contract"
 )
 
-// plaintext before an address of --brokers leaves the values' TLS and SASL out.
+// plaintext before an address of --brokers ignores the values' TLS and SASL.
 const plaintext = "plaintext://"
 
-// reach is how runners and the page reach real brokers: at the given addresses,
-// with TLS and SASL as the rendered configuration says. What pods get from
-// Secrets comes from the environment here: KAFKA_SASL_USERNAME and
-// KAFKA_SASL_PASSWORD (read where a client is made), and the names of PEM files.
+// reach returns how runners and the page reach real brokers: at the given addresses,
+// with TLS and SASL as in the rendered configuration. What pods get from Secrets comes
+// from the environment here: KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD (read where a
+// client is made), and the names of PEM files.
 func reach(brokers []string, rendered contract.RunnerKafka, getenv func(string) string) (contract.RunnerKafka, error) {
 	var plain []string
 	for _, address := range brokers {
@@ -30,7 +30,7 @@ func reach(brokers []string, rendered contract.RunnerKafka, getenv func(string) 
 	case 0:
 	default:
 		return rendered, fmt.Errorf(
-			"flag --brokers: %q mixes addresses with and without %s: brokers of one cluster are reached alike",
+			"flag --brokers: %q mixes addresses with and without %s: brokers of one cluster are reached in the same way",
 			brokers, plaintext,
 		)
 	}

@@ -62,7 +62,7 @@ func TestReach(t *testing.T) {
 	}
 }
 
-// TestRealBrokers is dev on a real Kafka that wants TLS and credentials, and on
+// TestRealBrokers runs dev on a real Kafka that requires TLS and credentials, and on
 // its plain listener.
 func TestRealBrokers(t *testing.T) {
 	b := kafkatest.StartTLS(t)

@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-// Sample is an event to send. ${n} in key and value is a number that counts up.
+// Sample is an event to send. ${n} in its key and value is a number that counts up.
 type Sample struct {
 	Name  string          `json:"name"`
 	Key   string          `json:"key"`
@@ -29,7 +29,7 @@ const weightMax = 1000
 // generic is for topics without samples.
 var generic = []Sample{{Name: "an event", Key: "key-${n}", Value: json.RawMessage(`{"id": "${n}", "text": "hello"}`), Weight: 1}}
 
-// readSamples takes the file of each topic: what was given, or samples/TOPIC.json
+// readSamples reads the file of each topic: the given one, or samples/TOPIC.json
 // beside the stack.
 func readSamples(p *plan, o *Options) (map[string][]Sample, error) {
 	all := map[string][]Sample{}
@@ -82,7 +82,7 @@ func parseSamples(data []byte) ([]Sample, error) {
 	return list, nil
 }
 
-// fill makes key and value of the n-th event.
+// fill returns the key and value of the n-th event.
 func (s *Sample) fill(n int) (key, value []byte) {
 	number := strconv.Itoa(n)
 	var plain string
@@ -98,7 +98,7 @@ func (s *Sample) fill(n int) (key, value []byte) {
 	return []byte(strings.ReplaceAll(s.Key, "${n}", number)), value
 }
 
-// pick takes samples by weight, in a fixed order.
+// pick selects samples by weight, in a fixed order.
 func pick(list []Sample, n int) *Sample {
 	total := 0
 	for _, s := range list {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// sampler looks at everything twice a second and sends it to those who listen.
+// sampler reads everything twice a second and sends it to those who listen.
 type sampler struct {
 	lab     *lab
 	history map[string]*history
@@ -21,7 +21,7 @@ type sampler struct {
 	listeners map[chan struct{}]bool
 }
 
-// level is how much a topic held at a moment.
+// level is how much a topic had at a moment.
 type level struct {
 	at      time.Time
 	records int64
@@ -57,7 +57,7 @@ func (s *sampler) sample(ctx context.Context) {
 		Broker:  BrokerState{l.broker.title(), l.broker.embedded != nil, l.broker.addrs},
 		Latency: l.traces.latency(time.Now().Add(-window), 0.5, 0.95, 0.99),
 	}
-	// Commits first: what they cover is in the ends that are read after them.
+	// Commits first: what they cover is within the ends, which are read after them.
 	commits := map[string][]int64{}
 	for _, f := range l.functions {
 		commits[f.cfg.Name] = l.broker.committed(limit, f.cfg.Source.ConsumerGroup, f.cfg.Source.Topic)
@@ -97,7 +97,7 @@ func (s *sampler) sample(ctx context.Context) {
 	}
 }
 
-// rate of a topic over about two seconds.
+// rate returns the rate of a topic over about two seconds.
 func (s *sampler) rate(topic string, now level) float64 {
 	past := append(s.topics[topic], now)
 	past = past[max(0, len(past)-5):]
@@ -131,7 +131,7 @@ func (s *sampler) function(f *function, partitions []position, commits []int64, 
 	return out
 }
 
-// last state, and the same as JSON.
+// last returns the last state, and the same as JSON.
 func (s *sampler) last() (State, []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

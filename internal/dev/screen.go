@@ -27,7 +27,7 @@ func newScreen(l *lab) *screen {
 	return s
 }
 
-// begin says what runs and where to look.
+// begin prints what runs and where to look.
 func (s *screen) begin() {
 	l := s.lab
 	fmt.Fprintf(s.out, "helm-wasm dev: %s\n", l.options.Name)
@@ -95,7 +95,7 @@ func (s *screen) draw(state State) {
 		s.drawn = len(lines)
 		return
 	}
-	// Without a terminal a line is worth printing when something has changed.
+	// Without a terminal, print a line only when something has changed.
 	var counts strings.Builder
 	for _, f := range state.Functions {
 		fmt.Fprintf(&counts, "%s %d %d %d %s|", f.Name, f.Processed, f.DeadCount, f.Lag, f.State)
@@ -109,7 +109,7 @@ func (s *screen) draw(state State) {
 	}
 }
 
-// describe is one line for each function.
+// describe returns one line for each function.
 func describe(state State) []string {
 	var lines []string
 	for _, f := range state.Functions {
@@ -126,7 +126,7 @@ func describe(state State) []string {
 	return lines
 }
 
-// plural is a number with its noun.
+// plural returns a number with its noun.
 func plural(n int, noun string) string {
 	if n != 1 {
 		noun += "s"
@@ -134,7 +134,7 @@ func plural(n int, noun string) string {
 	return fmt.Sprintf("%d %s", n, noun)
 }
 
-// duration of seconds with three digits.
+// duration formats seconds with three digits.
 func duration(seconds float64) string {
 	d := time.Duration(seconds * float64(time.Second))
 	switch {

@@ -15,7 +15,7 @@ import (
 //go:embed page
 var page embed.FS
 
-// handler serves the page and what it asks for.
+// handler serves the page and what the page requests.
 func (l *lab) handler() http.Handler {
 	files, err := fs.Sub(page, "page")
 	if err != nil {
@@ -49,16 +49,16 @@ func guard(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
 		if !local(r.Host) {
-			http.Error(w, "this page answers to localhost and 127.0.0.1 only", http.StatusMisdirectedRequest)
+			http.Error(w, "this page answers only to localhost and 127.0.0.1", http.StatusMisdirectedRequest)
 			return
 		}
 		if origin := r.Header.Get("Origin"); origin != "" && origin != "http://"+r.Host {
-			http.Error(w, "requests of other sites are refused", http.StatusForbidden)
+			http.Error(w, "requests from other sites are refused", http.StatusForbidden)
 			return
 		}
 		if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" &&
 			r.Header.Get("Sec-Fetch-Mode") != "navigate" {
-			http.Error(w, "requests of other sites are refused", http.StatusForbidden)
+			http.Error(w, "requests from other sites are refused", http.StatusForbidden)
 			return
 		}
 		if r.Method == http.MethodPost {
@@ -73,7 +73,7 @@ func guard(next http.Handler) http.Handler {
 	})
 }
 
-// local says that a Host header names this machine.
+// local reports whether a Host header names this machine.
 func local(hostport string) bool {
 	u, err := url.Parse("http://" + hostport)
 	if err != nil || u.Host != hostport {

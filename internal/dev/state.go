@@ -66,7 +66,7 @@ type TopicState struct {
 	Terminal   bool    `json:"terminal"`
 }
 
-// history of a function: one point for each sample.
+// history has one point of a function for each sample.
 type history struct {
 	points []point
 }
@@ -83,7 +83,7 @@ const (
 	historyMax  = 120 // a minute
 )
 
-// add takes a sample and smooths the rate over about two seconds.
+// add adds a sample and smooths the rate over about two seconds.
 func (h *history) add(p point) {
 	if len(h.points) > 0 {
 		from := h.points[max(0, len(h.points)-4)]
@@ -121,7 +121,7 @@ func (h *history) fill(f *FunctionState) {
 	}
 }
 
-// state of the function that does not come from Kafka.
+// fill sets the state of the function that does not come from Kafka.
 func (f *function) fill(s *FunctionState) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -26,11 +26,11 @@ type trace struct {
 	dead    int
 
 	// passed is where the outputs of functions ended when they were first seen to
-	// be done with a record: what they wrote for it stands before.
+	// be done with a record: what they wrote for it comes before that.
 	passed map[passage]map[string][]position
 }
 
-// passage is a record's through a function.
+// passage is a record's path through a function.
 type passage struct {
 	function string
 	record   *kgo.Record
@@ -42,7 +42,7 @@ type seen struct {
 	at     time.Time
 }
 
-// traces finds events again by the trace in their headers.
+// traces recognises events by the trace in their headers.
 type traces struct {
 	mu      sync.Mutex
 	all     map[string]*trace
@@ -64,7 +64,7 @@ const (
 	window     = 30 * time.Second
 )
 
-// newTrace makes a W3C trace parent and its trace's id.
+// newTrace returns a W3C trace parent and the id of its trace.
 func newTrace() (id, header string) {
 	var b [24]byte
 	_, _ = rand.Read(b[:]) // never fails
@@ -72,7 +72,7 @@ func newTrace() (id, header string) {
 	return id, "00-" + id + "-" + hex.EncodeToString(b[16:]) + "-01"
 }
 
-// traceOf is the trace id in a record's headers, or empty.
+// traceOf returns the trace id in a record's headers, or an empty string.
 func traceOf(r *kgo.Record) string {
 	for _, h := range r.Headers {
 		if h.Key == traceparent && len(h.Value) == 55 {
@@ -132,7 +132,7 @@ func (t *traces) note(r *kgo.Record, now time.Time, terminal, dead bool) {
 	}
 }
 
-// pass notes where the outputs of a function ended when it was done with a record.
+// pass records where the outputs of a function ended when it was done with a record.
 func (t *traces) pass(id string, p passage, ends map[string][]position) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -146,7 +146,7 @@ func (t *traces) pass(id string, p passage, ends map[string][]position) {
 	tr.passed[p] = ends
 }
 
-// get is a copy of a trace.
+// get returns a copy of a trace.
 func (t *traces) get(id string) (trace, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -159,8 +159,8 @@ func (t *traces) get(id string) (trace, bool) {
 	return copied, true
 }
 
-// outcome of the traces of a topic: how many have a result, a dead letter, or
-// neither so far.
+// outcome returns how many traces of a topic have a result, a dead letter, or neither
+// so far.
 func (t *traces) outcome(ids []string) (results, dead, open int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -178,14 +178,14 @@ func (t *traces) outcome(ids []string) (results, dead, open int) {
 	return results, dead, open
 }
 
-// lastAt is when the last record of a trace was read back.
+// lastAt returns when the last record of a trace was read back.
 func (t *traces) lastAt() time.Time {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.last
 }
 
-// latency is the quantiles of what arrived since a moment, in seconds.
+// latency returns the quantiles of what arrived since a moment, in seconds.
 func (t *traces) latency(since time.Time, want ...float64) []float64 {
 	t.mu.Lock()
 	defer t.mu.Unlock()

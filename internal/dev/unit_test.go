@@ -281,7 +281,7 @@ func TestTraces(t *testing.T) {
 		tr.open(other, "in", true)
 	}
 	if _, ok := tr.get(id); ok {
-		t.Error("old traces are kept for ever")
+		t.Error("old traces are kept forever")
 	}
 }
 

@@ -148,7 +148,7 @@ func (b *browser) reloads(t *testing.T, s *shop) {
 		t.Fatal(err)
 	}
 	s.replace(t, good[:len(good)/2])
-	b.eventually(`document.querySelector(".card.running .reason:not([hidden])")?.innerText.includes("the old one goes on")`)
+	b.eventually(`document.querySelector(".card.running .reason:not([hidden])")?.innerText.includes("the old one keeps running")`)
 	b.picture("refused")
 	// A custom section makes it another module that does the same.
 	s.replace(t, append(good, 0, 2, 1, 'x'))

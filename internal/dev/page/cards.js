@@ -83,7 +83,7 @@ function update(c, f) {
     put(c.generation_, `reload ${f.generation - 1}`);
   }
   c.reason.hidden = !f.reason;
-  put(c.reason, f.reason ? (f.state === "running" ? "The new module was refused, the old one goes on: " : "") + f.reason : "");
+  put(c.reason, f.reason ? (f.state === "running" ? "The new module was refused, the old one keeps running: " : "") + f.reason : "");
   put(c.rate, rate(f.rate));
   spark(c, f.rates ?? []);
   ["p50", "p95", "p99"].forEach((q, i) => put(c[q], f.processed + f.filtered + f.deadCount ? span(f.latency[i]) : "\u2013"));
