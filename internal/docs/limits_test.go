@@ -43,7 +43,7 @@ var limits = []struct {
 	{"docs/RATIONALE.md", "reads files of up to %s", kib, name{"stack", "maxUnusual"}},
 	{"docs/RATIONALE.md", "limits of %s values", plain, name{"stack", "MaxValues"}},
 	{"docs/RATIONALE.md", "values and %s functions", plain, name{"stack", "MaxFunctions"}},
-	{"docs/RATIONALE.md", "the first %s of each rule", plain, name{"stack", "maxAlike"}},
+	{"docs/RATIONALE.md", "the first %s of each rule", plain, name{"stack", "MaxAlike"}},
 	{"docs/POST-RENDER.md", "at most %s of manifests", mib, name{"internal/command/postrender", "MaxBytes"}},
 	{"docs/POST-RENDER.md", "longer than %s characters", plain, name{"internal/command/postrender", "maxName"}},
 	{"docs/KRM.md", "up to %s", mib, name{"internal/command/krm", "MaxBytes"}},

@@ -78,7 +78,7 @@ func check(t *testing.T, g Graph, r Rule) {
 // TestPureCore: same bytes in, same bytes out.
 func TestPureCore(t *testing.T) {
 	pure := packages(t, "stack", "stack/values", "stack/schema", "stack/lint", "stack/lint/expr",
-		"stack/lint/rules", "stack/render", "stack/examples", "contract", "wasmbin", "wasmbin/oci",
+		"stack/lint/pass", "stack/lint/rules", "stack/render", "stack/examples", "contract", "wasmbin", "wasmbin/oci",
 		"internal/text", "internal/getter", "internal/opcode", "internal/suggest", "internal/tmpl",
 		"internal/yamlin", "internal/yamlout")
 	g := list(t, nil, pure...)

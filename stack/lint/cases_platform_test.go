@@ -15,6 +15,7 @@ const saslSecret = "kafka.sasl.secret.name"
 // Kafka, KEDA and the rest of the platform.
 var platformCases = []siteCase{
 	{"HW02", errorSev, "runner", "runner: null", "runner: {}", Options{}},
+	{"HW06", warnSev, "", "kafka: {}\n---\nkafka: {}", "kafka: {}", Options{}},
 	{"HW25", errorSev, "kafka.bootstrapServers", kafkaOf("mode: external"), external(""), Options{}},
 	{"HW25", warnSev, "kafka.bootstrapServers", kafkaOf("bootstrapServers: ['b:1']"), external(""), Options{}},
 	{

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/helm-wasm/helm-wasm/stack/lint/pass"
 	"github.com/helm-wasm/helm-wasm/stack/render"
 	"github.com/helm-wasm/helm-wasm/stack/values"
 )
@@ -129,20 +130,20 @@ func TestManyUnknownKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, found := range map[string]Findings{"Validate": Validate(doc), "Lint": Lint(doc, Options{})} {
-		if len(found) < maxAlike+2 {
+		if len(found) < pass.MaxAlike+2 {
 			t.Fatalf("%s: %d findings", name, len(found))
 		}
-		if f := found[maxAlike]; f.Path != "functions.a.scaling.pollingInterval" || f.Rule != "HW02" {
+		if f := found[pass.MaxAlike]; f.Path != "functions.a.scaling.pollingInterval" || f.Rule != "HW02" {
 			t.Errorf("%s: the wrong type is not found: %+v", name, f)
 		}
-		if last := found[maxAlike+1]; last.Message != "and 39900 more like those of this rule" || last.Rule != "HW01" {
+		if last := found[pass.MaxAlike+1]; last.Message != "and 39900 more like those of this rule" || last.Rule != "HW01" {
 			t.Errorf("%s: %+v", name, last)
 		}
 		if f := found[0]; f.Path != "functions.a.scaling.maxReplica0" || f.Position.Line != 6 || f.Fix != "did you mean maxReplicas?" {
 			t.Errorf("%s: the first is %+v", name, f)
 		}
 	}
-	if found := Validate(doc); len(found) != maxAlike+2 {
+	if found := Validate(doc); len(found) != pass.MaxAlike+2 {
 		t.Errorf("%d findings", len(found))
 	}
 	if found := Lint(doc, Options{Ignore: []string{"HW01"}}); found.Count(SeverityError) != 1 {
@@ -159,7 +160,7 @@ func TestManyWrongTypes(t *testing.T) {
 	}
 	for name, found := range map[string]Findings{"Validate": Validate(doc), "Lint": Lint(doc, Options{})} {
 		last := found[len(found)-1]
-		if len(found) != maxAlike+1 || last.Message != "and 39900 more like those of this rule" || last.Fix == "" {
+		if len(found) != pass.MaxAlike+1 || last.Message != "and 39900 more like those of this rule" || last.Fix == "" {
 			t.Errorf("%s: %d findings, the last %+v", name, len(found), last)
 		}
 		if found[0].Path != "functions.a.config.k0" || found[0].Position.Line != 6 {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/helm-wasm/helm-wasm/stack/lint/pass"
 	"github.com/helm-wasm/helm-wasm/stack/values"
 )
 
@@ -24,13 +25,13 @@ func TestLintManyAlike(t *testing.T) {
 		t.Fatal(err)
 	}
 	found := Validate(doc)
-	if len(found) != maxAlike+2 {
+	if len(found) != pass.MaxAlike+2 {
 		t.Fatalf("%d findings", len(found))
 	}
 	if last := found[len(found)-1]; last.Rule != "HW01" || last.Message != "and 900 more like those of this rule" {
 		t.Errorf("last: %+v", last)
 	}
-	if found[maxAlike].Rule != "HW02" {
-		t.Errorf("the other mistake is hidden: %+v", found[maxAlike])
+	if found[pass.MaxAlike].Rule != "HW02" {
+		t.Errorf("the other mistake is hidden: %+v", found[pass.MaxAlike])
 	}
 }

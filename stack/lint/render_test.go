@@ -3,6 +3,7 @@
 package lint
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -108,7 +109,7 @@ func TestLintKnowsWhatTheChartRefuses(t *testing.T) {
 					at = next
 				}
 				at[p[len(p)-1]] = v
-				try(d, strings.Join(p, ".")+" = "+describe(v))
+				try(d, strings.Join(p, ".")+" = "+fmt.Sprintf("%T %v", v, v))
 			}
 			if f.Object != nil && f.Kind == schema.KindObject {
 				walk(p, f.Object)

@@ -10,18 +10,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack/values"
 )
 
-// ruleOptions are for rules that need to know more than the file.
-func ruleOptions(id string) Options {
-	switch id {
-	case "HW22":
-		return Options{Modules: map[string]ModuleInfo{"enrich": {ABI: "wasi", MinMemory: 4 << 20}}}
-	case "HW43":
-		return Options{Modules: map[string]ModuleInfo{"enrich": {ABI: "extism", Exports: []string{"handle"}}}}
-	}
-	return Options{}
-}
-
-func lintExample(t *testing.T, id, example string) Findings {
+func lintExample(t *testing.T, id, example string, modules map[string]ModuleInfo) Findings {
 	t.Helper()
 	base, err := values.Parse("base.yaml", []byte(rules.Base))
 	if err != nil {
@@ -31,11 +20,11 @@ func lintExample(t *testing.T, id, example string) Findings {
 	if err != nil {
 		t.Fatalf("%s: %v", id, err)
 	}
-	return Lint(values.Merge(base, over), ruleOptions(id))
+	return Lint(values.Merge(base, over), Options{Modules: modules})
 }
 
 func TestRulesBaseIsClean(t *testing.T) {
-	for _, f := range lintExample(t, "base", "{}") {
+	for _, f := range lintExample(t, "base", "{}", nil) {
 		t.Errorf("%s %s", f.Rule, f)
 	}
 }
@@ -49,7 +38,7 @@ func TestRules(t *testing.T) {
 			}
 			ids[r.ID] = true
 			badText, goodText := r.Bad, r.Good
-			bad := lintExample(t, r.ID, badText)
+			bad := lintExample(t, r.ID, badText, r.Modules)
 			if len(bad) == 0 {
 				t.Error("the bad example triggers nothing")
 			}
@@ -68,14 +57,13 @@ func TestRules(t *testing.T) {
 			if len(bad) > 0 && strongest != r.Severity {
 				t.Errorf("the rule is %s, its example gives %s", r.Severity, strongest)
 			}
-			for _, f := range lintExample(t, r.ID, goodText) {
+			for _, f := range lintExample(t, r.ID, goodText, r.Modules) {
 				t.Errorf("the good example triggers %s %s: %s", f.Rule, f.Path, f.Message)
 			}
 			// Ignoring works by option and by comment.
 			base, _ := values.Parse("base.yaml", []byte(rules.Base))
 			over, _ := values.Parse("example.yaml", []byte(badText))
-			opts := ruleOptions(r.ID)
-			opts.Ignore = []string{r.ID}
+			opts := Options{Modules: r.Modules, Ignore: []string{r.ID}}
 			if fs := Lint(values.Merge(base, over), opts); len(fs) != 0 {
 				t.Errorf("Options.Ignore leaves %v", fs)
 			}

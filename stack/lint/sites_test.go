@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/helm-wasm/helm-wasm/stack/lint/pass"
 	"github.com/helm-wasm/helm-wasm/stack/lint/rules"
 	"github.com/helm-wasm/helm-wasm/stack/values"
 )
@@ -64,13 +65,15 @@ const earliest = "offsetResetPolicy: earliest, "
 func findingSites(t *testing.T, text string, opts Options) map[string][]Finding {
 	t.Helper()
 	sites := map[string][]Finding{}
-	opts.reported = func(f Finding) {
+	base, over := mustParse(t, rules.Base), mustParse(t, text)
+	p := pass.New(values.Merge(base, over), opts)
+	p.Reported = func(f Finding) {
 		var pcs [16]uintptr
 		frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
 		for {
 			frame, more := frames.Next()
 			name := frame.Function[strings.LastIndexByte(frame.Function, '.')+1:]
-			if name != "add" && name != "addAs" {
+			if name != "add" && !slices.Contains(reports, name) {
 				at := siteAt(frame.File, frame.Line)
 				sites[at] = append(sites[at], f)
 				return
@@ -80,51 +83,49 @@ func findingSites(t *testing.T, text string, opts Options) map[string][]Finding 
 			}
 		}
 	}
-	base, over := mustParse(t, rules.Base), mustParse(t, text)
-	Lint(values.Merge(base, over), opts)
+	run(p)
 	return sites
 }
 
 func siteAt(file string, line int) string { return fmt.Sprintf("%s:%d", filepath.Base(file), line) }
 
-var ruleID = regexp.MustCompile(`^"(KE|HW)\d\d"$`)
+// reports are the ways to make a finding.
+var reports = []string{"Report", "ReportAs", "ReportAt"}
 
-// sourceSites are the calls of add and addAs in this package, with the rules
-// that they name.
+var ruleFile = regexp.MustCompile(`^(ke|hw)\d\d\.go$`)
+
+// sourceSites are the places in the files of rules that make a finding, with the
+// rule that it is of.
 func sourceSites(t *testing.T) map[string]string {
 	t.Helper()
-	files, err := filepath.Glob("*.go")
+	files, err := filepath.Glob("rules/*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
 	set := token.NewFileSet()
 	sites := map[string]string{}
-	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		file, err := parser.ParseFile(set, name, nil, 0)
+	for _, path := range files {
+		file, err := parser.ParseFile(set, path, nil, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
+		name := filepath.Base(path)
 		ast.Inspect(file, func(n ast.Node) bool {
 			call, ok := n.(*ast.CallExpr)
 			if !ok {
 				return true
 			}
-			sel, ok := call.Fun.(*ast.SelectorExpr)
-			if !ok || sel.Sel.Name != "add" && sel.Sel.Name != "addAs" {
+			if sel, ok := call.Fun.(*ast.SelectorExpr); !ok || !slices.Contains(reports, sel.Sel.Name) {
 				return true
 			}
-			for _, arg := range call.Args {
-				if lit, ok := arg.(*ast.BasicLit); ok && ruleID.MatchString(lit.Value) {
-					at := siteAt(name, set.Position(call.Pos()).Line)
-					if sites[at] != "" {
-						t.Errorf("%s has two findings on one line", at)
-					}
-					sites[at] = strings.Trim(lit.Value, `"`)
-				}
+			at := siteAt(path, set.Position(call.Pos()).Line)
+			switch {
+			case !ruleFile.MatchString(name):
+				t.Errorf("%s makes a finding, but is not the file of a rule", at)
+			case sites[at] != "":
+				t.Errorf("%s has two findings on one line", at)
 			}
+			sites[at] = strings.ToUpper(strings.TrimSuffix(name, ".go"))
 			return true
 		})
 	}
@@ -169,7 +170,7 @@ func missingFirst(have, at string, missing map[string]string) bool {
 }
 
 func TestEveryRuleIsUsed(t *testing.T) {
-	used := map[string]bool{"HW06": true} // made without a path, by documents
+	used := map[string]bool{}
 	for at, rule := range sourceSites(t) {
 		used[rule] = true
 		if _, ok := RuleByID(rule); !ok {

@@ -2,6 +2,14 @@
 
 package rules
 
+import (
+	"strconv"
+	"strings"
+
+	"github.com/helm-wasm/helm-wasm/stack/lint/pass"
+	"github.com/helm-wasm/helm-wasm/stack/schema"
+)
+
 var _ = register(Rule{
 	ID: "KE06", Severity: Error, Title: "Two autoscalers have one target or one HPA",
 	Why: "Two autoscalers on one target fight; KEDA's webhook refuses a second ScaledObject, and one whose target " +
@@ -13,4 +21,132 @@ var _ = register(Rule{
 	Good: "workloads:\n" +
 		"  a: {scaleTargetRef: {name: shop}, source: {topic: orders, consumerGroup: a}}\n" +
 		"  b: {scaleTargetRef: {name: mail}, source: {topic: orders, consumerGroup: b}}",
+
+	Stack: scaledTwice,
 })
+
+// targetKey is what KEDA and the HPA compare targets by.
+type targetKey struct{ group, kind, name string }
+
+func newTarget(apiVersion, kind, name string) targetKey {
+	if apiVersion == "" {
+		apiVersion = "apps/v1"
+	}
+	if kind == "" {
+		kind = "Deployment"
+	}
+	group, _, grouped := strings.Cut(apiVersion, "/")
+	if !grouped {
+		group = ""
+	}
+	return targetKey{group, kind, name}
+}
+
+// scaledTwice finds what two would scale: workloads, functions, and autoscalers in
+// extraObjects.
+func scaledTwice(p *pass.Pass) {
+	first := map[targetKey]*pass.Scope{}
+	for _, s := range p.Workloads {
+		ref := &s.Workload.ScaleTargetRef
+		t := newTarget(ref.APIVersion, ref.Kind, ref.Name)
+		if t.name == "" {
+			continue
+		}
+		path := []string{"workloads", s.Name, "scaleTargetRef"}
+		if other, ok := first[t]; ok {
+			p.Report(path,
+				"workloads "+strconv.Quote(other.Name)+" and "+strconv.Quote(s.Name)+" both scale the "+t.kind+" "+
+					strconv.Quote(t.name)+"; KEDA refuses the second",
+				"put the triggers of both into one workload")
+			continue
+		}
+		first[t] = s
+		if fn, certain := functionOf(p, t); fn != "" {
+			p.ReportAs(doubt(certain), path,
+				"workload "+strconv.Quote(s.Name)+" scales "+likely(certain)+"the Deployment of function "+strconv.Quote(fn)+
+					", which has a ScaledObject of its own",
+				"put its triggers into functions."+fn+".scaling.triggers")
+		}
+	}
+	extra := p.ExtraObjects()
+	for i := range extra {
+		o := &extra[i]
+		if o.Kind == "HorizontalPodAutoscaler" && pass.InGroup(o.APIVersion, "autoscaling") ||
+			o.Kind == "ScaledObject" && pass.InGroup(o.APIVersion, "keda.sh") {
+			autoscaler(p, o, first)
+		}
+	}
+	sharedHPANames(p)
+}
+
+// autoscaler compares one in extraObjects with what this release scales.
+func autoscaler(p *pass.Pass, o *pass.ExtraObject, workloads map[targetKey]*pass.Scope) {
+	ref, _ := o.Object("spec")["scaleTargetRef"].(map[string]any)
+	text := func(key string) string { s, _ := ref[key].(string); return s }
+	t := newTarget(text("apiVersion"), text("kind"), text("name"))
+	if t.name == "" || p.Elsewhere(o) {
+		return
+	}
+	path := []string{"extraObjects", o.Key, "spec", "scaleTargetRef"}
+	what := "the " + o.Kind + " " + strconv.Quote(o.Name)
+	if w, ok := workloads[t]; ok && !handsOver(o, w.Scaling) {
+		p.Report(path,
+			what+" and workload "+strconv.Quote(w.Name)+" both scale the "+t.kind+" "+strconv.Quote(t.name)+
+				"; KEDA refuses the ScaledObject",
+			"remove one of them")
+	}
+	if fn, certain := functionOf(p, t); fn != "" {
+		if sc := p.Values.Functions[fn].Scaling; !handsOver(o, &sc) {
+			p.ReportAs(doubt(certain), path,
+				what+" scales "+likely(certain)+"the Deployment of function "+strconv.Quote(fn)+
+					", which has a ScaledObject of its own; KEDA refuses that",
+				"remove it, and set functions."+fn+".scaling instead")
+		}
+	}
+}
+
+// handsOver says that KEDA takes the HPA over, or is told to leave it alone.
+func handsOver(o *pass.ExtraObject, sc *schema.Scaling) bool {
+	return o.Kind == "HorizontalPodAutoscaler" &&
+		(o.Annotation("validations.keda.sh/hpa-ownership") == "false" ||
+			sc.Annotations["scaledobject.keda.sh/transfer-hpa-ownership"] == "true" && sc.HPAName == o.Name)
+}
+
+func functionOf(p *pass.Pass, t targetKey) (function string, certain bool) {
+	if t.group != "apps" || t.kind != "Deployment" {
+		return "", false
+	}
+	return p.OwnDeployment(t.name)
+}
+
+func doubt(certain bool) Severity {
+	if certain {
+		return Error
+	}
+	return Warning
+}
+
+func likely(certain bool) string {
+	if certain {
+		return ""
+	}
+	return "what seems to be "
+}
+
+// sharedHPANames finds HPAs that two ScaledObjects would share.
+func sharedHPANames(p *pass.Pass) {
+	first := map[string]string{}
+	for _, s := range p.Scopes() {
+		hpa, name := s.Scaling.HPAName, strings.Join(s.Root, ".")
+		if hpa == "" {
+			continue
+		}
+		if other, ok := first[hpa]; ok {
+			p.Report(s.At("scaling.hpaName"),
+				other+" and "+name+" have one hpaName, "+strconv.Quote(hpa),
+				"use different names, or none")
+			continue
+		}
+		first[hpa] = name
+	}
+}

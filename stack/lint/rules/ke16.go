@@ -2,6 +2,12 @@
 
 package rules
 
+import (
+	"strconv"
+
+	"github.com/helm-wasm/helm-wasm/stack/lint/pass"
+)
+
 var _ = register(Rule{
 	ID: "KE16", Severity: Info, Title: "cooldownPeriod or pollingInterval does not do what it seems to",
 	Why: "Between one replica and the maximum the HPA decides alone, every 15 s. cooldownPeriod only delays the " +
@@ -10,4 +16,45 @@ var _ = register(Rule{
 	Bad: "functions: {enrich: {scaling: {minReplicas: 1, cooldownPeriod: 300}}}",
 	Good: "functions: {enrich: {scaling: {minReplicas: 1, behavior: {scaleDown: {stabilizationWindowSeconds: " +
 		"300}}}}}",
+
+	Scaling: withoutEffect,
 })
+
+func withoutEffect(s *pass.Scope) {
+	sc := s.Scaling
+	if sc.MinReplicas >= 1 && sc.IdleReplicaCount == nil {
+		if s.Sets("scaling.cooldownPeriod") {
+			s.Report(s.At("scaling.cooldownPeriod"),
+				"cooldownPeriod has no effect with minReplicas "+strconv.Itoa(sc.MinReplicas)+": it only delays the step to zero",
+				"use behavior.scaleDown.stabilizationWindowSeconds to slow down scaling in")
+		}
+		if s.Sets("scaling.pollingInterval") && !sc.UseCachedMetrics && sc.ScalingModifiers.Formula == "" {
+			s.Report(s.At("scaling.pollingInterval"),
+				"pollingInterval has no effect with minReplicas "+strconv.Itoa(sc.MinReplicas)+": the HPA asks every 15 s by itself",
+				"remove it, or set useCachedMetrics to query the brokers less often")
+		}
+	}
+	shortCooldown(s)
+}
+
+// shortCooldown compares the step to zero with the HPA's way down to one.
+func shortCooldown(s *pass.Scope) {
+	sc := s.Scaling
+	if sc.MinReplicas != 0 || sc.MaxReplicas < 2 || !s.Sets("scaling.cooldownPeriod") {
+		return
+	}
+	cooldown, window := sc.CooldownPeriod, 300 // KEDA's and the API server's defaults
+	if s.IsNull("scaling.cooldownPeriod") {
+		cooldown = 300
+	}
+	if w := sc.Behavior.ScaleDown.StabilizationWindowSeconds; w != nil {
+		window = *w
+	}
+	if cooldown < window {
+		s.Report(s.At("scaling.cooldownPeriod"),
+			"cooldownPeriod "+strconv.Itoa(cooldown)+" is shorter than the "+strconv.Itoa(window)+
+				" s for which the HPA holds replicas (behavior.scaleDown.stabilizationWindowSeconds): without lag KEDA stops "+
+				"all replicas at once, before the HPA takes any away",
+			"raise cooldownPeriod to "+strconv.Itoa(window)+" or more, or lower the window, unless that is meant")
+	}
+}

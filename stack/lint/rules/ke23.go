@@ -2,6 +2,8 @@
 
 package rules
 
+import "github.com/helm-wasm/helm-wasm/stack/lint/pass"
+
 var _ = register(Rule{
 	ID: "KE23", Severity: Warning, Title: "Several Kafka triggers without a formula",
 	Why: "The HPA takes the largest of several metrics. Who reads two topics usually means their sum.",
@@ -10,4 +12,14 @@ var _ = register(Rule{
 	Good: "functions: {enrich: {scaling: {triggers: {other: {type: kafka, metadata: {bootstrapServers: \"b:9092\", " +
 		"consumerGroup: g, topic: more, offsetResetPolicy: earliest}}}, scalingModifiers: {formula: kafka + " +
 		"other, target: 50}}}}",
+
+	Scaling: severalKafkas,
 })
+
+func severalKafkas(s *pass.Scope) {
+	if len(s.Kafka) > 1 && s.Scaling.ScalingModifiers.Formula == "" {
+		s.Report(s.At("scaling.triggers"),
+			"several Kafka triggers: the HPA follows the largest, not the sum",
+			"set scaling.scalingModifiers.formula, such as \"kafka + other\", if the sum is meant")
+	}
+}

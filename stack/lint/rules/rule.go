@@ -1,36 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package rules holds what the linter knows, one file for each rule: its id, its
-// severity, why it matters, and two examples, which tests, docs/RULES.md and the
-// SARIF report use. To add a rule, add a file. The package is pure.
+// severity, why it matters, two examples, which tests, docs/RULES.md and the SARIF
+// report use, and the check. To add a rule, add a file. The package is pure.
 package rules
 
 import (
+	"github.com/helm-wasm/helm-wasm/stack/lint/pass"
+	"github.com/helm-wasm/helm-wasm/stack/schema"
+
 	"slices"
 	"strings"
 )
 
 // Severity says what a finding means for the install.
-type Severity string
+type Severity = pass.Severity
 
-// An error does not install or does not work; a warning works until the wrong
-// moment; an info is worth knowing.
+// The severities, the hardest first.
 const (
-	Error   Severity = "error"
-	Warning Severity = "warning"
-	Info    Severity = "info"
+	Error   = pass.Error
+	Warning = pass.Warning
+	Info    = pass.Info
 )
-
-// Rank orders severities: 0 for errors, 1 for warnings, 2 for infos.
-func (s Severity) Rank() int {
-	switch s {
-	case Error:
-		return 0
-	case Warning:
-		return 1
-	}
-	return 2
-}
 
 // Rule is one thing that the linter knows.
 type Rule struct {
@@ -42,6 +33,63 @@ type Rule struct {
 	// Bad and Good are laid over Base: Bad triggers the rule and no other, Good
 	// is the same with the fix and triggers nothing.
 	Bad, Good string
+
+	// Modules are what the functions' binaries of the examples are like.
+	Modules map[string]pass.ModuleInfo
+
+	// The check: those of the following that the rule needs. What they report is
+	// a finding of this rule.
+
+	Stack    func(*pass.Pass)                      // sees everything, once
+	Function func(*pass.Scope)                     // each function
+	Workload func(*pass.Scope)                     // each workload
+	Scaling  func(*pass.Scope)                     // each function and workload whose scaling is not null
+	Trigger  func(*pass.Scope, *pass.Trigger)      // each of their scaling.triggers of a known type
+	Kafka    func(*pass.Scope, *pass.KafkaTrigger) // each of their triggers on Kafka, that of source too
+
+	// Those of the walk over all fields, before anything is known of their meaning.
+
+	// Key is called for a key that is not a field's; it is the last of path.
+	Key func(p *pass.Pass, path []string, in *schema.Object)
+
+	// Name is called for a key of a mapping that users name, the last of path.
+	Name func(p *pass.Pass, path []string, f *schema.Field)
+
+	// Type is called for a value that is not of the kind that it should have.
+	Type func(p *pass.Pass, path []string, v any, f *schema.Field, want schema.Kind)
+
+	// Value is called for a scalar of the right kind: a string (also for a
+	// quantity), an int, or what YAML gives where any kind is right.
+	Value func(p *pass.Pass, path []string, v any, f *schema.Field)
+}
+
+// Check runs the rule over a function or a workload.
+func (r *Rule) Check(s *pass.Scope) {
+	s.Begin(r.ID, r.Severity)
+	if r.Function != nil && s.Function != nil {
+		r.Function(s)
+	}
+	if r.Workload != nil && s.Workload != nil {
+		r.Workload(s)
+	}
+	if s.IsNull("scaling") {
+		return
+	}
+	if r.Scaling != nil {
+		r.Scaling(s)
+	}
+	if r.Trigger != nil {
+		for _, t := range s.Triggers {
+			if t.Known {
+				r.Trigger(s, t)
+			}
+		}
+	}
+	if r.Kafka != nil {
+		for _, k := range s.Kafka {
+			r.Kafka(s, k)
+		}
+	}
 }
 
 // URL is where the rule is documented.
@@ -88,6 +136,9 @@ func order(a, b *Rule) int {
 	}
 	return strings.Compare(a.ID, b.ID)
 }
+
+// Registered are all rules, KEDA's first, then by id.
+func Registered() []*Rule { return all }
 
 // All returns every rule, KEDA's first, then by id.
 func All() []Rule {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package lint
+package pass
 
 import (
 	"sort"
@@ -8,6 +8,28 @@ import (
 
 	"github.com/helm-wasm/helm-wasm/stack/values"
 )
+
+// Severity says what a finding means for the install.
+type Severity string
+
+// An error does not install or does not work; a warning works until the wrong
+// moment; an info is worth knowing.
+const (
+	Error   Severity = "error"
+	Warning Severity = "warning"
+	Info    Severity = "info"
+)
+
+// Rank orders severities: 0 for errors, 1 for warnings, 2 for infos.
+func (s Severity) Rank() int {
+	switch s {
+	case Error:
+		return 0
+	case Warning:
+		return 1
+	}
+	return 2
+}
 
 // Finding is one thing to look at: what is wrong, where, and what to do.
 type Finding struct {
@@ -46,7 +68,7 @@ func (fs Findings) Count(s Severity) int {
 }
 
 // HasErrors reports whether any finding is an error.
-func (fs Findings) HasErrors() bool { return fs.Count(SeverityError) > 0 }
+func (fs Findings) HasErrors() bool { return fs.Count(Error) > 0 }
 
 func (fs Findings) sort() {
 	sort.SliceStable(fs, func(i, j int) bool {

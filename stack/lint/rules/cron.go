@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package lint
+package rules
 
 import (
 	"strconv"
@@ -9,34 +9,6 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/text"
 	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
-
-// cron checks a cron trigger's schedule: KEDA's schema says only that there is one.
-func (s *scope) cron(field string, t *schema.Trigger) {
-	for _, key := range []string{"start", "end"} {
-		if expr := t.Text(key); expr != "" {
-			if problem := cronError(expr); problem != "" {
-				s.addAs(SeverityWarning, "KE03", field+".metadata."+key,
-					strconv.Quote(expr)+" is not a cron expression: "+problem,
-					"write minute, hour, day of month, month and day of week, such as 0 8 * * 1-5")
-			}
-		}
-	}
-	if expr := t.Text("start"); expr != "" && expr == t.Text("end") {
-		s.addAs(SeverityWarning, "KE03", field+".metadata.end",
-			"start and end are the same; KEDA refuses the trigger", "let end be later than start")
-	}
-	if zone := t.Text("timezone"); zone != "" && !isTimeZone(zone) {
-		s.addAs(SeverityWarning, "KE03", field+".metadata.timezone",
-			strconv.Quote(zone)+" is not the name of a time zone",
-			"write one of the IANA database, such as Europe/Berlin or UTC")
-	}
-	if n := t.Text("desiredReplicas"); n != "" {
-		if v, err := strconv.ParseInt(n, 10, 64); err != nil || v == 0 || strconv.FormatInt(v, 10) != n {
-			s.addAs(SeverityWarning, "KE03", field+".metadata.desiredReplicas",
-				strconv.Quote(n)+" is not a number of replicas", "write 1 or more")
-		}
-	}
-}
 
 // cronFields are the bounds of the five fields.
 var cronFields = [5]struct {

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package pass
+
+import "github.com/helm-wasm/helm-wasm/stack/schema"
+
+// Trigger is one of scaling.triggers.
+type Trigger struct {
+	*schema.Trigger
+	Name  string
+	Field string // scaling.triggers.NAME
+
+	// Known says that KEDA has a scaler of the type, with the parameters Params.
+	Known  bool
+	Params []Param
+
+	Auth Auth // what its authenticationRef gives
+}
+
+func (s *Scope) trigger(name string) *Trigger {
+	raw := s.Scaling.Triggers[name]
+	t := &Trigger{Trigger: &raw, Name: name, Field: "scaling.triggers." + name}
+	if t.Params, t.Known = s.Scaler(t.Type); t.Known {
+		t.Auth = s.auth(t.AuthenticationRef)
+	}
+	return t
+}
+
+// Param is the parameter of that name; nil if the scaler has none.
+func (t *Trigger) Param(name string) *Param { return ParamNamed(t.Params, name) }
+
+// MetadataAt is the field of a key of the trigger's metadata.
+func (t *Trigger) MetadataAt(key string) string { return t.Field + ".metadata." + key }
+
+// IsKafka says that the trigger is on Kafka, by either of KEDA's scalers.
+func (t *Trigger) IsKafka() bool { return t.Type == "kafka" || t.Type == "apache-kafka" }
+
+// IsResource says that the trigger measures the pods themselves: it cannot start
+// from zero, since there are none then.
+func (t *Trigger) IsResource() bool { return t.Type == "cpu" || t.Type == "memory" }
+
+// SettingAt is the field of a setting in metadata, or the trigger's where it is
+// not set there.
+func (t *Trigger) SettingAt(key string) string {
+	if _, ok := t.Metadata[key]; !ok {
+		return t.Field
+	}
+	return t.MetadataAt(key)
+}
