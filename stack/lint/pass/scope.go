@@ -23,6 +23,9 @@ type Scope struct {
 	Scaling  *schema.Scaling
 	Source   *schema.Source
 
+	// NoScaling says that scaling is null, which removes all that KEDA needs.
+	NoScaling bool
+
 	Triggers []*Trigger      // those of scaling.triggers, sorted by name
 	Kafka    []*KafkaTrigger // that of source, if there is one, then those of Triggers
 
@@ -34,7 +37,7 @@ func (p *Pass) function(name string, f *schema.Function) *Scope {
 		Pass: p, Name: name, Root: []string{"functions", name}, What: "function " + strconv.Quote(name),
 		Function: f, Scaling: &f.Scaling, Source: &f.Source,
 	}
-	s.readTriggers()
+	s.readScaling()
 	return s
 }
 
@@ -43,11 +46,12 @@ func (p *Pass) workload(name string, w *schema.Workload) *Scope {
 		Pass: p, Name: name, Root: []string{"workloads", name}, What: "workload " + strconv.Quote(name),
 		Workload: w, Scaling: &w.Scaling, Source: &w.Source,
 	}
-	s.readTriggers()
+	s.readScaling()
 	return s
 }
 
-func (s *Scope) readTriggers() {
+func (s *Scope) readScaling() {
+	s.NoScaling = s.IsNull("scaling")
 	if s.Source.Topic != "" {
 		s.Kafka = append(s.Kafka, s.ownTrigger())
 	}

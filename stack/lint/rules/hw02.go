@@ -104,7 +104,7 @@ func nullSections(p *pass.Pass) {
 }
 
 func nullScaling(s *pass.Scope) {
-	if s.IsNull("scaling") {
+	if s.NoScaling {
 		s.Report(s.At("scaling"),
 			"null where a mapping is expected; it takes away every default of scaling",
 			"remove the line, or write scaling: {}")

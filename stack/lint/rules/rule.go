@@ -72,7 +72,7 @@ func (r *Rule) Check(s *pass.Scope) {
 	if r.Workload != nil && s.Workload != nil {
 		r.Workload(s)
 	}
-	if s.IsNull("scaling") {
+	if s.NoScaling {
 		return
 	}
 	if r.Scaling != nil {
