@@ -6,12 +6,15 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"testing"
 	"time"
 
 	"github.com/tetratelabs/wazero"
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -63,6 +66,9 @@ func TestChain(t *testing.T) {
 	if err := client.Flush(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+
+	finished(t, client, "enrich", "orders")
+	finished(t, client, "redact", "orders.enriched")
 
 	// What the two make of the order on the independent host.
 	want := transform(t, redact, nil, transform(t, enrich, map[string]string{"RATES": "USD=0.92"}, order))
@@ -116,7 +122,37 @@ func start(t *testing.T, cluster *kfake.Cluster, wasm []byte, config contract.Ru
 	})
 }
 
-// read takes n records of a topic and makes sure that no more come.
+// finished waits until a group has committed all of its topic: then nothing more
+// follows from it.
+func finished(t *testing.T, client *kgo.Client, group, topic string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	admin := kadm.NewClient(client)
+	for ; ; time.Sleep(20 * time.Millisecond) {
+		ends, err := admin.ListEndOffsets(ctx, topic)
+		if err != nil {
+			t.Fatal(err)
+		}
+		committed, err := admin.FetchOffsets(ctx, group)
+		if err != nil && !errors.Is(err, kerr.GroupIDNotFound) { // no member has joined yet
+			t.Fatal(err)
+		}
+		open := int64(0)
+		ends.Each(func(end kadm.ListedOffset) {
+			at, _ := committed.Lookup(topic, end.Partition)
+			open += end.Offset - max(at.At, 0)
+		})
+		if open == 0 {
+			return
+		}
+		if ctx.Err() != nil {
+			t.Fatalf("group %s has %d records of topic %s before it", group, open, topic)
+		}
+	}
+}
+
+// read is all that a topic holds, which must be n records.
 func read(t *testing.T, cluster *kfake.Cluster, topic string, n int) []*kgo.Record {
 	t.Helper()
 	client, err := kgo.NewClient(kgo.SeedBrokers(cluster.ListenAddrs()...), kgo.ConsumeTopics(topic),
@@ -127,16 +163,22 @@ func read(t *testing.T, cluster *kfake.Cluster, topic string, n int) []*kgo.Reco
 	defer client.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
+	ends, err := kadm.NewClient(client).ListEndOffsets(ctx, topic)
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := int64(0)
+	ends.Each(func(end kadm.ListedOffset) { held += end.Offset })
+	if held != int64(n) {
+		t.Fatalf("topic %s holds %d records, want %d", topic, held, n)
+	}
 	var got []*kgo.Record
 	for len(got) < n && ctx.Err() == nil {
 		fetches := client.PollFetches(ctx)
 		got = append(got, fetches.Records()...)
 	}
-	more, done := context.WithTimeout(t.Context(), 200*time.Millisecond)
-	defer done()
-	fetches := client.PollFetches(more)
-	if got = append(got, fetches.Records()...); len(got) != n {
-		t.Fatalf("topic %s holds %d records, want %d", topic, len(got), n)
+	if len(got) != n {
+		t.Fatalf("%d of %d records of topic %s were read", len(got), n, topic)
 	}
 	return got
 }
