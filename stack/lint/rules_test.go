@@ -37,6 +37,9 @@ func TestRules(t *testing.T) {
 				t.Fatal("id used twice")
 			}
 			ids[r.ID] = true
+			if r.Title == "" || strings.HasSuffix(r.Title, ".") || !strings.HasSuffix(r.Why, ".") || !strings.HasSuffix(r.Fix, ".") {
+				t.Errorf("title %q, why %q, fix %q: want a line, and sentences", r.Title, r.Why, r.Fix)
+			}
 			badText, goodText := r.Bad, r.Good
 			bad := lintExample(t, r.ID, badText, r.Modules)
 			if len(bad) == 0 {

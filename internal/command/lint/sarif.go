@@ -34,6 +34,7 @@ type sarifRule struct {
 	ID               string    `json:"id"`
 	ShortDescription sarifText `json:"shortDescription"`
 	FullDescription  sarifText `json:"fullDescription"`
+	Help             sarifText `json:"help"`
 	HelpURI          string    `json:"helpUri"`
 }
 
@@ -100,7 +101,8 @@ func sarif(found stack.Findings) sarifLog {
 	}
 	for _, r := range stack.Rules() {
 		if fired[r.ID] {
-			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule{r.ID, sarifText{r.Title}, sarifText{r.Why}, r.URL()})
+			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules,
+				sarifRule{r.ID, sarifText{r.Title}, sarifText{r.Why}, sarifText{r.Fix}, r.URL()})
 		}
 	}
 	return sarifLog{Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0", Runs: []sarifRun{run}}

@@ -68,8 +68,10 @@ func render(list []stack.Rule) []byte {
 	}
 	for _, r := range list {
 		bad, good := r.Bad, r.Good
-		fmt.Fprintf(&b, "\n## <a id=%q></a>%s %s\n\n%s. %s\n\nTriggers it:\n\n```yaml\n%s\n```\n\nDoes not:\n\n```yaml\n%s\n```\n",
-			r.ID, r.ID, r.Title, strings.ToUpper(string(r.Severity[:1]))+string(r.Severity[1:]), markdown(r.Why), bad, good)
+		fmt.Fprintf(&b, "\n## <a id=%q></a>%s %s\n\n%s. %s\n\n**Fix:** %s\n\n"+
+			"Triggers it:\n\n```yaml\n%s\n```\n\nDoes not:\n\n```yaml\n%s\n```\n",
+			r.ID, r.ID, r.Title, strings.ToUpper(string(r.Severity[:1]))+string(r.Severity[1:]), markdown(r.Why), markdown(r.Fix),
+			bad, good)
 	}
 	return b.Bytes()
 }

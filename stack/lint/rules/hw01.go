@@ -15,6 +15,7 @@ var _ = register(Rule{
 	ID: "HW01", Severity: Error, Title: "Unknown key",
 	Why: "Nothing reads it, so what it should do does not happen. Usually it is a typing mistake, KEDA's " +
 		"spelling, or a wrong indentation.",
+	Fix:  "Use the key that the finding suggests, or remove it; `helm wasm explain PATH` lists the legal keys.",
 	Bad:  "functions: {enrich: {scaling: {maxReplicaCount: 10}}}",
 	Good: "functions: {enrich: {scaling: {maxReplicas: 10}}}",
 

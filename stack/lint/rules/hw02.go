@@ -14,6 +14,7 @@ import (
 var _ = register(Rule{
 	ID: "HW02", Severity: Error, Title: "Wrong type",
 	Why:  "The chart's schema refuses the file at install.",
+	Fix:  "Write the value in the type that the message names; `helm wasm explain PATH` shows an example.",
 	Bad:  "functions: {enrich: {config: {RATE: 0.2}}}",
 	Good: "functions: {enrich: {config: {RATE: \"0.2\"}}}",
 

@@ -15,6 +15,7 @@ import (
 var _ = register(Rule{
 	ID: "HW03", Severity: Error, Title: "Not one of the legal values",
 	Why:  "The chart's schema refuses the file at install.",
+	Fix:  "Write one of the values that the finding lists.",
 	Bad:  "functions: {enrich: {delivery: exactly_once}}",
 	Good: "functions: {enrich: {delivery: at-least-once}}",
 

@@ -12,6 +12,7 @@ import (
 var _ = register(Rule{
 	ID: "HW04", Severity: Error, Title: "Number out of bounds",
 	Why:  "The chart's schema refuses the file at install.",
+	Fix:  "Write a number within the bounds that the finding names.",
 	Bad:  "functions: {enrich: {scaling: {pollingInterval: 0}}}",
 	Good: "functions: {enrich: {scaling: {pollingInterval: 5}}}",
 

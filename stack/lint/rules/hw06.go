@@ -11,6 +11,7 @@ import (
 var _ = register(Rule{
 	ID: "HW06", Severity: Warning, Title: "Several YAML documents in one file",
 	Why: "Helm 4 merges them; Helm 3, Argo CD and Flux read only the first and drop the rest without a word.",
+	Fix: "Remove the `---` lines, or split the file and give each part with its own `-f`.",
 	Bad: "{}\n" +
 		"---\n" +
 		"commonLabels: {team: shop}",

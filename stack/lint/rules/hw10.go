@@ -11,6 +11,7 @@ import (
 var _ = register(Rule{
 	ID: "HW10", Severity: Error, Title: "A function writes to the topic that it reads",
 	Why:  "Every event comes back as a new one: the topic fills, and scaling follows.",
+	Fix:  "Write results and dead letters to other topics than the one that the function reads.",
 	Bad:  "functions: {enrich: {sink: {topic: orders}}}",
 	Good: "functions: {enrich: {sink: {topic: orders.enriched}}}",
 

@@ -13,6 +13,7 @@ var _ = register(Rule{
 	ID: "HW11", Severity: Error, Title: "Two readers share a consumer group on one topic",
 	Why: "Kafka divides the partitions among them, so each sees only part of the events, and both scale on the " +
 		"lag of both.",
+	Fix: "Give each reader a consumerGroup of its own; that of a function may be left empty.",
 	Bad: "functions:\n" +
 		"  enrich: {source: {consumerGroup: shop}}\n" +
 		"workloads:\n" +

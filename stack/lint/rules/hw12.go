@@ -15,6 +15,7 @@ import (
 var _ = register(Rule{
 	ID: "HW12", Severity: Error, Title: "Unknown or unusable runtime",
 	Why: "Pods with a RuntimeClass that does not exist are refused, and one without a handler cannot be made.",
+	Fix: "Use wazero or a key of `runtimes`, or add the runtime there with its handler.",
 	Bad: "functions: {enrich: {runtime: wasmtme}}",
 	Good: "functions: {enrich: {runtime: wasmtime}}\n" +
 		"runtimes: {wasmtime: {nodeSelector: {wasm: \"yes\"}}}",

@@ -12,6 +12,7 @@ var _ = register(Rule{
 	ID: "HW13", Severity: Error, Title: "The ABI does not go with the runtime or the module",
 	Why: "In-process functions speak redpanda, extism or wasi; under a RuntimeClass a function is a server that " +
 		"is reached by HTTP.",
+	Fix: "Choose the abi that the module fits, and a runtime that can run it; `helm wasm inspect` shows which one that is.",
 	Bad: "functions: {enrich: {abi: http}}",
 	Good: "functions: {enrich: {abi: http, runtime: spin}}\n" +
 		"runtimes: {spin: {nodeSelector: {wasm: \"yes\"}}}",

@@ -8,6 +8,7 @@ var _ = register(Rule{
 	ID: "HW14", Severity: Warning, Title: "Nowhere for events that always fail",
 	Why: "One poisonous event holds its partition until somebody acts, usually at night. The lag grows, KEDA adds " +
 		"replicas, and none of them helps.",
+	Fix:  "Name a dead-letter topic, or set action: block or drop if that is meant.",
 	Bad:  "functions: {enrich: {onError: {deadLetterTopic: null}}}",
 	Good: "functions: {enrich: {onError: {deadLetterTopic: orders.dead}}}",
 

@@ -12,6 +12,7 @@ import (
 var _ = register(Rule{
 	ID: "HW15", Severity: Error, Title: "More replicas of a topic than brokers",
 	Why:  "Kafka refuses to create the topic, and functions wait for it.",
+	Fix:  "Lower replicationFactor, or run as many brokers.",
 	Bad:  "kafka: {topics: {orders: {replicationFactor: 3}}}",
 	Good: "kafka: {topics: {orders: {replicationFactor: 3}}, bundled: {replicas: 3}}",
 

@@ -12,6 +12,7 @@ import (
 var _ = register(Rule{
 	ID: "HW25", Severity: Error, Title: "The brokers' addresses are missing or malformed",
 	Why:  "Neither functions nor KEDA can reach Kafka.",
+	Fix:  "Write the brokers as host:port, with kafka.mode external.",
 	Bad:  "kafka: {mode: external, bootstrapServers: [kafka.example.com]}",
 	Good: "kafka: {mode: external, bootstrapServers: [\"kafka.example.com:9092\"]}",
 

@@ -7,6 +7,7 @@ import "github.com/helm-wasm/helm-wasm/stack/lint/pass"
 var _ = register(Rule{
 	ID: "HW26", Severity: Error, Title: "SASL or TLS with brokers that have neither",
 	Why:  "Clients would insist on what the brokers of this release do not offer.",
+	Fix:  "Remove sasl or tls, or use kafka.mode external.",
 	Bad:  "kafka: {tls: {enabled: true}}",
 	Good: "kafka: {mode: external, bootstrapServers: [\"kafka.example.com:9093\"], tls: {enabled: true}}",
 

@@ -12,6 +12,7 @@ import (
 var _ = register(Rule{
 	ID: "HW28", Severity: Warning, Title: "A disruption budget that blocks every drain",
 	Why:  "Nodes can then not be upgraded without force.",
+	Fix:  "Let at least one pod be evicted.",
 	Bad:  "functions: {enrich: {podDisruptionBudget: {enabled: true, maxUnavailable: 0}}}",
 	Good: "functions: {enrich: {podDisruptionBudget: {enabled: true, maxUnavailable: 1}}}",
 

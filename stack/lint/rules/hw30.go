@@ -11,6 +11,7 @@ import (
 var _ = register(Rule{
 	ID: "HW30", Severity: Info, Title: "The first event waits long",
 	Why:  "From zero replicas KEDA only sees an event at its next poll.",
+	Fix:  "Lower pollingInterval, or keep one replica running.",
 	Bad:  "functions: {enrich: {scaling: {pollingInterval: 300}}}",
 	Good: "functions: {enrich: {scaling: {pollingInterval: 15}}}",
 

@@ -7,6 +7,7 @@ import "github.com/helm-wasm/helm-wasm/stack/lint/pass"
 var _ = register(Rule{
 	ID: "HW33", Severity: Warning, Title: "Brokers without storage",
 	Why:  "A restart loses all events, and the committed offsets with them.",
+	Fix:  "Enable the brokers' storage, unless this is a trial.",
 	Bad:  "kafka: {bundled: {storage: {enabled: false}}}",
 	Good: "kafka: {bundled: {storage: {enabled: true}}}",
 

@@ -8,6 +8,7 @@ var _ = register(Rule{
 	ID: "HW34", Severity: Error, Title: "KEDA's CRDs are templated",
 	Why: "Helm builds all objects of a release before it creates any, so a ScaledObject cannot be in the release " +
 		"that brings its definition by a template.",
+	Fix:  "Leave keda.crds.install false: the subchart keda-crds installs them first.",
 	Bad:  "keda: {crds: {install: true}}",
 	Good: "keda: {crds: {install: false}}",
 

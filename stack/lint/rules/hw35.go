@@ -10,6 +10,7 @@ import (
 var _ = register(Rule{
 	ID: "HW35", Severity: Error, Title: "A limit of calls is impossible",
 	Why:  "A module addresses at most 4Gi in pages of 64Ki, and a call needs some time.",
+	Fix:  "Write a limit that a call can meet, such as memory: 64Mi and timeout: 5s.",
 	Bad:  "functions: {enrich: {limits: {memory: 8Gi}}}",
 	Good: "functions: {enrich: {limits: {memory: 2Gi}, resources: {limits: {memory: 3Gi}}}}",
 

@@ -7,6 +7,7 @@ import "github.com/helm-wasm/helm-wasm/stack/lint/pass"
 var _ = register(Rule{
 	ID: "HW37", Severity: Warning, Title: "TLS without verification",
 	Why:  "Anybody on the way can read and write events.",
+	Fix:  "Name the CA in kafka.tls.caSecret, and remove insecureSkipVerify.",
 	Bad:  "kafka: {mode: external, bootstrapServers: [\"b:9093\"], tls: {enabled: true, insecureSkipVerify: true}}",
 	Good: "kafka: {mode: external, bootstrapServers: [\"b:9093\"], tls: {enabled: true, caSecret: {name: kafka-ca}}}",
 

@@ -12,6 +12,7 @@ import (
 var _ = register(Rule{
 	ID: "HW39", Severity: Error, Title: "Topics differ in . and _ only",
 	Why:  "Kafka's metrics do not distinguish them, so Kafka refuses the second.",
+	Fix:  "Rename one of the topics.",
 	Bad:  "kafka: {topics: {orders_dead: {partitions: 1}}}",
 	Good: "kafka: {topics: {orders-late: {partitions: 1}}}",
 

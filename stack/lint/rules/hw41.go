@@ -13,6 +13,7 @@ import (
 var _ = register(Rule{
 	ID: "HW41", Severity: Error, Title: "Requests above limits",
 	Why:  "The API server refuses the pods.",
+	Fix:  "Raise the limit or lower the request.",
 	Bad:  "functions: {enrich: {resources: {requests: {cpu: \"2\"}, limits: {cpu: 500m}}}}",
 	Good: "functions: {enrich: {resources: {requests: {cpu: 250m}, limits: {cpu: 500m}}}}",
 

@@ -11,6 +11,7 @@ import (
 var _ = register(Rule{
 	ID: "HW42", Severity: Info, Title: "A RuntimeClass without node selector",
 	Why: "Unless every node has the handler, some pods stay in ContainerCreating.",
+	Fix: "Give the runtime a nodeSelector, or enable node setup.",
 	Bad: "functions: {enrich: {runtime: wasmtime}}",
 	Good: "functions: {enrich: {runtime: wasmtime}}\n" +
 		"runtimes: {wasmtime: {nodeSelector: {wasm: \"yes\"}}}",

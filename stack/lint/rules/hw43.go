@@ -13,6 +13,7 @@ import (
 var _ = register(Rule{
 	ID: "HW43", Severity: Error, Title: "The module does not export the function",
 	Why:  "Every call fails.",
+	Fix:  "Set module.function to an export of the module.",
 	Bad:  "functions: {enrich: {abi: extism, module: {function: process}}}",
 	Good: "functions: {enrich: {abi: extism, module: {function: handle}}}",
 

@@ -7,6 +7,7 @@ import "github.com/helm-wasm/helm-wasm/stack/lint/pass"
 var _ = register(Rule{
 	ID: "HW44", Severity: Info, Title: "Nothing to run",
 	Why:  "The release then consists of Kafka and KEDA only.",
+	Fix:  "Add a function or a workload; `helm wasm init` shows how.",
 	Bad:  "functions: {enrich: {enabled: false}}",
 	Good: "{}",
 

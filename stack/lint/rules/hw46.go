@@ -12,6 +12,7 @@ var _ = register(Rule{
 	ID: "HW46", Severity: Error, Title: "Function and runner listen on one port",
 	Why: "Under a RuntimeClass the runner is a sidecar: both share the pod's network, and the second to start " +
 		"fails.",
+	Fix: "Change http.port or runner.adminPort.",
 	Bad: "functions: {enrich: {runtime: spin, http: {port: 9464}}}\n" +
 		"runtimes: {spin: {nodeSelector: {wasm: \"yes\"}}}",
 	Good: "functions: {enrich: {runtime: spin, http: {port: 8080}}}\n" +

@@ -10,6 +10,7 @@ import (
 var _ = register(Rule{
 	ID: "HW47", Severity: Error, Title: "An image has no repository",
 	Why:  "There is nothing to pull.",
+	Fix:  "Name the image's path in its registry, or leave the default.",
 	Bad:  "runner: {image: {repository: \"\"}}",
 	Good: "runner: {image: {repository: mirror/wasm-runner}}",
 

@@ -17,6 +17,7 @@ var _ = register(Rule{
 	Why: "KEDA reads integers as JSON: 1e+06, 010 and 1_000 fail when the scaler is built, and then there is no " +
 		"HPA at all. The same holds for booleans, for values outside a fixed list, and for the schedules of cron " +
 		"triggers.",
+	Fix: "Write the value as KEDA reads it: plain digits, \"true\" or \"false\", one of the listed values, five cron fields.",
 	Bad: "functions: {enrich: {scaling: {triggers: {list: {type: redis, metadata: {address: \"redis:6379\", " +
 		"listName: jobs, listLength: \"1e+06\"}}}}}}",
 	Good: "functions: {enrich: {scaling: {triggers: {list: {type: redis, metadata: {address: \"redis:6379\", " +

@@ -12,6 +12,7 @@ var _ = register(Rule{
 	ID: "KE04", Severity: Error, Title: "Replica counts contradict one another",
 	Why: "KEDA's webhook refuses minReplicas above maxReplicas and an idleReplicaCount that is not below " +
 		"minReplicas; idle counts other than 0 flap between KEDA and the HPA.",
+	Fix: "Keep minReplicas at or below maxReplicas, and idleReplicaCount at 0 with minReplicas of 1 or more.",
 	Bad: "functions: {enrich: {scaling: {minReplicas: 11}}}\n" +
 		"kafka: {topics: {orders: {partitions: 20}}}",
 	Good: "functions: {enrich: {scaling: {minReplicas: 9}}}\n" +

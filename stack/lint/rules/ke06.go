@@ -15,6 +15,7 @@ var _ = register(Rule{
 	Why: "Two autoscalers on one target fight; KEDA's webhook refuses a second ScaledObject, and one whose target " +
 		"has an HPA already. Workloads, functions and extraObjects are compared; the names of functions' " +
 		"Deployments are certain where --release is given.",
+	Fix: "Keep one autoscaler for each target, with all triggers in it.",
 	Bad: "workloads:\n" +
 		"  a: {scaleTargetRef: {name: shop}, source: {topic: orders, consumerGroup: a}}\n" +
 		"  b: {scaleTargetRef: {name: shop}, source: {topic: orders, consumerGroup: b}}",

@@ -8,6 +8,7 @@ var _ = register(Rule{
 	ID: "KE08", Severity: Error, Title: "A scaled Deployment has spec.replicas",
 	Why: "Every upgrade and every GitOps sync sets the replicas back, against KEDA. The chart never writes " +
 		"replicas for functions.",
+	Fix: "Remove spec.replicas.",
 	Bad: "workloads: {a: {scaleTargetRef: {name: shop}, source: {topic: orders, consumerGroup: a}}}\n" +
 		"extraObjects: {shop: {apiVersion: apps/v1, kind: Deployment, metadata: {name: shop}, spec: {replicas: " +
 		"2}}}",

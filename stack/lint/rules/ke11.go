@@ -13,6 +13,7 @@ import (
 var _ = register(Rule{
 	ID: "KE11", Severity: Error, Title: "A lag threshold is out of bounds",
 	Why: "lagThreshold must be above 0 and activationLagThreshold at least 0, or KEDA does not build the scaler.",
+	Fix: "Write lagThreshold 1 or more, and activationLagThreshold 0 or more.",
 	Bad: "functions: {enrich: {scaling: {triggers: {more: {type: kafka, metadata: {bootstrapServers: \"b:9092\", " +
 		"consumerGroup: g, topic: more, offsetResetPolicy: earliest, lagThreshold: \"0\"}}}, scalingModifiers: " +
 		"{formula: kafka + more, target: 50}}}}",

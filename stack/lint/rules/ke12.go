@@ -9,6 +9,7 @@ var _ = register(Rule{
 	Why: "A group that has never committed shows a lag of 1 for each partition with latest, so replicas start at " +
 		"once, and what arrived before the first commit is lost. With scaleToZeroOnInvalidOffset the group never " +
 		"wakes at all.",
+	Fix:  "Use offsetResetPolicy earliest, or minReplicas 1.",
 	Bad:  "functions: {enrich: {source: {offsetResetPolicy: latest}}}",
 	Good: "functions: {enrich: {source: {offsetResetPolicy: earliest}}}",
 

@@ -16,6 +16,7 @@ var _ = register(Rule{
 		"at about partitions x lagThreshold, and rounding can still ask for one replica more than partitions " +
 		"(lag 29 of 5 partitions with threshold 5: 6 replicas), while the HPA's tolerance of 10 % can keep the " +
 		"last ones away (22 of 24 stay 22).",
+	Fix:  "Raise the partitions of the topic, or lower the replicas to them.",
 	Bad:  "functions: {enrich: {scaling: {maxReplicas: 40}}}",
 	Good: "functions: {enrich: {scaling: {maxReplicas: 10}}}",
 

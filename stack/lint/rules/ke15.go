@@ -15,6 +15,7 @@ var _ = register(Rule{
 	Why: "KEDA only logs a missing parameter or Secret and fails later with `no username given`; functions cannot " +
 		"connect either. What a TriggerAuthentication in extraObjects gives is read; one that the release does " +
 		"not have is a warning.",
+	Fix: "Give each mechanism the Secret, keys and parameters that it needs.",
 	Bad: "kafka: {mode: external, bootstrapServers: [\"b:9092\"], sasl: {mechanism: scram-sha-512}}",
 	Good: "kafka: {mode: external, bootstrapServers: [\"b:9092\"], sasl: {mechanism: scram-sha-512, secret: {name: " +
 		"kafka-user}}}",

@@ -13,6 +13,7 @@ var _ = register(Rule{
 	Why: "Between one replica and the maximum the HPA decides alone, every 15 s. cooldownPeriod only delays the " +
 		"step to zero, pollingInterval only the step from zero. The step to zero is from any number of replicas, " +
 		"also from those that the HPA still holds.",
+	Fix: "Remove the setting, or use the one that the finding names.",
 	Bad: "functions: {enrich: {scaling: {minReplicas: 1, cooldownPeriod: 300}}}",
 	Good: "functions: {enrich: {scaling: {minReplicas: 1, behavior: {scaleDown: {stabilizationWindowSeconds: " +
 		"300}}}}}",

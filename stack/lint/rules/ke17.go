@@ -11,6 +11,7 @@ var _ = register(Rule{
 	ID: "KE17", Severity: Error, Title: "The HPA's behavior is invalid or partial",
 	Why: "KEDA passes behavior on without a check; the API server then refuses the HPA, and nothing scales. A " +
 		"partial behavior makes KEDA rewrite the HPA again and again.",
+	Fix: "Give stabilizationWindowSeconds, selectPolicy and policies together, or leave the section out.",
 	Bad: "functions: {enrich: {scaling: {behavior: {scaleDown: {policies: [{type: Pods, value: 1}]}}}}}",
 	Good: "functions: {enrich: {scaling: {behavior: {scaleDown: {policies: [{type: Pods, value: 1, periodSeconds: " +
 		"60}]}}}}}",

@@ -7,6 +7,7 @@ import "github.com/helm-wasm/helm-wasm/stack/lint/pass"
 var _ = register(Rule{
 	ID: "KE19", Severity: Error, Title: "useCachedMetrics on cpu, memory or cron",
 	Why: "KEDA's webhook refuses the ScaledObject.",
+	Fix: "Remove useCachedMetrics from the trigger.",
 	Bad: "functions: {enrich: {scaling: {triggers: {office: {type: cron, useCachedMetrics: true, metadata: " +
 		"{timezone: UTC, start: 0 8 * * *, end: 0 18 * * *, desiredReplicas: 2}}}}}}",
 	Good: "functions: {enrich: {scaling: {triggers: {office: {type: cron, metadata: {timezone: UTC, start: 0 8 * * " +

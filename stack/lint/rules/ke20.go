@@ -17,6 +17,7 @@ var _ = register(Rule{
 	Why: "A formula may only use names of triggers, needs a target above 0, and must yield a number; a wrong " +
 		"activationTarget shows only at run time. KEDA also drops the metric of a single container " +
 		"(containerName) from an HPA with a formula.",
+	Fix:  "Write a formula over external triggers that yields a number, with a target above 0.",
 	Bad:  "functions: {enrich: {scaling: {scalingModifiers: {formula: kafka + office, target: 50}}}}",
 	Good: "functions: {enrich: {scaling: {scalingModifiers: {formula: kafka / 2, target: 50}}}}",
 

@@ -16,6 +16,7 @@ var _ = register(Rule{
 		"client does the same; that of apache-kafka does not. With 0 the fallback comes and goes, for the " +
 		"autoscaler does not wait as long as that client takes to fail. While all brokers are away replicas have " +
 		"nothing to read anyway.",
+	Fix:  "Give failureThreshold and replicas that can take effect, or remove the fallback.",
 	Bad:  "functions: {enrich: {scaling: {fallback: {failureThreshold: 3, replicas: 2}}}}",
 	Good: "functions: {enrich: {scaling: {fallback: {failureThreshold: 0, replicas: 2}}}}",
 

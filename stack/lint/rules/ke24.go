@@ -12,6 +12,7 @@ var _ = register(Rule{
 	ID: "KE24", Severity: Error, Title: "authenticationRef names the wrong object",
 	Why: "A TriggerAuthentication must be in the ScaledObject's namespace, and the kind must be right; KEDA only " +
 		"logs a missing one and goes on with empty credentials.",
+	Fix: "Name the object by its own kind, in the ScaledObject's namespace.",
 	Bad: "functions: {enrich: {scaling: {triggers: {jobs: {type: redis, metadata: {address: \"redis:6379\", " +
 		"listName: jobs}, authenticationRef: {kind: TriggerAuthentication}}}}}}",
 	Good: "functions: {enrich: {scaling: {triggers: {jobs: {type: redis, metadata: {address: \"redis:6379\", " +

@@ -29,6 +29,7 @@ type Rule struct {
 	Severity Severity // of most findings; a message may be milder or harder
 	Title    string   // one line, without a full stop
 	Why      string   // what happens to those who do not follow the rule
+	Fix      string   // what to do; a finding has a fix of its own, with names and numbers
 
 	// Bad and Good are laid over Base: Bad triggers the rule and no other, Good
 	// is the same with the fix and triggers nothing.
