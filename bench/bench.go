@@ -17,11 +17,11 @@ type Benchmark struct {
 	Run  func(*Env) ([]Result, error)
 }
 
-// errNotMeasured says that a benchmark cannot measure by itself; the results of
+// errNotMeasured means that a benchmark cannot measure on its own; the results of
 // an earlier run then stay.
 var errNotMeasured = errors.New("not measured")
 
-// benchmarks in the order of their files' names.
+// benchmarks are in the order of their files' names.
 var benchmarks []Benchmark
 
 // register adds a benchmark; call it from an init function.
@@ -63,7 +63,7 @@ type Result struct {
 	// MoreIsBetter for rates; for times, sizes and memory less is better.
 	MoreIsBetter bool `json:"moreIsBetter,omitempty"`
 
-	// Target is what the project promises, in words; Met whether it holds.
+	// Target is what the project promises, in words; Met whether that holds.
 	Target string `json:"target,omitempty"`
 	Met    *bool  `json:"met,omitempty"`
 }
@@ -130,7 +130,7 @@ func (e *Env) compare(ours, theirs func() (float64, error)) (a, b float64, err e
 	return median(as), median(bs), nil
 }
 
-// median of the values; 0 of none.
+// median returns the median of the values; 0 if there are none.
 func median(values []float64) float64 {
 	if len(values) == 0 {
 		return 0

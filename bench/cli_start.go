@@ -12,7 +12,7 @@ func init() {
 	register("plugin start", pluginStart)
 }
 
-// pluginSize is what a user downloads and Helm compiles.
+// pluginSize measures what a user downloads and Helm compiles.
 func pluginSize(e *Env) ([]Result, error) {
 	info, err := os.Stat(filepath.Join(e.Root, "plugin.wasm"))
 	if err != nil {
@@ -22,7 +22,7 @@ func pluginSize(e *Env) ([]Result, error) {
 	return []Result{r.atMost(9)}, nil
 }
 
-// pluginStart is the first run, which compiles the plugin, and a later one.
+// pluginStart measures the first run, which compiles the plugin, and a later one.
 func pluginStart(e *Env) ([]Result, error) {
 	h, err := e.helmHome()
 	if err != nil {

@@ -18,7 +18,7 @@ var (
 	phaseWords = regexp.MustCompile(`(\w+) (\d+) (ms|MB)`)
 )
 
-// coldSmall is the module that the promises are for, as the test names it.
+// coldSmall is the module for which there are targets, as the test names it.
 const coldSmall = "Rust, 62 KB"
 
 // coldStart starts runners against a real Kafka: from the start of the process
@@ -35,10 +35,10 @@ func coldStart(e *Env) ([]Result, error) {
 	return readColdStart(string(out), e.Runs)
 }
 
-// coldNames say what a figure is where its short name does not.
+// coldNames says what a figure is where its short name does not.
 var coldNames = map[string]string{
 	"first_event": "first event done, on the clock", "cpu": "CPU time until stopped",
-	"rss": "memory at the first event", "rss_loaded": "memory after 20,000 events of 1 KB", "rss_peak": "memory at most during them",
+	"rss": "memory at the first event", "rss_loaded": "memory after 20,000 events of 1 KB", "rss_peak": "peak memory with 20,000 events",
 }
 
 // readColdStart reads the lines that the test logs.

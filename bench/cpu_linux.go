@@ -10,9 +10,9 @@ import (
 	"unsafe"
 )
 
-// cpuTimeOf is what another process that runs has used so far.
+// cpuTimeOf returns what another process that is running has used so far.
 func cpuTimeOf(p *os.Process) (time.Duration, error) {
-	// The clock of a process' time, as clock_getcpuclockid(3) makes it.
+	// The clock of a process's time, as clock_getcpuclockid(3) makes it.
 	clock := ^p.Pid<<3 | 2
 	var t syscall.Timespec
 	if _, _, errno := syscall.Syscall(syscall.SYS_CLOCK_GETTIME, uintptr(clock), uintptr(unsafe.Pointer(&t)), 0); errno != 0 {
@@ -21,7 +21,7 @@ func cpuTimeOf(p *os.Process) (time.Duration, error) {
 	return time.Duration(t.Nano()), nil
 }
 
-// maxMemory is the most that a process that has ended held, in bytes.
+// maxMemory returns the most memory that a finished process used, in bytes.
 func maxMemory(p *os.ProcessState) int64 {
 	return p.SysUsage().(*syscall.Rusage).Maxrss * 1024
 }

@@ -11,7 +11,7 @@ import (
 )
 
 func cpuTimeOf(*os.Process) (time.Duration, error) {
-	return 0, errors.New("reading the processor time of a process: only Linux is known here")
+	return 0, errors.New("reading the processor time of a process: this works only on Linux")
 }
 
 func maxMemory(*os.ProcessState) int64 { return 0 }

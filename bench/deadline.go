@@ -13,7 +13,7 @@ func init() { register("time limit", timeLimit) }
 
 var limitLine = regexp.MustCompile(`(?m)^BenchmarkCall/(\w+)/([\w-]+?)(?:-\d+)?\s.*?([\d.]+) cpu-ns/op`)
 
-// timeLimit is what a call's time limit costs in processor time: with the
+// timeLimit measures what a call's time limit costs in processor time: with the
 // checks that the runner inserts, with wazero's own limit, and without any.
 func timeLimit(e *Env) ([]Result, error) {
 	cmd := exec.CommandContext(e, "go", "test", "-run", "^$", "-bench", "BenchmarkCall", "-benchtime",

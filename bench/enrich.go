@@ -27,8 +27,8 @@ const (
 	enrichTime  = time.Second
 )
 
-// speed of one way to enrich events: events in a second of processor time, and
-// microseconds for one event that comes alone.
+// speed is that of one way to enrich events: events in a second of processor time,
+// and microseconds for a single event.
 type speed struct {
 	Rate float64 `json:"rate"`
 	P50  float64 `json:"p50"`
@@ -113,7 +113,7 @@ func enrichment(e *Env) ([]Result, error) {
 	return append(results, rate(passed, connectName, all[0], all[1])), nil
 }
 
-// buildConnect builds the peer, which is a module of its own.
+// buildConnect builds the program to compare with, which is a module of its own.
 func (e *Env) buildConnect() (string, error) {
 	program := filepath.Join(e.Out, "connect")
 	return program, e.build(program, filepath.Join(e.Root, "bench", "connect"), ".", "GOWORK=off", "GONOSUMDB=github.com/redpanda-data/*")

@@ -21,7 +21,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/runner/abi"
 )
 
-// native is what the guests do, in Go.
+// native does in Go what the guests do.
 func native(records []*kgo.Record, done func([]byte)) error {
 	for _, r := range records {
 		var event map[string]any
@@ -38,7 +38,7 @@ func native(records []*kgo.Record, done func([]byte)) error {
 	return nil
 }
 
-// nativeFields is what the guests do that parse the event's own fields only.
+// nativeFields does what the guests do that parse only the event's own fields.
 func nativeFields(records []*kgo.Record, done func([]byte)) error {
 	for _, r := range records {
 		var event map[string]json.RawMessage
@@ -146,8 +146,8 @@ func measure(e *Env, event []byte, process func([]*kgo.Record, func([]byte)) err
 	}, nil
 }
 
-// connect runs the peer in a process of its own: it needs another version of
-// the engine.
+// connect runs the program to compare with in a process of its own: it needs another
+// version of the engine.
 func (e *Env) connect(program, function string, event []byte) (speed, error) {
 	cmd := exec.CommandContext(e, program, "-module",
 		filepath.Join(e.Root, "build", "bench", "connect.wasm"), "-function", function, "-time",
@@ -168,7 +168,7 @@ func (e *Env) connect(program, function string, event []byte) (speed, error) {
 	return s, nil
 }
 
-// cpuTime is what the process has used so far: other processes on the machine
+// cpuTime returns what the process has used so far: other processes on the machine
 // disturb it less than the clock.
 func cpuTime() time.Duration {
 	var u syscall.Rusage

@@ -49,9 +49,9 @@ func TestReadsFigures(t *testing.T) {
 }
 
 func TestReadColdStart(t *testing.T) {
-	const line = "    coldstart_test.go:67: cold start (Rust, 62 KB; medians of 5 runs, each from the process' start): " +
+	const line = "    coldstart_test.go:67: cold start (Rust, 62 KB; medians of 5 runs, each from the process's start): " +
 		"exec 8 ms, first_event 120 ms, rss 47 MB, rss_loaded 65 MB\n" +
-		"    coldstart_test.go:67: cold start (Go, 3.4 MB; medians of 5 runs, each from the process' start): exec 8 ms, " +
+		"    coldstart_test.go:67: cold start (Go, 3.4 MB; medians of 5 runs, each from the process's start): exec 8 ms, " +
 		"first_event 320 ms, rss 77 MB\n"
 	results, err := readColdStart(line, 5)
 	if err != nil || len(results) != 7 {

@@ -11,8 +11,8 @@ import (
 	"strconv"
 )
 
-// orderEvent is the event of a number: about 1 KB of JSON, each another, since
-// what is all alike compresses to nothing.
+// orderEvent returns the event of a number: about 1 KB of JSON. Each is different,
+// since identical ones would compress to nothing.
 func orderEvent(n int) ([]byte, error) {
 	random := rand.New(rand.NewPCG(1, uint64(n)))
 	var lines []any
@@ -28,7 +28,7 @@ func orderEvent(n int) ([]byte, error) {
 	})
 }
 
-// listEvent is the same in a list: the guests pass on what is not an object.
+// listEvent returns the same in a list: the guests pass on what is not an object.
 func listEvent(n int) ([]byte, error) {
 	event, err := orderEvent(n)
 	return bytes.Join([][]byte{[]byte("["), event, []byte("]")}, nil), err
@@ -41,7 +41,7 @@ var (
 	countries = []string{"GB", "DE", "FR", "JP", "BR", "US"}
 )
 
-// numberOf is the number in an event's id, also after its enrichment; -1 without.
+// numberOf returns the number in an event's id, also after its enrichment; -1 without one.
 func numberOf(event []byte) int {
 	_, id, _ := bytes.Cut(event, []byte(`"id":"`+idPrefix))
 	digits, _, _ := bytes.Cut(id, []byte(`"`))
@@ -52,7 +52,7 @@ func numberOf(event []byte) int {
 	return n
 }
 
-// enriched says what is wrong with a result: it is the event with one more field.
+// enriched returns what is wrong with a result: it must be the event with one more field.
 func enriched(event, result []byte) error {
 	var want, got map[string]any
 	if err := json.Unmarshal(event, &want); err != nil {

@@ -22,10 +22,10 @@ import (
 const (
 	flowPartitions = 8
 	flowKeys       = 1000
-	// flowFew events show what the start of a program takes, which does not
-	// count here: it is measured by itself.
+	// flowFew events show what the start of a program takes, which is measured
+	// separately and does not count.
 	flowFew = 200
-	// flowLimit only ends what hangs.
+	// flowLimit only ends a run that hangs.
 	flowLimit = 3 * time.Minute
 )
 
@@ -44,7 +44,7 @@ type flow struct {
 	content int // results to compare in full: each of that many
 }
 
-// flowFigures of one run, or medians of several.
+// flowFigures are those of one run, or medians of several.
 type flowFigures struct {
 	used   float64 // seconds of the program's processor time
 	rate   float64 // events in a second of it
@@ -52,7 +52,7 @@ type flowFigures struct {
 	memory float64 // most of its resident set, in MB
 }
 
-// side makes a program that reads a topic and writes a sink, as the consumer
+// side returns a program that reads a topic and writes a sink, as the consumer
 // group groupOf(sink).
 type side func(topic, sink string) (*exec.Cmd, error)
 
@@ -136,7 +136,7 @@ func (f *flow) fill(s style) error {
 
 func keyOf(n int) []byte { return fmt.Appendf(nil, "customer-%d", n%flowKeys) }
 
-// written is how many records a topic holds.
+// written returns how many records a topic has.
 func (f *flow) written(ctx context.Context, topic string) (int, error) {
 	ends, err := f.admin.ListEndOffsets(ctx, topic)
 	if err == nil {
@@ -189,7 +189,7 @@ func medianOf(list []flowFigures) flowFigures {
 	return flowFigures{used: median(used), clock: median(clock), memory: median(memory)}
 }
 
-// runner is our own program.
+// runner returns our own program.
 func (f *flow) runner(s style) side {
 	return func(topic, sink string) (*exec.Cmd, error) {
 		config, err := json.Marshal(map[string]any{
@@ -207,7 +207,7 @@ func (f *flow) runner(s style) side {
 	}
 }
 
-// connect is Redpanda Connect with a pipeline.
+// connect returns Redpanda Connect with a pipeline.
 func (f *flow) connect(s style, pipeline string) side {
 	return func(topic, sink string) (*exec.Cmd, error) {
 		config := strings.NewReplacer(

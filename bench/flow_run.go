@@ -40,7 +40,7 @@ func (f *flow) run(s style, side side) (flowFigures, error) {
 	return figures, nil
 }
 
-// drive runs the program until all results are there.
+// drive runs the program until all results have arrived.
 func (f *flow) drive(ctx context.Context, s style, cmd *exec.Cmd, sink string) (figures flowFigures, err error) {
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
@@ -91,8 +91,8 @@ func (f *flow) drive(ctx context.Context, s style, cmd *exec.Cmd, sink string) (
 	return figures, err
 }
 
-// check reads all results: each event's is there once, with its key, and its
-// offset is committed.
+// check reads all results: there is one for each event, with its key, and the
+// event's offset is committed.
 func (f *flow) check(ctx context.Context, s style, sink string) error {
 	committed, err := f.admin.FetchOffsets(ctx, groupOf(sink))
 	if err != nil {
@@ -124,8 +124,7 @@ func (f *flow) check(ctx context.Context, s style, sink string) error {
 	return nil
 }
 
-// result looks at one result: it reads the event's number, and compares some in
-// full.
+// result checks one result: it reads the event's number, and compares some in full.
 func (f *flow) result(s style, r *kgo.Record, seen []bool) error {
 	n := numberOf(r.Value)
 	switch {

@@ -28,7 +28,7 @@ func main() {
 
 func run() error {
 	root := flag.String("root", "..", "root of the repository")
-	only := flag.String("run", "", "regular expression: run benchmarks with such a name, and keep the other results")
+	only := flag.String("run", "", "regular expression: run the benchmarks whose names match, and keep the other results")
 	runs := flag.Int("runs", 5, "measurements of each side; the median counts")
 	peers := flag.Bool("settings", false, "only compare settings of Redpanda Connect's pipeline")
 	list := flag.Bool("list", false, "list the benchmarks")
@@ -89,8 +89,8 @@ func run() error {
 	return missed(results)
 }
 
-// missed is an error that lists the promises that do not hold, also those of an
-// earlier run that stays.
+// missed returns an error that lists the targets that are not met, including those
+// of earlier results that stay.
 func missed(results []Result) error {
 	var list []string
 	for _, r := range results {

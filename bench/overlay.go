@@ -12,9 +12,9 @@ import (
 
 func init() { register("overlay build", overlayBuild) }
 
-// overlayBuild compares `helm-wasm build` with the kustomize that `make bench`
-// names, whole processes: one of the project's overlays, and an overlay on many
-// rendered functions.
+// overlayBuild compares whole processes of `helm-wasm build` and of the kustomize that
+// `make bench` names: one of the project's overlays, and an overlay on many rendered
+// functions.
 func overlayBuild(e *Env) ([]Result, error) {
 	kustomize := os.Getenv("KUSTOMIZE")
 	if kustomize == "" {

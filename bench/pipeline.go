@@ -53,7 +53,7 @@ func wholePipeline(e *Env) ([]Result, error) {
 		results = append(results, r)
 		if i == 0 {
 			results = append(results, Result{
-				Name: "memory at most meanwhile", Ours: ours.memory, Theirs: theirs.memory, Against: against, Unit: "MB", Runs: e.Runs,
+				Name: "peak memory meanwhile", Ours: ours.memory, Theirs: theirs.memory, Against: against, Unit: "MB", Runs: e.Runs,
 			})
 		}
 	}

@@ -78,7 +78,7 @@ func TestSettings(t *testing.T) {
 		seen[text] = true
 	}
 	if _, err := (setting{"x", []string{"no such line", ""}}).apply("a: b"); err == nil {
-		t.Error("an edit that does nothing is no error")
+		t.Error("an edit that does nothing is not an error")
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 
 func init() { register("plain container", plainContainer) }
 
-// plainContainer takes over what the end-to-end tests measured on the cluster:
+// plainContainer takes the figures that the end-to-end tests measured on the cluster:
 // a function beside a plain Go container (bench/plain) that does the same work
 // under the same ScaledObject. `make e2e` or `make e2e RUN=plain` measures it.
 func plainContainer(e *Env) ([]Result, error) {

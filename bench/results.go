@@ -36,8 +36,7 @@ func readResults(env *Env) ([]Result, error) {
 	return results, nil
 }
 
-// replace puts a benchmark's results where the old ones stood, in the order of
-// the benchmarks.
+// replace replaces a benchmark's old results, and keeps the order of the benchmarks.
 func replace(results []Result, name string, fresh []Result) []Result {
 	results = slices.DeleteFunc(results, func(r Result) bool { return r.Benchmark == name })
 	results = append(results, fresh...)
@@ -57,7 +56,7 @@ func writeResults(env *Env, results []Result) error {
 	return os.WriteFile(resultsFile(env), append(data, '\n'), 0o644)
 }
 
-// table is the results in Markdown.
+// table returns the results in Markdown.
 func table(results []Result) string {
 	var b strings.Builder
 	b.WriteString("| What | helm-wasm | Compared with | Ratio | Target |\n|---|---|---|---|---|\n")

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// setting of Redpanda Connect's pipeline: what differs from
+// setting is one of Redpanda Connect's pipeline: what differs from
 // connect/pipeline.yaml, as pairs of an old and a new text.
 type setting struct {
 	name  string
@@ -24,7 +24,7 @@ const (
 	oneInFlight = "max_in_flight: 1\n"
 )
 
-// settings that were tried for the pipeline, the chosen one first.
+// settings are those that were tried for the pipeline, the chosen one first.
 var settings = []setting{
 	{"as in bench/connect/pipeline.yaml", nil},
 	{"input: batches of 250", []string{"count: 2000", "count: 250"}},
@@ -40,7 +40,7 @@ var settings = []setting{
 		[]string{oneThread, "threads: -1\n", oneInFlight, "max_in_flight: 64\n"},
 	},
 	{
-		"input redpanda (keeps the order by itself), a thread for each core, 64 in flight",
+		"input redpanda (keeps the order on its own), a thread for each core, 64 in flight",
 		[]string{
 			franzInput, "input:\n  redpanda:", franzBatch, "", franzLimit, "", oneThread, "threads: -1\n", oneInFlight,
 			"max_in_flight: 64\n",
@@ -56,7 +56,7 @@ var settings = []setting{
 	{"output: compression lz4", []string{oneInFlight, "max_in_flight: 1\n    compression: lz4\n"}},
 }
 
-// apply makes the pipeline's text.
+// apply returns the pipeline's text.
 func (s setting) apply(text string) (string, error) {
 	for i := 0; i < len(s.edits); i += 2 {
 		if !strings.Contains(text, s.edits[i]) {
@@ -67,7 +67,7 @@ func (s setting) apply(text string) (string, error) {
 	return text, nil
 }
 
-// connectPipeline is the pipeline of a setting, for programs to complete.
+// connectPipeline returns the pipeline of a setting, for programs to complete.
 func (e *Env) connectPipeline(s setting) (string, error) {
 	text, err := os.ReadFile(filepath.Join(e.Root, "bench", "connect", "pipeline.yaml"))
 	if err != nil {
@@ -76,8 +76,8 @@ func (e *Env) connectPipeline(s setting) (string, error) {
 	return s.apply(string(text))
 }
 
-// compareSettings measures the settings with the enrichment that takes the
-// least, where they count most, and prints them.
+// compareSettings measures the settings with the cheapest enrichment, where they
+// matter most, and prints them.
 func compareSettings(e *Env) error {
 	f, err := openFlow(e)
 	if err != nil {
@@ -98,7 +98,7 @@ func compareSettings(e *Env) error {
 	if err != nil {
 		return err
 	}
-	fmt.Println("| Setting | CPU for one event | events in a second, on the clock | memory at most |\n|---|---|---|---|")
+	fmt.Println("| Setting | CPU for one event | events in a second, on the clock | peak memory |\n|---|---|---|---|")
 	for i, m := range figures {
 		fmt.Printf("| %s | %s us | %s | %s MB |\n", names[i], number(round(1e6/m.rate)), number(m.clock), number(m.memory))
 	}

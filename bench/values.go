@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// values is a values file of n functions, as a person would write them.
+// values returns a values file of n functions, as a person would write it.
 func values(n int) []byte {
 	var b strings.Builder
 	b.WriteString("keda: {enabled: false}\nkafka:\n  mode: external\n  bootstrapServers: [kafka:9092]\nfunctions:\n")

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package charts holds the wasm-keda-stack chart and its presets as files, so
+// Package charts contains the wasm-keda-stack chart and its presets as files, so
 // that the plugins and the Go library render the very templates that Helm
-// installs. Subcharts are not in it: they are third-party work that `make
+// installs. Subcharts are not included: they are third-party work that `make
 // chart` unpacks, and no template needs them.
 package charts
 
@@ -20,15 +20,15 @@ var schema string
 //go:embed presets/*.yaml
 var presets embed.FS
 
-// Stack is the root of the wasm-keda-stack chart: Chart.yaml, values.yaml,
+// Stack returns the root of the wasm-keda-stack chart: Chart.yaml, values.yaml,
 // templates/ and files/.
 func Stack() fs.FS { return sub(stack, "wasm-keda-stack") }
 
-// Presets holds the ready-made values files, NAME.yaml each.
+// Presets returns the ready-made values files, NAME.yaml each.
 func Presets() fs.FS { return sub(presets, "presets") }
 
-// Schema is the chart's values.schema.json, apart from Stack so that programs
-// that only render do not carry it.
+// Schema returns the chart's values.schema.json. It is not part of Stack, so that
+// programs that only render do not contain it.
 func Schema() string { return schema }
 
 func sub(files embed.FS, dir string) fs.FS {

@@ -10,7 +10,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/version"
 )
 
-// What the library renders needs these, wherever it was built.
+// TestStackHoldsTheChart: the library needs these files to render, wherever it was built.
 func TestStackHoldsTheChart(t *testing.T) {
 	for _, name := range []string{
 		"Chart.yaml", "values.yaml", "templates/_helpers.tpl", "templates/functions.yaml", "templates/NOTES.txt",
@@ -31,7 +31,7 @@ func TestStackHoldsTheChart(t *testing.T) {
 	}
 }
 
-// The chart, its images and the functions of its presets are released together.
+// TestOneVersion: the chart, its images and the functions of its presets are released together.
 func TestOneVersion(t *testing.T) {
 	chart, err := fs.ReadFile(Stack(), "Chart.yaml")
 	if err != nil {

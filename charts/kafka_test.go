@@ -12,8 +12,8 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
-// Brokers fill their own name, that of the quorum's Service and the namespace in
-// when they start: kustomizations may have changed all three.
+// TestBrokerFillsNamesIn: brokers fill in their own name, that of the quorum's Service
+// and the namespace when they start, since kustomizations may have changed all three.
 func TestBrokerFillsNamesIn(t *testing.T) {
 	doc, err := stack.Parse("values", []byte("kafka: {bundled: {replicas: 3}}\n"))
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/runner/metrics"
 )
 
-// Alerts and the dashboard must ask for metrics that the runner has.
+// TestMetricsExist: alerts and the dashboard may use only metrics that the runner has.
 func TestMetricsExist(t *testing.T) {
 	descriptions := make(chan *prometheus.Desc)
 	go func() {
@@ -50,7 +50,7 @@ func TestMetricsExist(t *testing.T) {
 	}
 }
 
-// Grafana refuses what is not JSON, and shows panels on top of each other.
+// TestDashboardIsSound: Grafana refuses what is not JSON, and shows panels on top of each other.
 func TestDashboardIsSound(t *testing.T) {
 	data, err := fs.ReadFile(Stack(), "files/dashboard.json")
 	if err != nil {

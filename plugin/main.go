@@ -2,7 +2,7 @@
 
 //go:build wasip1
 
-// Command plugin is the door of the `wasm` plugin for Helm 4: it hands Helm's
+// Command plugin is the entry point of the `wasm` plugin for Helm 4: it passes Helm's
 // message to internal/cli and returns the outcome.
 package main
 
@@ -21,7 +21,7 @@ import (
 //
 //go:wasmexport helm_plugin_main
 func helmPluginMain() uint32 {
-	// One command runs and ends. Collecting garbage meanwhile costs the sandbox
+	// One command runs and ends. Collecting garbage before that costs the sandbox
 	// a third of its time, so it waits until half the memory that plugin.yaml
 	// grants is in use: at its end the runtime can only crash.
 	debug.SetMemoryLimit(1 << 29)
@@ -47,7 +47,7 @@ func helmPluginMain() uint32 {
 	return 0
 }
 
-// terminal says that a file is a terminal: nobody pipes anything in.
+// terminal reports whether a file is a terminal: nobody pipes anything in then.
 func terminal(f *os.File) bool {
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0

@@ -80,7 +80,7 @@ func run() error {
 	})
 }
 
-// measure processes batches for a time and notes how long each took.
+// measure processes batches for a time and records how long each took.
 func measure(p *service.OwnedProcessor, event []byte, size int, during time.Duration, times *[]time.Duration) error {
 	ctx := context.Background()
 	for began := time.Now(); time.Since(began) < during; {
@@ -108,7 +108,7 @@ func measure(p *service.OwnedProcessor, event []byte, size int, during time.Dura
 	return nil
 }
 
-// cpuTime is what the process has used so far.
+// cpuTime returns what the process has used so far.
 func cpuTime() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

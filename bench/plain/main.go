@@ -39,7 +39,7 @@ func run(ctx context.Context) error {
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.ServerSideBalancer(),
 		kgo.OnPartitionsAssigned(func(context.Context, *kgo.Client, map[string][]int32) { ready.Store(true) }),
-		kgo.FetchMaxWait(500*time.Millisecond), // as the runner and Java's clients: 5 s delay what comes first
+		kgo.FetchMaxWait(500*time.Millisecond), // as the runner and Java's clients: 5 s would delay the first events
 		kgo.BlockRebalanceOnPoll(),
 		kgo.DisableAutoCommit(),
 		kgo.RequiredAcks(kgo.AllISRAcks()),

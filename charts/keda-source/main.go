@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command keda-source adds third-party files to the chart: it unpacks the
-// official KEDA chart and KEDA's CRDs, from the Go modules that go.mod pins and
-// go.sum verifies, into the chart's charts/ directory, and packages the result
-// as NAME-VERSION.tgz.
+// Command keda-source adds third-party files to the chart: it unpacks the official
+// KEDA chart and KEDA's CRDs into the chart's charts/ directory, from the Go modules
+// that go.mod pins and go.sum verifies, and packages the result as
+// NAME-VERSION.tgz.
 //
 // The archive is reproducible: entries are sorted and have neither times nor
 // owners, so the same checkout gives the same bytes.

@@ -86,7 +86,7 @@ func TestVersionsMustAgree(t *testing.T) {
 	}
 }
 
-// The go command must refuse a module that is not the one in go.sum.
+// TestDownloadRefusesAnotherModule: the go command must refuse a module that is not the one in go.sum.
 func TestDownloadRefusesAnotherModule(t *testing.T) {
 	sum, err := os.ReadFile("go.sum")
 	if err != nil {

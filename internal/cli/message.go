@@ -8,7 +8,7 @@ import (
 )
 
 // MessageArgs reads the arguments in the message that Helm sends to a plugin:
-// {"extraArgs":["lint","--strict"]}. null stands for no arguments.
+// {"extraArgs":["lint","--strict"]}. null means no arguments.
 func MessageArgs(message []byte) ([]string, error) {
 	var m struct {
 		ExtraArgs json.RawMessage `json:"extraArgs"`

@@ -43,7 +43,7 @@ func FuzzMessageArgs(f *testing.F) {
 	f.Add("lint\n--strict\n\"\\")
 	f.Fuzz(func(t *testing.T, text string) {
 		if _, err := MessageArgs([]byte(text)); err == nil && !strings.Contains(text, "extraArgs") {
-			t.Errorf("%q is no message", text)
+			t.Errorf("%q is not a message", text)
 		}
 		args := strings.Split(text, "\n")
 		data, err := json.Marshal(map[string]any{"extraArgs": args})

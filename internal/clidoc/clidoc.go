@@ -17,7 +17,7 @@ import (
 // second flag of the same letter would stop its completion.
 var helmFlags = map[string]bool{"namespace": true, "color": true, "help": true, "debug": true}
 
-// Completion is completion.yaml, from which Helm completes `helm wasm`.
+// Completion returns completion.yaml, from which Helm completes `helm wasm`.
 func Completion() []byte {
 	var b strings.Builder
 	b.WriteString("# Generated from internal/cli by `make generate`.\nname: wasm\ncommands:\n")
@@ -45,7 +45,7 @@ func Completion() []byte {
 	return []byte(b.String())
 }
 
-// Reference is docs/CLI.md.
+// Reference returns docs/CLI.md.
 func Reference() []byte {
 	var b strings.Builder
 	b.WriteString(`<!-- Generated from internal/cli by "make generate". -->

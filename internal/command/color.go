@@ -10,9 +10,9 @@ const (
 	Blue   = "34"
 )
 
-// Paint returns a function that colours text when the user asked for it with --color always or
-// HELM_COLOR=always. A guest cannot tell whether standard output is a
-// terminal, so `auto` is the same as `never`, and so is NO_COLOR.
+// Paint returns a function that colours text when the user asked for it with
+// --color always or HELM_COLOR=always. A guest cannot find out whether standard
+// output is a terminal, so `auto` means `never`, and so does NO_COLOR.
 func (c *Call) Paint() func(colour, text string) string {
 	when := c.Flags.String("color")
 	if when == "" {

@@ -63,14 +63,14 @@ type Table struct {
 	Commands []Command
 
 	// NativeOnly names commands that need files, processes or the network. The
-	// plugin does not have them and says who does.
+	// plugin does not have them and says which program does.
 	NativeOnly []string
 }
 
 // All returns the commands of the table, and help.
 func (t Table) All() []Command { return append(slices.Clip(t.Commands), t.help()) }
 
-// find returns the command of a name, or nil.
+// find returns the command with a name, or nil.
 func (t Table) find(name string) *Command {
 	all := t.All()
 	for i := range all {
@@ -81,7 +81,7 @@ func (t Table) find(name string) *Command {
 	return nil
 }
 
-// unknown is the error for a name that is not in the table.
+// unknown returns the error for a name that is not in the table.
 func (t Table) unknown(name, program string) error {
 	var names []string
 	for _, c := range t.All() {
@@ -90,7 +90,7 @@ func (t Table) unknown(name, program string) error {
 	return fmt.Errorf("unknown command %q%s; `%s help` lists the commands", name, DidYouMean(name, names), program)
 }
 
-// DidYouMean is the end of a sentence that names an unknown word: the known word
+// DidYouMean returns the end of a sentence that names an unknown word: the known word
 // that was probably meant, in parentheses, or nothing.
 func DidYouMean(word string, known []string) string {
 	if best := suggest.Nearest(word, known); best != "" {

@@ -86,7 +86,7 @@ func TestMainExit(t *testing.T) {
 	}
 }
 
-// TestNativeOnly: the plugin says who can do what it cannot.
+// TestNativeOnly: the plugin says which program can do what it cannot.
 func TestNativeOnly(t *testing.T) {
 	plugin := commandtest.Of(version())
 	plugin.NativeOnly = []string{"dev"}

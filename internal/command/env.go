@@ -26,7 +26,7 @@ type Env struct {
 	// FS reads and writes files. It is nil in the sandbox, where a plugin has none.
 	FS Files
 
-	// StdinIsTerminal says that nobody pipes anything in, so that reading
+	// StdinIsTerminal means that nobody pipes anything in, so that reading
 	// would wait for a person who does not know it.
 	StdinIsTerminal bool
 }
@@ -37,5 +37,5 @@ type Files interface {
 	WriteFile(name string, data []byte) error
 }
 
-// Sandboxed says that there are no files.
+// Sandboxed reports whether there are no files.
 func (e *Env) Sandboxed() bool { return e.FS == nil }

@@ -22,13 +22,13 @@ type Flag struct {
 	// Default is used when the flag is not given.
 	Default string
 
-	// Repeat lets the flag be given more than once.
+	// Repeat means that the flag may be given more than once.
 	Repeat bool
 
 	Help string
 }
 
-// takesValue says that the flag is not a switch.
+// takesValue reports whether the flag is not a switch.
 func (f *Flag) takesValue() bool { return f.Value != "" }
 
 // Parsed holds the flags that were given, and the defaults of those that were not.
@@ -37,13 +37,13 @@ type Parsed struct {
 	defaults map[string]string
 }
 
-// Bool says whether a switch was given.
+// Bool reports whether a switch was given.
 func (p Parsed) Bool(name string) bool { return p.String(name) == "true" }
 
-// Has says whether the flag was given at all.
+// Has reports whether the flag was given at all.
 func (p Parsed) Has(name string) bool { return len(p.given[name]) > 0 }
 
-// String is the flag's last value, or its default.
+// String returns the flag's last value, or its default.
 func (p Parsed) String(name string) string {
 	if v := p.given[name]; len(v) > 0 {
 		return v[len(v)-1]
@@ -51,10 +51,10 @@ func (p Parsed) String(name string) string {
 	return p.defaults[name]
 }
 
-// Strings are all values of a flag, in order.
+// Strings returns all values of a flag, in order.
 func (p Parsed) Strings(name string) []string { return p.given[name] }
 
-// List are the values of a flag that may be repeated or hold commas.
+// List returns the values of a flag that may be repeated or contain commas.
 func (p Parsed) List(name string) []string {
 	var list []string
 	for _, v := range p.given[name] {
@@ -67,12 +67,12 @@ func (p Parsed) List(name string) []string {
 	return list
 }
 
-// commonFlags are understood by every command.
+// commonFlags returns the flags that every command has.
 func commonFlags() []Flag {
 	return []Flag{
 		{
 			Name: "color", Value: "WHEN", Enum: []string{"never", "auto", "always"}, Default: "",
-			Help: "colour the output: never, auto or always; as HELM_COLOR, and NO_COLOR wins over both",
+			Help: "colour the output: never, auto or always; HELM_COLOR does the same, and NO_COLOR wins over both",
 		},
 		{Name: "help", Short: "h", Help: "show the help of the command"},
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/version"
 )
 
-// help is the command help of a table.
+// help returns the command help of a table.
 func (t Table) help() Command {
 	return Command{
 		Name:    "help",
@@ -32,7 +32,7 @@ func (t Table) help() Command {
 	}
 }
 
-// overview is the help of the program.
+// overview returns the help of the program.
 func (t Table) overview(env *Env) string {
 	var b strings.Builder
 	fmt.Fprintf(&b,
@@ -85,7 +85,7 @@ func (c *Command) Help(program string) string {
 	return b.String()
 }
 
-// usage is the flag as it is typed.
+// usage returns the flag as it is typed.
 func (f *Flag) usage() string {
 	s := "    --" + f.Name
 	if f.Short != "" {
@@ -97,7 +97,7 @@ func (f *Flag) usage() string {
 	return s
 }
 
-// describe is the flag's help with its default.
+// describe returns the flag's help with its default.
 func (f *Flag) describe() string {
 	if f.Default == "" {
 		return f.Help

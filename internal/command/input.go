@@ -12,7 +12,7 @@ import (
 // and runtimes refuse anything larger.
 const MaxBinary = 256 << 20
 
-// takesValues says that the command reads a values file.
+// takesValues reports whether the command reads a values file.
 func (c *Call) takesValues() bool {
 	for _, f := range c.Command.Flags {
 		if f.Name == "values" {
@@ -22,7 +22,7 @@ func (c *Call) takesValues() bool {
 	return false
 }
 
-// FileHint is the error for a file given as an argument: it says how to give it.
+// FileHint returns the error for a file given as an argument: it says how to give it.
 func (c *Call) FileHint(file string) error {
 	if c.Sandboxed() {
 		return fmt.Errorf("a sandboxed plugin cannot open %q: type `%s %s < %s`", file, c.Program, c.Command.Name, file)
@@ -58,7 +58,7 @@ func (c *Call) Read(name, what string, limit int64) ([]byte, error) {
 	return data, checkSize(name, data, limit)
 }
 
-// checkSize keeps commands from working for minutes on what cannot be right.
+// checkSize keeps commands from working for minutes on input that cannot be right.
 func checkSize(name string, data []byte, limit int64) error {
 	if int64(len(data)) > limit {
 		return fmt.Errorf("%s: larger than %d MiB", name, limit>>20)

@@ -16,14 +16,14 @@ func RenderFlags() []Flag {
 	return append(
 		ValuesFlags(),
 		Flag{Name: "release", Value: "NAME", Default: "release-name", Help: "name of the release"},
-		Flag{Name: "namespace", Short: "n", Value: "NAME", Help: "namespace of the release; else HELM_NAMESPACE, else default"},
-		Flag{Name: "all", Help: "render all of the chart, subcharts excepted"},
-		Flag{Name: "no-hooks", Help: "leave out Helm's hooks: for manifests that are applied without Helm"},
+		Flag{Name: "namespace", Short: "n", Value: "NAME", Help: "namespace of the release (the default is HELM_NAMESPACE, or default)"},
+		Flag{Name: "all", Help: "render the whole chart, except subcharts"},
+		Flag{Name: "no-hooks", Help: "leave out Helm's hooks, for manifests that are applied without Helm"},
 		Flag{Name: "kube-version", Value: "VERSION", Help: "Kubernetes version to render for"},
 	)
 }
 
-// Render renders values by the command's flags (see RenderFlags), the whole chart
+// Render renders values as the command's flags say (see RenderFlags), the whole chart
 // if all is set. Mistakes in the values are one error that lists them.
 func (c *Call) Render(doc *stack.Document, all bool) (stack.Rendered, error) {
 	if err := c.Validate(doc); err != nil {
@@ -41,7 +41,7 @@ func (c *Call) Render(doc *stack.Document, all bool) (stack.Rendered, error) {
 	return stack.Render(doc, opts)
 }
 
-// Namespace is the flag's, or Helm's, or the default one.
+// Namespace returns the flag's namespace, or Helm's, or the default one.
 func (c *Call) Namespace() string {
 	if n := c.Flags.String("namespace"); n != "" {
 		return n

@@ -14,8 +14,8 @@ import (
 // Issues is where users report bugs.
 const Issues = "https://github.com/helm-wasm/helm-wasm/issues"
 
-// Reported is the error of a command that did its work and found something
-// wrong, as lint does: its output is written all the same.
+// Reported is the error of a command that did its work and found something wrong, as
+// lint does: its output is written anyway.
 type Reported struct{ Err error }
 
 func (r Reported) Error() string { return r.Err.Error() }
@@ -63,7 +63,7 @@ func (t Table) Run(env Env) (err error) {
 	return runErr
 }
 
-// Main is Run for a process: it prints the error and returns the exit code.
+// Main does the same as Run for a process: it prints the error and returns the exit code.
 func (t Table) Main(env Env) int {
 	if err := t.Run(env); err != nil {
 		fmt.Fprintln(env.Stderr, "Error: "+err.Error())

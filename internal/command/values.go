@@ -19,8 +19,8 @@ func ValuesFlags() []Flag {
 	}
 }
 
-// Values reads the values that the command was given: files or standard
-// input, merged in order, and then what --set says.
+// Values reads the values that the command was given: files or standard input, merged
+// in order, and then what --set says.
 func (c *Call) Values() (*stack.Document, error) {
 	names := c.Flags.Strings("values")
 	if len(names) == 0 {

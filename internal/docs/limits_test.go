@@ -61,8 +61,8 @@ var limits = []struct {
 	},
 }
 
-// TestLimits compares each sentence with its source. A sentence that is gone
-// fails, too: then the table has to follow the page.
+// TestLimits compares each sentence with its source. A sentence that is gone also
+// fails: then the table has to follow the page.
 func TestLimits(t *testing.T) {
 	for _, l := range limits {
 		n, err := l.source.value()
@@ -77,7 +77,7 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// oneLine is a page without its line breaks.
+// oneLine returns a page without its line breaks.
 func oneLine(t *testing.T, page string) string {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(root, page))
@@ -138,12 +138,12 @@ func (s name) value() (int64, error) {
 	}
 	n, exact := constant.Int64Val(v)
 	if !exact {
-		return 0, fmt.Errorf("%s in %s is no whole number", s.name, s.dir)
+		return 0, fmt.Errorf("%s in %s is not a whole number", s.name, s.dir)
 	}
 	return n, nil
 }
 
-// constants are the expressions of all constants below a directory. One that
+// constants returns the expressions of all constants below a directory. One that
 // repeats another package's is left out.
 func constants(dir string) (map[string]ast.Expr, error) {
 	all := map[string]ast.Expr{}

@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// pages are the repository's Markdown files, by path from its root: those that
+// pages returns the repository's Markdown files, by path from its root: those that
 // git knows, since builds unpack other projects' charts beside them.
 func pages(t *testing.T) []string {
 	t.Helper()
@@ -74,8 +74,8 @@ func TestLinks(t *testing.T) {
 
 var notInAnchors = regexp.MustCompile(`[^\p{L}\p{N}_-]`)
 
-// anchors are the names of a page's headings, made as code hosts make them, and
-// those that it gives itself.
+// anchors returns the names of a page's headings, made as code hosts make them, and
+// those that it defines itself.
 func anchors(text string) []string {
 	var list []string
 	for _, m := range regexp.MustCompile(`<a (?:id|name)="([^"]+)">`).FindAllStringSubmatch(text, -1) {
@@ -108,7 +108,7 @@ func TestPaths(t *testing.T) {
 	}
 }
 
-// TestTargets: targets of make that the pages name exist.
+// TestTargets: make targets that the pages name exist.
 func TestTargets(t *testing.T) {
 	fragments, err := filepath.Glob(filepath.Join(root, "mk", "*.mk"))
 	if err != nil {

@@ -9,9 +9,9 @@ import (
 	"net"
 )
 
-// The ports lie below those that systems hand out by themselves (from 32768 on
-// Linux): a program may take seconds until it listens, and meanwhile any client
-// on the machine could be given its port.
+// The ports are below those that systems assign on their own (from 32768 on Linux): a
+// program may take seconds before it listens, and meanwhile any client on the machine
+// could get its port.
 const (
 	lowest = 20000
 	count  = 10000

@@ -11,10 +11,10 @@ import (
 // valuesDoc writes the values reference.
 func valuesDoc(m *model) (output, error) {
 	d := &docWriter{seen: map[string]string{}}
-	d.b.WriteString("# Values reference\n\nGenerated from the types in `stack/schema/` by `make generate`. The same text is at hand as\n" +
-		"`helm wasm explain PATH`, and in editors that read `values.schema.json`.\n\n" +
+	d.b.WriteString("# Values reference\n\nGenerated from the types in `stack/schema/` by `make generate`. The same text comes from\n" +
+		"`helm wasm explain PATH`, and appears in editors that read `values.schema.json`.\n\n" +
 		"`<name>` stands for a name of your choice. A key that is set to `null` loses its default.\n" +
-		"Keys under `functions.<name>` have the defaults that `defaults` holds.\n\n")
+		"Keys under `functions.<name>` have the defaults that are set in `defaults`.\n\n")
 	d.section("", m.root)
 	return output{"docs/VALUES.md", append(bytes.TrimRight(d.b.Bytes(), "\n"), '\n')}, nil
 }

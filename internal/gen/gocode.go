@@ -70,7 +70,7 @@ func fieldsGo(m *model) (output, error) {
 	return goFile("stack/schema/zz_generated_fields.go", &b)
 }
 
-// decodeGo writes one function for each type that lays a tree over a value.
+// decodeGo writes one function for each type that decodes a tree over a value.
 func decodeGo(m *model) (output, error) {
 	var b bytes.Buffer
 	b.WriteString(goHeader)
@@ -230,7 +230,7 @@ func defaultsGo(m *model) (output, error) {
 	return goFile("stack/schema/zz_generated_defaults.go", &b)
 }
 
-// goTable writes a tree as what Defaults builds it from.
+// goTable writes a tree as the table from which Defaults builds it.
 func goTable(b *bytes.Buffer, v any) {
 	switch v := v.(type) {
 	case map[string]any:

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command gen writes everything that follows from the types in package schema:
-// the chart's values.yaml and values.schema.json, docs/VALUES.md, and the
-// tables in stack/schema/zz_generated_*.go. It reads Go source, so it also works while
-// the generated files are missing.
+// Command gen writes everything that follows from the types in package schema: the
+// chart's values.yaml and values.schema.json, docs/VALUES.md, and the tables in
+// stack/schema/zz_generated_*.go. It reads Go source, so it also works while the
+// generated files are missing.
 //
 //	go run ./internal/gen          write the files
 //	go run ./internal/gen -check   fail when a file is not what would be written

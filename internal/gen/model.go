@@ -208,8 +208,8 @@ func text(c *ast.CommentGroup) string {
 	return strings.Join(strings.Fields(c.Text()), " ")
 }
 
-// fieldDoc speaks of the key instead of the Go field where the two look
-// different: "MinReplicas that always run" becomes "minReplicas that …".
+// fieldDoc names the key instead of the Go field where the two look different:
+// "MinReplicas that always run" becomes "minReplicas that …".
 func fieldDoc(doc, goName, name string) string {
 	rest, ok := strings.CutPrefix(doc, goName)
 	if !ok || rest == "" || rest[0] != ' ' && rest[0] != '.' && rest[0] != ';' {
@@ -221,8 +221,8 @@ func fieldDoc(doc, goName, name string) string {
 	return name + rest
 }
 
-// defaults is the value of a field as in values.yaml; ok is false when nothing
-// is written for it.
+// defaults returns the value of a field as in values.yaml; ok is false when nothing is
+// written for it.
 func (f *field) defaults() (v any, ok bool) {
 	var own any
 	if f.hasDef {

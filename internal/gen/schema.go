@@ -132,8 +132,8 @@ func objectSchema(o *object, open bool) props {
 	return p
 }
 
-// isOpen holds for the types of which every use is open: what other charts
-// define.
+// isOpen reports whether every use of a type is open: other charts define what is in
+// it.
 func isOpen(o *object) bool {
 	switch o.name {
 	case "Global", "Keda", "KedaChartCRDs", "KedaCRDs":
@@ -185,10 +185,10 @@ func fieldSchema(f *field) props {
 	return p
 }
 
-// sharedMaps are maps that many fields are; they stand in $defs once.
+// sharedMaps are maps that many fields use; they are in $defs once.
 var sharedMaps = []struct{ name, description, keys, elem, format string }{
-	{"labels", "Labels as Kubernetes takes them.", "labelKey", "string", "labelValue"},
-	{"annotations", "Annotations as Kubernetes takes them.", "annotationKey", "string", ""},
+	{"labels", "Labels as Kubernetes accepts them.", "labelKey", "string", "labelValue"},
+	{"annotations", "Annotations as Kubernetes accepts them.", "annotationKey", "string", ""},
 	{"amounts", "Quantities by resource name.", "labelKey", "quantity", "amount"},
 }
 

@@ -70,7 +70,7 @@ func writeField(b *bytes.Buffer, f *field, v any, ok bool, indent int) {
 	writeValue(b, v, indent+2)
 }
 
-// hasContent is false for an object of which values.yaml would only show
+// hasContent reports whether values.yaml would show more of an object than
 // commented-out keys.
 func hasContent(o *object, m map[string]any) bool { return len(m) > 0 }
 

@@ -9,26 +9,26 @@ import (
 	"golang.org/x/crypto/x509roots/fallback/bundle"
 )
 
-// User is who the images run as.
+// User is the user that the images run as.
 const User = 65532
 
-// rootsModule holds Mozilla's list of authorities.
+// rootsModule contains Mozilla's list of authorities.
 const rootsModule = "golang.org/x/crypto/x509roots/fallback"
 
-// authorities is the bundle of Mozilla's certificate authorities. Those that
-// Mozilla trusts within limits only, which a file cannot say, are left out.
+// authorities returns the bundle of Mozilla's certificate authorities. Those that
+// Mozilla trusts only within limits, which a file cannot express, are left out.
 func authorities() []byte {
 	var b bytes.Buffer
 	for root := range bundle.Roots() {
 		if root.Constraint == nil {
-			// A bytes.Buffer takes everything.
+			// A bytes.Buffer accepts everything.
 			_ = pem.Encode(&b, &pem.Block{Type: "CERTIFICATE", Bytes: root.Certificate})
 		}
 	}
 	return b.Bytes()
 }
 
-// base is what a static program needs of a system. It is one layer that all
+// base returns what a static program needs of a system. It is one layer that all
 // images and platforms share.
 func base() []entry {
 	return []entry{

@@ -16,8 +16,8 @@ import (
 // A Builder makes the images of a working tree.
 type Builder struct {
 	Root  string // of the repository
-	Build string // for what is built on the way
-	Dist  string // gets images/ and sbom/
+	Build string // for intermediate files
+	Dist  string // receives images/ and sbom/
 	Out   io.Writer
 }
 
@@ -42,7 +42,7 @@ func (b Builder) Programs(ctx context.Context) error {
 	return nil
 }
 
-// Precompiled makes an image of the runner that carries machine code of modules.
+// Precompiled makes an image of the runner that contains machine code of modules.
 func (b Builder) Precompiled(ctx context.Context, modules []string) error {
 	p := Programs()[0]
 	binaries, err := b.compile(ctx, p)
@@ -67,7 +67,7 @@ func (b Builder) Functions(dir string) error {
 		return err
 	}
 	if len(modules) == 0 {
-		return fmt.Errorf("packing functions: %q holds no .wasm: run `make functions`", dir)
+		return fmt.Errorf("packing functions: %q contains no .wasm: run `make functions`", dir)
 	}
 	for _, module := range modules {
 		ref, err := WriteFunction(module, filepath.Join(b.Dist, "images", "functions"))
@@ -94,7 +94,7 @@ func (b Builder) Push(ctx context.Context, prefix string, options ...remote.Opti
 		return err
 	})
 	if err == nil && pushed == 0 {
-		return fmt.Errorf("pushing: %q holds no image: run `make images`", b.Dist)
+		return fmt.Errorf("pushing: %q contains no image: run `make images`", b.Dist)
 	}
 	return err
 }

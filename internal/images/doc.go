@@ -5,6 +5,6 @@
 // each as an OCI image layout with a bill of materials.
 //
 // The same source, Go version and modules give the same bytes: files have no
-// times, binaries no paths, and the certificate authorities come from a module
-// that go.sum pins, not from the machine.
+// times, binaries no paths, and the certificate authorities come from a module that
+// go.sum pins, not from the machine.
 package images

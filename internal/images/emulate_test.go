@@ -21,10 +21,10 @@ import (
 
 const redact = root + "/build/functions/redact-cards.wasm"
 
-// TestPrecompiledIsUsed starts the runner of each architecture on a function
-// whose machine code its image carries, the foreign one in an emulator: it
-// makes an instance, which runs that code, and compiles nothing. Without the
-// code the same runner compiles, and leaves a file.
+// TestPrecompiledIsUsed starts the runner of each architecture on a function whose
+// machine code its image contains, the foreign one in an emulator: it makes an
+// instance, which runs that code, and compiles nothing. Without the code the same
+// runner compiles, and leaves a file.
 func TestPrecompiledIsUsed(t *testing.T) {
 	shared := built(t)
 	if _, err := os.Stat(redact); err != nil {
@@ -75,7 +75,7 @@ func instantiate(t *testing.T, arch, files, code string) (compiled []string, lin
 	}
 	port := ports[0]
 	config := filepath.Join(dir, "runner.yaml")
-	// No broker is there, and the module is loaded meanwhile.
+	// No broker is there; the module is loaded anyway.
 	text := fmt.Sprintf(`{name: emulated, module: {path: %q}, abi: redpanda, source: {topic: in, consumerGroup: g}, sink: {topic: out},
 delivery: at-least-once, onError: {retries: 0}, limits: {}, kafka: {bootstrapServers: ["127.0.0.1:1"]}, adminPort: %d}`, module, port)
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {

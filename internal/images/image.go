@@ -26,7 +26,7 @@ type Image struct {
 
 // Build makes the image of a program from its binaries, by architecture.
 // precompiled, if any, is a directory of machine code for each architecture
-// that the image carries.
+// that the image contains.
 func Build(p Program, binaries, precompiled map[string]string) (*Image, error) {
 	shared, err := layer(base())
 	if err != nil {

@@ -53,7 +53,7 @@ func built(t *testing.T) string {
 	return dir
 }
 
-// open reads a layout back: the named index, and what else it holds.
+// open reads a layout back: the named index, and what else it contains.
 func open(t *testing.T, dir string) (index v1.ImageIndex, all *v1.IndexManifest, reference string) {
 	t.Helper()
 	top, err := layout.ImageIndexFromPath(dir)
@@ -163,8 +163,7 @@ func checkImage(t *testing.T, p Program, arch string, img v1.Image) {
 	}
 }
 
-// TestRuns runs the program that the image holds, in the image's file system
-// and as its user.
+// TestRuns runs the program in the image, in the image's file system and as its user.
 func TestRuns(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("chroot needs root, which CI has; sudo make test-images runs this")

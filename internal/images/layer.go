@@ -24,8 +24,8 @@ type entry struct {
 	data []byte
 }
 
-// layer packs entries in their order. Nothing of the machine gets in: no
-// times, no names of users.
+// layer packs entries in their order. Nothing about the machine gets in: no times, no
+// names of users.
 func layer(entries []entry) (v1.Layer, error) {
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
@@ -51,8 +51,8 @@ func layer(entries []entry) (v1.Layer, error) {
 	return tarball.LayerFromOpener(open, tarball.WithMediaType(types.OCILayer), tarball.WithCompressedCaching)
 }
 
-// tree reads a directory as entries below a path of the image, with the
-// directories that lead there.
+// tree returns a directory as entries below a path of the image, with the directories
+// that lead there.
 func tree(dir, below string) ([]entry, error) {
 	var entries []entry
 	for i, r := range below {

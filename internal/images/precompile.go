@@ -15,7 +15,7 @@ import (
 // precompiledPath is where wasm-runner looks for machine code in its image.
 const precompiledPath = "usr/share/wasm-runner/precompiled"
 
-// emulators run the runner of another architecture.
+// emulators are the programs that run the runner of another architecture.
 var emulators = map[string]string{"amd64": "qemu-x86_64-static", "arm64": "qemu-aarch64-static"}
 
 // Precompile has the runners of all architectures compile the modules, each

@@ -18,7 +18,7 @@ const (
 	source     = "https://github.com/helm-wasm/helm-wasm"
 )
 
-// Arches of the images; all are linux.
+// Arches are the architectures of the images; all are linux.
 var Arches = []string{"amd64", "arm64"}
 
 // A Program is a command of the project that has an image.
@@ -26,16 +26,16 @@ type Program struct {
 	Name  string
 	Title string
 
-	// Dirs that the user owns.
+	// Dirs are directories that the user owns.
 	Dirs []string
 
-	// Ports it listens on.
+	// Ports are the ports it listens on.
 	Ports []string
 }
 
-// Programs that have images. All run as an ordinary user. Node setup edits
-// files of root, and the chart's DaemonSet says so (runAsUser: 0): who runs the
-// image without that gets no root by accident.
+// Programs returns the programs that have images. All run as an ordinary user. Node
+// setup edits files of root, so the chart's DaemonSet sets runAsUser: 0: whoever runs
+// the image without that does not get root by accident.
 func Programs() []Program {
 	return []Program{
 		{
@@ -46,10 +46,10 @@ func Programs() []Program {
 	}
 }
 
-// Reference of the program's image.
+// Reference returns the reference of the program's image.
 func (p Program) Reference() string { return repository + p.Name + ":" + version.Version }
 
-// Exists says whether the tree has the command.
+// Exists reports whether the tree has the command.
 func (p Program) Exists(root string) bool {
 	_, err := os.Stat(filepath.Join(root, "cmd", p.Name, "main.go"))
 	return err == nil

@@ -31,7 +31,7 @@ type artifactManifest struct {
 	Subject       *v1.Descriptor  `json:"subject"`
 }
 
-// referrer makes an artifact of a text that is about an image.
+// referrer makes an artifact about an image from a text.
 func referrer(subject v1.Image, kind string, text []byte, title string) (v1.Image, error) {
 	about, err := partial.Descriptor(subject)
 	if err != nil {
@@ -61,13 +61,13 @@ func referrer(subject v1.Image, kind string, text []byte, title string) (v1.Imag
 	return partial.CompressedToImage(&artifact{manifest, blob})
 }
 
-// MediaType is an image's, as artifacts are written.
+// MediaType returns that of an image, as artifacts are written.
 func (a *artifact) MediaType() (types.MediaType, error) { return types.OCIManifestSchema1, nil }
 
-// RawManifest is the manifest.
+// RawManifest returns the manifest.
 func (a *artifact) RawManifest() ([]byte, error) { return a.manifest, nil }
 
-// RawConfigFile is the empty configuration that artifacts have.
+// RawConfigFile returns the empty configuration that artifacts have.
 func (a *artifact) RawConfigFile() ([]byte, error) { return []byte("{}"), nil }
 
 // LayerByDigest returns the text.

@@ -71,7 +71,7 @@ type spdxRelationship struct {
 	To   string `json:"relatedSpdxElement"`
 }
 
-// SBOM is the bill of materials of a program in SPDX 2.3, from what the linker
+// SBOM returns the bill of materials of a program in SPDX 2.3, from what the linker
 // wrote into the binary. Licences of modules are not examined.
 func SBOM(name, arch, binary string) ([]byte, error) {
 	info, err := buildinfo.ReadFile(binary)
@@ -122,7 +122,7 @@ func SBOM(name, arch, binary string) ([]byte, error) {
 //go:embed go.mod
 var requirements string
 
-// rootsVersion is the version of the authorities that this module requires.
+// rootsVersion returns the version of the authorities that this module requires.
 func rootsVersion() (string, error) {
 	_, rest, ok := strings.Cut(requirements, rootsModule+" ")
 	if version, _, _ := strings.Cut(rest, "\n"); ok {
@@ -141,7 +141,7 @@ func spdx(id, name, version, purl string) spdxPackage {
 	}
 }
 
-// purl names a Go module. A version's + must be escaped.
+// purl returns the package URL of a Go module. A version's + must be escaped.
 func purl(m *debug.Module) string {
 	return "pkg:golang/" + m.Path + "@" + strings.ReplaceAll(m.Version, "+", "%2B")
 }

@@ -125,7 +125,7 @@ func Push(ctx context.Context, dir, prefix string, options ...remote.Option) (st
 		}
 	}
 	if ref == nil {
-		return "", fmt.Errorf("reading %q: it holds no image", dir)
+		return "", fmt.Errorf("reading %q: it contains no image", dir)
 	}
 	return ref.String(), nil
 }

@@ -18,12 +18,12 @@ type Package struct {
 	Standard   bool
 }
 
-// Graph holds packages by import path.
+// Graph maps import paths to packages.
 type Graph map[string]Package
 
 // Rule forbids imports.
 type Rule struct {
-	// From are the packages that the rule binds.
+	// From are the packages that the rule applies to.
 	From []string
 
 	// Direct does not look into the standard library: what a package and its
@@ -71,7 +71,7 @@ func (g Graph) reach(from string, direct bool) map[string][]string {
 	return paths
 }
 
-// matches says whether a path is one of the patterns.
+// matches reports whether a path matches one of the patterns.
 func matches(path string, patterns []string) bool {
 	return slices.ContainsFunc(patterns, func(p string) bool {
 		if prefix, tree := strings.CutSuffix(p, "/..."); tree {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestCheck shows the rules going red on a small graph.
+// TestCheck shows that the rules fail on a small graph.
 func TestCheck(t *testing.T) {
 	g := Graph{
 		Module + "/stack":         {Imports: []string{Module + "/internal/x", "strings"}},

@@ -11,9 +11,9 @@ import (
 	"testing"
 )
 
-// notForUsers are modules that a program must not depend on because it imports
-// the library. The exception is allowed: kyaml, which the library's commands
-// share with kustomize, brings it along.
+// notForUsers are modules that a program must not depend on because it imports the
+// library. The exception, kyaml, is allowed: the library's commands share it with
+// kustomize.
 var notForUsers = []string{
 	"helm.sh/", "k8s.io/", "github.com/kedacore/", "github.com/fluxcd/", "github.com/argoproj/", "github.com/chromedp/", "oras.land/",
 }

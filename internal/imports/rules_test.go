@@ -17,7 +17,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// impure is what a function of its arguments alone cannot need.
+// impure is what a pure function cannot need.
 var impure = []string{"os/...", "net/...", "syscall/...", "math/rand/...", "crypto/rand", "log/...", "plugin", "io/ioutil", "testing/..."}
 
 // heavy is what must not be linked into a plugin: it is compiled on one thread
@@ -51,7 +51,7 @@ func list(t *testing.T, env []string, packages ...string) Graph {
 	}
 }
 
-// packages are those in directories, all of which must hold Go files.
+// packages lists those in directories, all of which must contain Go files.
 func packages(t *testing.T, dirs ...string) []string {
 	t.Helper()
 	var paths []string
@@ -61,7 +61,7 @@ func packages(t *testing.T, dirs ...string) []string {
 			t.Fatal(err)
 		}
 		if len(files) == 0 {
-			t.Fatalf("no package in %s: this rule has lost what it watches", dir)
+			t.Fatalf("no package in %s: this rule no longer watches anything", dir)
 		}
 		paths = append(paths, Module+"/"+dir)
 	}
@@ -93,14 +93,14 @@ func TestPureCore(t *testing.T) {
 			Module + "/internal/cli/...", Module + "/internal/command/...", Module + "/cmd/...", Module + "/plugin",
 			Module + "/runner/...", Module + "/internal/runner/...", Module + "/internal/nodesetup/...",
 		},
-		Why: "the core does not know its doors",
+		Why: "the core does not know its entry points",
 	})
 }
 
 // nativeOnly are the commands that the plugin does not have: they use the system.
 var nativeOnly = []string{"build", "dev", "diff"}
 
-// TestCommands: the commands of the plugin see the world through Env alone.
+// TestCommands: the commands of the plugin see the world only through Env.
 func TestCommands(t *testing.T) {
 	dirs := []string{"internal/cli", "internal/command"}
 	below, err := filepath.Glob("../../internal/command/*/*.go")
@@ -115,7 +115,7 @@ func TestCommands(t *testing.T) {
 		}
 	}
 	if len(dirs) < 10 {
-		t.Fatalf("%d packages of commands: this rule has lost what it watches", len(dirs))
+		t.Fatalf("%d packages of commands: this rule no longer watches anything", len(dirs))
 	}
 	commands := packages(t, dirs...)
 	check(t, list(t, nil, commands...), Rule{
@@ -137,7 +137,7 @@ func TestCommandsAreOnTop(t *testing.T) {
 		}
 	}
 	if len(core) < 30 {
-		t.Fatalf("%d packages below the commands: this rule has lost what it watches", len(core))
+		t.Fatalf("%d packages below the commands: this rule no longer watches anything", len(core))
 	}
 	check(t, g, Rule{From: core, Direct: true, Forbidden: above, Why: "commands import the core, never the reverse"})
 }
@@ -149,7 +149,7 @@ func TestPlugins(t *testing.T) {
 	check(t, g, Rule{From: plugins, Forbidden: heavy, Why: "too big for a plugin"})
 }
 
-// TestLibrary: who imports stack must not compile Kubernetes, KEDA or Helm.
+// TestLibrary: a program that imports stack must not compile Kubernetes, KEDA or Helm.
 func TestLibrary(t *testing.T) {
 	public := packages(t, "stack", "wasmbin")
 	check(t, list(t, nil, public...), Rule{
@@ -173,7 +173,7 @@ func TestPods(t *testing.T) {
 	})
 }
 
-// TestDoors: main packages hold no logic.
+// TestDoors: main packages contain no logic.
 func TestDoors(t *testing.T) {
 	const limit = 80
 	doors, err := filepath.Glob("../../cmd/*/main.go")
@@ -187,7 +187,7 @@ func TestDoors(t *testing.T) {
 			t.Fatal(err)
 		}
 		if n := strings.Count(string(data), "\n"); n >= limit {
-			t.Errorf("%s has %d lines: a door stays under %d, its logic belongs into internal/", door, n, limit)
+			t.Errorf("%s has %d lines: an entry point stays under %d, its logic belongs in internal/", door, n, limit)
 		}
 	}
 }

@@ -29,7 +29,7 @@ const startLimit = 5 * time.Minute
 type Broker struct {
 	// Addr is host:port of the plain listener.
 	Addr string
-	// SASLAddr is host:port of the listener that wants SASL PLAIN or
+	// SASLAddr is host:port of the listener that requires SASL PLAIN or
 	// SCRAM-SHA-256 as user "alice" with password "alice-secret".
 	SASLAddr string
 	// TLS is set by StartTLS.
@@ -146,12 +146,12 @@ func open(dir string, secure func(dir string) (*TLS, error), config []string) (*
 	return b, b.launch()
 }
 
-// unavailable ends a test that has no Kafka. Nobody notices a skip in a long run,
-// so the environment can ask for a failure.
+// unavailable ends a test that has no Kafka. Nobody notices a skip in a long run, so
+// the environment can require a failure.
 func unavailable(t testing.TB, cause error) {
 	t.Helper()
 	if os.Getenv("KAFKA_REQUIRED") != "" || os.Getenv("CI") == "true" {
-		t.Fatalf("no real Kafka can be started, and KAFKA_REQUIRED or CI asks for one: %v", cause)
+		t.Fatalf("no real Kafka can be started, and KAFKA_REQUIRED or CI requires one: %v", cause)
 	}
 	t.Skipf("no real Kafka can be started: %v", cause)
 }
@@ -218,7 +218,7 @@ func (b *Broker) launch() error {
 // Stop ends the broker as an operator would, and kills it after two minutes.
 func (b *Broker) Stop() { b.end(syscall.SIGTERM, 2*time.Minute) }
 
-// Kill ends the broker at once. It does nothing when the broker does not run.
+// Kill ends the broker at once. It does nothing when the broker is not running.
 func (b *Broker) Kill() { b.end(syscall.SIGKILL, time.Minute) }
 
 func (b *Broker) end(signal syscall.Signal, limit time.Duration) {
@@ -245,7 +245,7 @@ func (b *Broker) Client(opts ...kgo.Opt) *kgo.Client {
 	return client
 }
 
-// tail is the end of the broker's output.
+// tail returns the end of the broker's output.
 func (b *Broker) tail() string {
 	file, err := os.Open(b.log.Name())
 	if err != nil {

@@ -21,8 +21,8 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/freeport"
 )
 
-// TLS is what a broker of StartTLS offers besides, with certificates made for
-// this one test.
+// TLS is what a broker of StartTLS offers in addition, with certificates made for this
+// one test.
 type TLS struct {
 	Addr       string // TLS, no client certificate
 	MutualAddr string // TLS with a client certificate

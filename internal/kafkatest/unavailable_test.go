@@ -9,22 +9,22 @@ import (
 	"testing"
 )
 
-// recorder is a test that notes how it was ended.
+// recorder is a test that records how it was ended.
 type recorder struct {
 	testing.TB
 	failed, skipped string
 }
 
-// Helper is testing.TB.
+// Helper implements testing.TB.
 func (r *recorder) Helper() {}
 
-// Fatalf is testing.TB; it panics where a test would end.
+// Fatalf implements testing.TB; it panics where a test would end.
 func (r *recorder) Fatalf(format string, args ...any) {
 	r.failed = fmt.Sprintf(format, args...)
 	panic(r)
 }
 
-// Skipf is testing.TB.
+// Skipf implements testing.TB.
 func (r *recorder) Skipf(format string, args ...any) { r.skipped = fmt.Sprintf(format, args...) }
 
 func TestUnavailable(t *testing.T) {
@@ -48,7 +48,7 @@ func TestUnavailable(t *testing.T) {
 				t.Errorf("failed %q, skipped %q", r.failed, r.skipped)
 			}
 			if !strings.Contains(r.failed+r.skipped, "java is not installed") {
-				t.Error("the reason is not said")
+				t.Error("the reason is missing")
 			}
 		})
 	}

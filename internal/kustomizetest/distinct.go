@@ -15,8 +15,8 @@ import (
 type Distinct struct {
 	seen map[[sha256.Size]byte]bool
 
-	// Objects in the order in which they came up, and the combination that
-	// brought each up.
+	// Objects are in the order in which they came up, each with the combination
+	// that it came from.
 	Objects []Object
 }
 
@@ -44,7 +44,7 @@ func (d *Distinct) Add(from Combination, build []byte) []Object {
 	return d.Objects[before:]
 }
 
-// Merge takes over what another process collected.
+// Merge adds what another process collected.
 func (d *Distinct) Merge(objects []Object) {
 	for _, o := range objects {
 		d.Add(o.From, o.Text)
@@ -57,8 +57,8 @@ func (d *Distinct) Merge(objects []Object) {
 const Groups = 1 << 7
 
 // Collect builds the combinations of some groups of the repository at root, checks
-// each, and returns their objects. kustomize builds one after the other in a
-// process, so who is in a hurry divides the groups among processes.
+// each, and returns their objects. kustomize builds one at a time in a process, so
+// whoever is in a hurry divides the groups among processes.
 func Collect(root string, groups []int) (*Distinct, error) {
 	release, err := Release(root)
 	if err != nil {
@@ -85,7 +85,7 @@ func Collect(root string, groups []int) (*Distinct, error) {
 	return d, nil
 }
 
-// brings is a line that a component, and no other, brings into a build.
+// brings is a line that a component, and no other, adds to a build.
 var brings = map[string]string{
 	"kafka-bundled": "\nkind: StatefulSet\n", "kafka-strimzi": "\nkind: KafkaNodePool\n",
 	"kafka-external": "\nkind: TriggerAuthentication\n",
@@ -96,9 +96,9 @@ var brings = map[string]string{
 // mounted are the ConfigMaps that pods mount.
 var mounted = regexp.MustCompile(`\n\s+(?:- )?configMap:\n\s+name: (\S+)\n`)
 
-// check says what is wrong with a combination's build: what its components bring
-// must be there and nothing else, and all clients must know one Kafka, that of
-// the last component that brings one.
+// check returns what is wrong with a combination's build: what its components add must
+// be there and nothing else, and all clients must use one Kafka, that of the last
+// component that adds one.
 func (c Combination) check(out string) error {
 	namespace := "shop"
 	if c.Overlay != "" {
@@ -144,7 +144,7 @@ func (c Combination) check(out string) error {
 	return nil
 }
 
-// last is the component that decides where Kafka is.
+// last returns the component that decides where Kafka is.
 func (c Combination) last() string {
 	last := ""
 	for _, name := range c.Components {

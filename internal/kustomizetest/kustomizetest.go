@@ -37,8 +37,8 @@ var Overlays = []string{"dev", "staging", "prod", "edge"}
 // remote is the line that names KEDA's release.
 var remote = regexp.MustCompile(`(?m)^  - https://github\.com/kedacore/keda/releases/\S+$`)
 
-// Load reads kustomize/ of the repository at root into memory. The one file of
-// the web, KEDA's release, is replaced by what the pinned module gives.
+// Load reads kustomize/ of the repository at root into memory. Its one file from the
+// web, KEDA's release, is replaced by what the pinned module contains.
 func Load(root string, keda []byte) (*Tree, error) {
 	fsys := filesys.MakeFsInMemory()
 	top := filepath.Join(root, "kustomize")
@@ -69,8 +69,8 @@ func Load(root string, keda []byte) (*Tree, error) {
 	return &Tree{fsys, map[string][]byte{}}, fsys.WriteFile("/components/keda/keda.yaml", keda)
 }
 
-// Release is KEDA's release as its module, at the version that charts/keda-source
-// pins, has it: kustomize's build of config/default.
+// Release returns KEDA's release as in its module, at the version that
+// charts/keda-source pins: kustomize's build of config/default.
 func Release(root string) ([]byte, error) {
 	cmd := exec.Command("go", "mod", "download", "-json", "github.com/kedacore/keda/v2")
 	cmd.Dir = filepath.Join(root, "charts", "keda-source")
@@ -86,8 +86,8 @@ func Release(root string) ([]byte, error) {
 	return overlay.Build(filesys.MakeFsOnDisk(), filepath.Join(module.Dir, "config", "default"), overlay.Options{})
 }
 
-// Short takes the schemas out of CustomResourceDefinitions, which are most of a
-// release and nothing that kustomize looks at: builds are ten times as fast.
+// Short removes the schemas from CustomResourceDefinitions. They are most of a release,
+// and kustomize does not look at them: builds are ten times as fast.
 func Short(release []byte) []byte {
 	documents := bytes.Split(release, []byte("\n---\n"))
 	for i, d := range documents {
@@ -128,7 +128,7 @@ func (c Combination) String() string {
 	return name + " + " + strings.Join(c.Components, ", ")
 }
 
-// All are the combinations of all subsets of components with the base and with
+// All returns the combinations of all subsets of components with the base and with
 // every overlay, each in two orders.
 func All() []Combination {
 	var all []Combination
@@ -168,9 +168,9 @@ func (t *Tree) Dir(name string) ([]byte, error) {
 	return overlay.Build(t.fsys, "/"+name, overlay.Options{})
 }
 
-// Build builds a combination. An overlay gets these components in place of its
-// own; KEDA, where it is one of them, is a layer above, which takes the overlay
-// as it is: so what was built without KEDA serves again.
+// Build builds a combination. An overlay gets these components instead of its own; KEDA,
+// if it is one of them, is a layer above, which takes the overlay as it is: so what was
+// built without KEDA is used again.
 func (t *Tree) Build(c Combination) ([]byte, error) {
 	if c.Overlay == "" || !slices.Contains(c.Components, KEDA) {
 		return t.build(c)

@@ -180,7 +180,7 @@ transformers: [../../wiring]
 }
 
 // A strategic merge matches triggers and containers by name, and other lists of
-// Kubernetes by their own keys, although the base brings a schema.
+// Kubernetes by their own keys, although the base has a schema.
 func TestPatchesMerge(t *testing.T) {
 	o, _ := mine(t, `
 resources: [../../base]
@@ -282,7 +282,7 @@ func TestHashes(t *testing.T) {
 	}
 }
 
-// The last component that brings Kafka wins, whatever came before it.
+// The last component that adds Kafka wins, whatever came before it.
 func TestLastKafkaDecides(t *testing.T) {
 	modes := []string{"kafka-bundled", "kafka-strimzi", "kafka-external"}
 	list := func(names ...string) string {

@@ -4,9 +4,9 @@
 // overlay change manifests. It is linked into the native program only, since the
 // plugin has to stay small.
 //
-// Kustomize keeps the schema of Kubernetes, or the one that a kustomization brings,
-// in package variables. Therefore builds run one after the other, each with a
-// schema of its own. A panic in a build becomes its error.
+// Kustomize keeps the schema of Kubernetes, or the one that a kustomization has, in
+// package variables. Therefore builds run one at a time, each with its own schema. A
+// panic in a build becomes its error.
 package overlay
 
 import (

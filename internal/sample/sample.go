@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package sample chooses the generated cases that one run of a test takes. All
-// cases are numbered and known to pass, so a run never fails by chance; over
-// many runs every case has its turn, and a full run takes them all.
+// cases are numbered and known to pass, so a run never fails by chance; over many
+// runs every case gets its turn, and a full run takes them all.
 package sample
 
 import (

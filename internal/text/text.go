@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package text holds the few helpers that messages share: plurals, shortened
-// values, and lines that a terminal can show. It is pure and small, for use in
-// the sandbox.
+// Package text contains the few helpers that messages share: plurals, shortened
+// values, and lines that a terminal can show. It is pure and small, for use in the
+// sandbox.
 package text
 
 import (

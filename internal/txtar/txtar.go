@@ -2,12 +2,12 @@
 
 // Package txtar reads and writes test cases that consist of several small
 // files, in the txtar format of the Go project: a comment, then each file
-// below a line "-- NAME --". It is for tests only; a reader of our own keeps
+// below a line "-- NAME --". It is for tests only; our own reader keeps
 // golang.org/x/tools out of the module graph of those who import the library.
 //
-// Plain txtar cannot hold every file. One that does not end its last line, or
+// Plain txtar cannot represent every file. One that does not end its last line, or
 // that has bytes other than printable ASCII, tabs and newlines, or a line that
-// looks like a marker, is stored as NAME.quoted: one Go string literal a line.
+// looks like a marker, is stored as NAME.quoted: one Go string literal per line.
 // Parse returns such a file under NAME, with its exact bytes.
 package txtar
 

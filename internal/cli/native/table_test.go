@@ -57,7 +57,7 @@ func names(table command.Table) []string {
 	return list
 }
 
-// has says whether a command of a table has a flag.
+// has reports whether a command of a table has a flag.
 func has(table command.Table, name, flag string) bool {
 	for _, c := range table.Commands {
 		if c.Name == name {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package build is `helm-wasm build`: kustomize in this process. It also lends
-// its overlays to `helm-wasm post-render`.
+// Package build is `helm-wasm build`: kustomize in this process. It also provides
+// overlays to `helm-wasm post-render`.
 package build
 
 import (
@@ -38,17 +38,17 @@ func Command() command.Command {
 func Flags() []command.Flag {
 	return []command.Flag{
 		{Name: "allow-exec", Help: "let the overlay run programs of this machine as functions"},
-		{Name: "allow-files-outside", Help: "let the overlay read files outside of its directory"},
+		{Name: "allow-files-outside", Help: "let the overlay read files outside its directory"},
 	}
 }
 
-// Apply lets the kustomization in a directory change manifests, by the command's
-// flags (see Flags).
+// Apply lets the kustomization in a directory change manifests, as the command's
+// flags say (see Flags).
 func Apply(c *command.Call, stream []byte, dir string) ([]byte, error) {
 	return overlay.Apply(filesys.MakeFsOnDisk(), stream, dir, options(c))
 }
 
-// options are what the command's flags say.
+// options returns what the command's flags say.
 func options(c *command.Call) overlay.Options {
 	return overlay.Options{AllowExec: c.Flags.Bool("allow-exec"), AllowFilesOutside: c.Flags.Bool("allow-files-outside")}
 }

@@ -37,7 +37,7 @@ func Of(commands ...command.Command) Table {
 	return Table{command.Table{Commands: commands}}
 }
 
-// Outcome of a run.
+// Outcome is that of a run.
 type Outcome struct {
 	Stdout, Stderr string
 	Err            error

@@ -19,7 +19,7 @@ func CheckTable(t *testing.T, table command.Table) {
 		}
 		seen[c.Name] = true
 		if c.Short == "" || c.Run == nil {
-			t.Errorf("command %s lacks its line of help or its function", c.Name)
+			t.Errorf("command %s has no line of help or no function", c.Name)
 		}
 		if c.MaxArgs > 0 && c.Args == "" {
 			t.Errorf("command %s takes arguments that help does not show", c.Name)

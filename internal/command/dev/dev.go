@@ -29,13 +29,13 @@ func Command() command.Command {
 		Long: `Run a stack on this machine, without Docker and without a cluster: an embedded
 development broker with the stack's topics, every enabled function in runners,
 and a page on loopback that shows lag, throughput, latency and dead letters,
-produces events and follows them. A .wasm that changes is taken over at once.
+produces events and follows them. A .wasm that changes is reloaded at once.
 
-A function's module is what --module says, else NAME.wasm or
-build/functions/NAME.wasm beside the stack's file, else module.image, pulled.
-Sample events come from samples/TOPIC.json beside it.
+A function's module is the file given with --module, or else NAME.wasm or
+build/functions/NAME.wasm beside the stack's file, or else module.image, which
+is pulled. Sample events come from samples/TOPIC.json beside the stack's file.
 
-Not simulated: scaling. Replicas are fixed (the page changes them), and no
+Scaling is not simulated: replicas are fixed (the page changes them), and no
 function goes to zero.`,
 		Example: "{} dev -f stack.yaml\n{} dev -f stack.yaml --module hello=hello.wasm --brokers localhost:9092\n{} dev " +
 			"-f stack.yaml --events 1000",
@@ -52,14 +52,14 @@ function goes to zero.`,
 			},
 			command.Flag{
 				Name: "brokers", Value: "HOST:PORT", Repeat: true,
-				Help: "real brokers, by the values' TLS and SASL (plaintext://HOST:PORT: without) instead of the embedded one",
+				Help: "real brokers instead of the embedded one, with the values' TLS and SASL (plaintext://HOST:PORT: without)",
 			},
 			command.Flag{
 				Name: "replicas", Value: "N",
 				Help: "runners of each function (the default is 2, or its topic's partitions if fewer)",
 			},
 			command.Flag{Name: "port", Value: "PORT", Help: "port of the page on 127.0.0.1 (the default is the first free one from 8090)"},
-			command.Flag{Name: "events", Value: "N", Help: "send N sample events, wait until all are through, report, and end"},
+			command.Flag{Name: "events", Value: "N", Help: "send N sample events, wait until all are through, report, and exit"},
 			command.Flag{Name: "timeout", Value: "TIME", Default: "2m", Help: "longest time for --events"},
 			command.Flag{Name: "cache-dir", Value: "DIR", Help: "directory for compiled code (the default is in the user's cache)"},
 		),
@@ -98,7 +98,7 @@ func run(c *command.Call) error {
 		}
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 0 || name == "port" && n > 65535 {
-			return fmt.Errorf("flag --%s: %q is not a number that fits", name, text)
+			return fmt.Errorf("flag --%s: %q is not a number in range", name, text)
 		}
 		*into = n
 	}

@@ -23,12 +23,12 @@ func Command() command.Command {
 		Short:   "say what changes between two values files, or values and manifests",
 		Long: `Say what changes from OLD to NEW, per object and field, and whether pods restart.
 Each side is a values file, which is rendered, or manifests: a file, or a directory
-with its *.yaml, *.yml and *.json, all the way down. - is standard input. With -f
-the new side is those values, and --set applies to the new side alone.
+with its *.yaml, *.yml and *.json at any depth. - is standard input. With -f the
+new side is those values, and --set applies to the new side only.
 
-Compared is what objects say: comments, the order of keys and of documents, and
-quotes are no difference. Nothing is left out but hidden files and kustomization
-files, which a note names: a kustomization's patches are not applied, so
+Objects are compared by content: comments, quotes, and the order of keys and of
+documents make no difference. Only hidden files and kustomization files are left
+out, and a note names the latter: a kustomization's patches are not applied, so
 compare what ` + "`kustomize build`" + ` prints. Values of Secrets are masked.
 
 --check exits with 1 when there is a difference, for pipelines that keep rendered

@@ -69,7 +69,7 @@ func byKey(list []any, key string) (elements, bool) {
 	return e, true
 }
 
-// keyed compares the elements with the same key, and notes a change of their order.
+// keyed compares the elements with the same key, and records a change of their order.
 func (c *comparison) keyed(path, key string, old, new elements) {
 	var stay, now []any
 	for _, id := range old.order {

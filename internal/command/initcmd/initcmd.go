@@ -24,7 +24,7 @@ func Command() command.Command {
 --list shows further examples, --example prints one of them.
 
 With --function print the source of a small function instead, in Go, Rust, C or
-JavaScript. Its first lines say under which name to save it and how to build it.`,
+JavaScript. Its first lines say what to name the file and how to build it.`,
 		Example: "{} init > stack.yaml\n{} init --list\n{} init --example pipeline > stack.yaml\n{} init --function go > main.go",
 		Flags: []command.Flag{
 			{Name: "list", Help: "list the examples"},
@@ -60,8 +60,8 @@ JavaScript. Its first lines say under which name to save it and how to build it.
 	}
 }
 
-// printStarter prints a function, and says on standard error what it is: the
-// output is likely to go to a file.
+// printStarter prints a function, and writes to standard error what it is: the output
+// is likely to go to a file.
 func printStarter(c *command.Call, language string) error {
 	s, err := starters.For(language)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 
 var commands = commandtest.Of(Command(), lint.Command(), render.Command())
 
-// TestInit: what init prints passes lint and renders, and says how to go on.
+// TestInit: what init prints passes lint and renders.
 func TestInit(t *testing.T) {
 	list := commands.Sandbox("", "init", "--list")
 	if list.Err != nil || !strings.HasPrefix(list.Stdout, "starter ") {
@@ -39,7 +39,7 @@ func TestInit(t *testing.T) {
 	commandtest.WantError(t, commands.Sandbox("", "init", "--example", "pipelin"), "did you mean pipeline?")
 }
 
-// TestInitFunction: every language has a starter, and bad requests say which.
+// TestInitFunction: every language has a starter, and errors name the languages.
 func TestInitFunction(t *testing.T) {
 	for _, s := range starters.All() {
 		for _, got := range []commandtest.Outcome{

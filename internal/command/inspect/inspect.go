@@ -21,7 +21,7 @@ func Command() command.Command {
 		Short:   "say what a .wasm file is, and which runtimes can run it",
 		Long: `Say what a WebAssembly binary is: core module or component, its level of WASI,
 what it imports and exports, the contract (ABI) that it fits, and for every
-runtime whether it can run the binary, and why not where it cannot.
+runtime whether it can run the binary, and if not, why.
 
 In the plugin the binary comes on standard input; the native program also takes
 a file.`,
@@ -30,7 +30,7 @@ a file.`,
 			{Name: "output", Short: "o", Value: "FORMAT", Enum: []string{"text", "json"}, Default: "text", Help: "text or json"},
 			{Name: "memory", Value: "SIZE", Help: "memory that a function may have (limits.memory), such as 64Mi"},
 			{Name: "function", Value: "NAME", Help: "exported function to call for the extism ABI (the default is handle)"},
-			{Name: "code", Help: "look at every instruction for features, also in large binaries"},
+			{Name: "code", Help: "look for features in every instruction, even in large binaries"},
 		},
 		Run: run,
 	}

@@ -79,7 +79,7 @@ func (l *list) cutItems() bool {
 	default:
 		return false
 	}
-	from := -1 // where the present item starts
+	from := -1 // where the current item starts
 	next := -1 // where the next one starts: at the comments before it
 	for at < f.to {
 		line := l.lineAt(at)

@@ -50,7 +50,7 @@ func modules(c *command.Call, doc *stack.Document) (map[string]stack.ModuleInfo,
 	return modules, nil
 }
 
-// moduleInfo is what rules need to know of a binary.
+// moduleInfo returns what rules need to know about a binary.
 func moduleInfo(wasm []byte) (stack.ModuleInfo, error) {
 	in, err := wasmbin.Inspect(wasm)
 	if err != nil {

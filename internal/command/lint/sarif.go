@@ -72,7 +72,7 @@ type sarifLogical struct {
 	FullyQualifiedName string `json:"fullyQualifiedName"`
 }
 
-// sarif is the report as a log for code scanning: rules that fired, and where.
+// sarif returns the report as a log for code scanning: rules that fired, and where.
 func sarif(found stack.Findings) sarifLog {
 	levels := map[stack.Severity]string{stack.SeverityError: "error", stack.SeverityWarning: "warning", stack.SeverityInfo: "note"}
 	run := sarifRun{

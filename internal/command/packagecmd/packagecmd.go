@@ -16,7 +16,7 @@ import (
 // standard output.
 func Command() command.Command { return build(nil) }
 
-// Tools are what only the native program has.
+// Tools are what only the native program can do.
 type Tools struct {
 	// Push sends an image to its reference.
 	Push func(*oci.Image) error
@@ -50,10 +50,10 @@ func build(tools *Tools) command.Command {
 		Short:   "make an OCI image of a .wasm file",
 		Long: `Make an OCI image of a WebAssembly binary. The image comes out as an archive in
 the OCI image layout, which ` + "`ctr images import`, `skopeo copy oci-archive:...`," + `
-podman and others take. The same binary and flags give the same bytes.
+podman and others accept. The same binary and flags give the same bytes.
 
 Formats:
-  scratch   an ordinary image that holds nothing but the binary, for
+  scratch   an ordinary image that contains only the binary, for
             linux/amd64 and linux/arm64: runs in the runner, under every shim
             and under crun
   layer     one application/wasm layer and the architecture wasm: the runwasi

@@ -17,7 +17,7 @@ import (
 
 var commands = commandtest.Of(Command())
 
-// program is the native program, which pushes and compresses with these tools.
+// program returns the native program, which pushes and compresses with these tools.
 func program(tools Tools) commandtest.Table { return commandtest.Of(NativeCommand(tools)) }
 
 // readIndex returns the reference that an archive is for.

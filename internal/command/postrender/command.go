@@ -28,7 +28,7 @@ func NativeCommand(overlay Overlay) command.Command { return build(&overlay) }
 
 func build(overlay *Overlay) command.Command {
 	flags := []command.Flag{
-		{Name: "set", Value: "KEY=VALUE", Repeat: true, Help: "set a value below kafka or defaults for all; may be repeated"},
+		{Name: "set", Value: "KEY=VALUE", Repeat: true, Help: "set a value below kafka or defaults, for all workloads; may be repeated"},
 		{Name: "set-string", Value: "KEY=VALUE", Repeat: true, Help: "set a value that stays a string"},
 	}
 	if overlay != nil {
@@ -36,7 +36,7 @@ func build(overlay *Overlay) command.Command {
 			flags,
 			command.Flag{
 				Name: "values", Short: "f", Value: "FILE", Repeat: true,
-				Help: "values file with kafka and defaults for all; may be repeated, later ones win",
+				Help: "values file with kafka and defaults for all workloads; may be repeated, later ones win",
 			},
 			command.Flag{
 				Name: "overlay", Value: "DIR",
@@ -47,7 +47,7 @@ func build(overlay *Overlay) command.Command {
 	flags = append(flags,
 		command.Flag{
 			Name: forHelm,
-			Help: "on failure print a manifest that Helm refuses with the reason, which it would not show otherwise",
+			Help: "on failure print a manifest that makes Helm fail with the reason, which it would not show otherwise",
 		})
 	if overlay != nil {
 		flags = append(flags, overlay.Flags...)
@@ -56,14 +56,15 @@ func build(overlay *Overlay) command.Command {
 		Name:  "post-render",
 		Short: "add scaling to the annotated Deployments of any chart",
 		Long: `Add to manifests on standard input the ScaledObject and TriggerAuthentication of
-each Deployment and StatefulSet that carries annotations helm-wasm.dev/PATH: a
-path below workloads.NAME or kafka of the values, and its value. Everything else
+each Deployment and StatefulSet that has annotations helm-wasm.dev/PATH: a path
+below workloads.NAME or kafka of the values, and its value. Everything else
 comes out byte for byte. spec.replicas of what is scaled is left out, unless
 helm-wasm.dev/keep-replicas is "true".
 
-Values that all share come by --set, as kafka.* and defaults.*; annotations win.
+Set values that all workloads share with --set, as kafka.* and defaults.*;
+annotations win over them.
 
-As a post-renderer of Helm it is the plugin wasm-post-renderer. docs/POST-RENDER.md
+The plugin wasm-post-renderer makes it a post-renderer of Helm. docs/POST-RENDER.md
 lists the annotations.`,
 		Example: `helm template shop some/chart | {} post-render
 helm template shop some/chart | {} post-render --set 'kafka.bootstrapServers={kafka:9092}'
@@ -96,7 +97,7 @@ func call(c *command.Call, overlay *Overlay) error {
 	return err
 }
 
-// sharedValues are the values for all workloads.
+// sharedValues returns the values for all workloads.
 func sharedValues(c *command.Call) (*stack.Document, error) {
 	doc, err := stack.Parse("values", []byte("{}\n"))
 	if err != nil {
@@ -116,7 +117,7 @@ func sharedValues(c *command.Call) (*stack.Document, error) {
 	return doc, c.SetValues(doc)
 }
 
-// refused turns a failure into what makes Helm show it. The flag comes from
+// refused turns a failure into a manifest that makes Helm show it. The flag comes from
 // plugin.yaml, so it counts even where flags cannot be parsed.
 func refused(env *command.Env, err error) error {
 	if len(env.Args) < 2 || env.Args[1] != "--"+forHelm {

@@ -34,7 +34,7 @@ func (p Problem) String() string {
 // Problems are all the mistakes that were found.
 type Problems []Problem
 
-// Error lists the first problems, one a line.
+// Error lists the first problems, one per line.
 func (p Problems) Error() string {
 	var b strings.Builder
 	b.WriteString(text.Count(len(p), "mistake", "mistakes") + " in the manifests")

@@ -77,8 +77,7 @@ func (o *object) target() targetKey {
 // unquote removes quotes from text that was not resolved.
 func unquote(s string) string { return strings.Trim(s, `"'`) }
 
-// takesOver reports whether annotations tell KEDA to take the HPA over, or to ignore
-// it.
+// takesOver reports whether annotations make KEDA take over the HPA, or ignore it.
 func (w *workload) takesOver(hpa *object) bool {
 	if str(mapping(mapping(hpa.tree, "metadata"), "annotations"), "validations.keda.sh/hpa-ownership") == "false" {
 		return true

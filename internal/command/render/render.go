@@ -18,8 +18,8 @@ func Command() command.Command {
 		Short: "print the manifests of functions and workloads",
 		Long: `Print the Kubernetes manifests of the functions and workloads in the values: the
 same bytes that Helm renders from the chart, without the chart's other parts.
-With --all, everything of the chart's own (Kafka, topics, runtimes, hooks), but
-no subchart: for KEDA's objects use ` + "`helm template NAME wasm://charts/stack`" + `.`,
+With --all, print everything else of the chart too (Kafka, topics, runtimes,
+hooks), but no subchart: for KEDA's objects use ` + "`helm template NAME wasm://charts/stack`" + `.`,
 		Example: `{} render < stack.yaml
 {} render --release shop --namespace prod --set functions.hello.scaling.maxReplicas=3 < stack.yaml
 {} render -o names < stack.yaml`,

@@ -16,7 +16,7 @@ import (
 
 var commands = commandtest.Of(Command(), lint.Command())
 
-// renders says whether a manifest has a line, whatever is quoted in it.
+// renders reports whether a manifest has a line, whatever is quoted in it.
 func renders(got commandtest.Outcome, line string) bool {
 	return got.Err == nil && strings.Contains(strings.ReplaceAll(got.Stdout, `"`, ""), line)
 }
@@ -51,7 +51,7 @@ func TestRender(t *testing.T) {
 	set := commands.Sandbox(commandtest.Values, "render", "--set",
 		"functions.f.scaling.maxReplicas=3", "--set-string", "functions.f.config.N=7")
 	if !renders(set, "maxReplicaCount: 3\n") || !strings.Contains(set.Stdout, `"7"`) {
-		t.Errorf("--set is not in: %v", set.Err)
+		t.Errorf("--set has no effect: %v", set.Err)
 	}
 }
 

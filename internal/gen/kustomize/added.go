@@ -39,8 +39,8 @@ func (g *generator) added() error {
 	return nil
 }
 
-// observability is what watches functions: all of a namespace, since a
-// component does not know their names.
+// observability is what watches functions: all of a namespace, since a component does
+// not know their names.
 func (g *generator) observability() error {
 	const dir = "components/observability"
 	objects, err := g.render(dir + "/values.yaml")
@@ -71,7 +71,7 @@ func (g *generator) observability() error {
 	return g.print(dir, "values.yaml", map[string][]object{"resources.yaml": added})
 }
 
-// each visits the scalars of a tree.
+// each calls visit for the scalars of a tree.
 func each(n *yaml.Node, visit func(*yaml.Node)) {
 	if n.Kind == yaml.ScalarNode {
 		visit(n)

@@ -15,9 +15,9 @@ type generator struct {
 	rendered []object // the base
 }
 
-// base is what functions are, and their topics. Data of ConfigMaps become
-// files: kustomization.yaml makes ConfigMaps of them whose names change with
-// their content, so that pods take a change over.
+// base writes the functions and their topics. Data of ConfigMaps become files:
+// kustomization.yaml makes ConfigMaps of them whose names change with their content,
+// so that pods pick up a change.
 func (g *generator) base() error {
 	objects, err := g.render()
 	if err != nil {
@@ -40,7 +40,7 @@ func (g *generator) base() error {
 		case o.component() == "function":
 			functions = append(functions, o)
 		default:
-			return fmt.Errorf("%s is of component %q, for which the base has no place", o.id(), o.component())
+			return fmt.Errorf("%s is of component %q, which the base has no place for", o.id(), o.component())
 		}
 	}
 	return g.print("base", "../stack.yaml", map[string][]object{"functions.yaml": functions, "topics.yaml": topics})
@@ -67,7 +67,7 @@ func (g *generator) config(dir string, o object, topics bool) error {
 	return nil
 }
 
-// print writes YAML files of objects.
+// print writes objects as YAML files.
 func (g *generator) print(dir, from string, files map[string][]object) error {
 	for name, objects := range files {
 		text, err := print(objects...)

@@ -78,9 +78,9 @@ func (g *generator) kafka() error {
 	return nil
 }
 
-// clientPatch brings a kind of objects from any component's state to that of
-// one. It is the same for all objects of the kind, so that it fits functions
-// that are not of this base.
+// clientPatch returns a patch that brings a kind of objects from any component's state
+// to that of one. It is the same for all objects of the kind, so that it fits functions
+// that are not in this base.
 func clientPatch(states map[string][]object, mode, kind string) (map[string]any, error) {
 	var common map[string]any
 	for i := range states[mode] {
@@ -110,15 +110,15 @@ func clientPatch(states map[string][]object, mode, kind string) (map[string]any,
 			patch = join(patch, diff(have, want))
 		}
 		if common != nil && !reflect.DeepEqual(common, patch) {
-			return nil, fmt.Errorf("%s %s changes in another way than others of its kind", kind, to.name)
+			return nil, fmt.Errorf("%s %s changes differently from others of its kind", kind, to.name)
 		}
 		common = patch
 	}
 	return common, nil
 }
 
-// patch writes one as a file: JSON patch for ScaledObjects, whose lists
-// Kubernetes knows no merge keys of, and strategic merge for the others.
+// patch writes one as a file: a JSON patch for ScaledObjects, for whose lists
+// Kubernetes knows no merge keys, and a strategic merge for the others.
 func (g *generator) patch(dir, from, kind string, patch map[string]any) error {
 	name := dir + "/patch-" + strings.ToLower(kind) + ".yaml"
 	if len(patch) == 0 {
@@ -157,7 +157,7 @@ func find(objects []object, id string) *object {
 	return nil
 }
 
-// baseName is an object's id without the hash that the chart gives the Job.
+// baseName returns an object's id without the hash that the chart gives the Job.
 func baseName(o object) string {
 	if o.kind == "Job" {
 		if i := strings.LastIndex(o.name, "-"); len(o.name)-i == 9 {

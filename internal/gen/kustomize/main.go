@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command kustomize writes what follows from the chart's templates in
-// kustomize/: the base, the components, and the wiring. The values stand in
-// stack.yaml and in each component's values.yaml; what is new in a rendering
-// with both becomes the component's resources, and what is changed its patches.
+// Command kustomize writes what follows from the chart's templates in kustomize/: the
+// base, the components, and the wiring. The values are in stack.yaml and in each
+// component's values.yaml; what is new in a rendering with both becomes the
+// component's resources, and what is changed its patches.
 //
 //	go run ./internal/gen/kustomize          write the files
 //	go run ./internal/gen/kustomize -check   fail when a file is not what would be written

@@ -8,8 +8,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// networkPolicy opens the ways to both kinds of brokers that pods of this
-// namespace can be. The way to external ones is a policy of kafka-external.
+// networkPolicy opens egress to both kinds of brokers that can be pods of this
+// namespace. Egress to external ones is a policy of kafka-external.
 func (g *generator) networkPolicy() error {
 	const dir = "components/network-policy"
 	bundled, err := g.render(dir+"/values.yaml", "components/kafka-bundled/values.yaml")
@@ -40,8 +40,8 @@ func (g *generator) networkPolicy() error {
 	return g.print(dir, "values.yaml", map[string][]object{"resources.yaml": added})
 }
 
-// kafkaRule is the egress rule of a policy for functions that leads to Kafka:
-// between the one for DNS and the one for registries.
+// kafkaRule returns the egress rule to Kafka in a policy for functions: it is between
+// the one for DNS and the one for registries.
 func kafkaRule(policy *object) (rule, rules *yaml.Node, err error) {
 	if policy == nil {
 		return nil, nil, fmt.Errorf("no NetworkPolicy of functions was rendered")
@@ -55,12 +55,12 @@ func kafkaRule(policy *object) (rule, rules *yaml.Node, err error) {
 	return nil, nil, fmt.Errorf("%s has no rule for Kafka", policy.id())
 }
 
-// onlyIsolated is the label that network-policy gives to pods of functions:
-// without that component, a policy that selects it does nothing.
+// onlyIsolated is the label that network-policy adds to pods of functions: without
+// that component, a policy that selects it does nothing.
 const onlyIsolated = "helm-wasm.dev/isolated"
 
-// egressToKafka is the policy that opens the way to external brokers, for pods
-// that network-policy has closed it to.
+// egressToKafka returns the policy that allows egress to external brokers, for pods
+// that network-policy has isolated.
 func (g *generator) egressToKafka(values string) (object, error) {
 	objects, err := g.render(values, "components/network-policy/values.yaml")
 	if err != nil {
@@ -76,7 +76,7 @@ func (g *generator) egressToKafka(values string) (object, error) {
 	get(policy.node, "metadata", "name").Value = "shop-kafka-egress"
 	var spec yaml.Node
 	if err := yaml.Unmarshal(
-		[]byte("podSelector:\n  # Pods have it from the component network-policy; without, this does nothing.\n  "+
+		[]byte("podSelector:\n  # Pods have it from the component network-policy; without it, this does nothing.\n  "+
 			"matchLabels: {"+onlyIsolated+`: "true"}`+"\npolicyTypes: [Egress]\n"),
 		&spec,
 	); err != nil {
@@ -88,7 +88,7 @@ func (g *generator) egressToKafka(values string) (object, error) {
 	return *policy, nil
 }
 
-// without is a mapping's content without some keys.
+// without returns a mapping's content without some keys.
 func without(content []*yaml.Node, keys ...string) []*yaml.Node {
 	var kept []*yaml.Node
 next:

@@ -22,7 +22,7 @@ type object struct {
 	node       *yaml.Node
 }
 
-// id is Kind/name.
+// id returns Kind/name.
 func (o object) id() string { return o.kind + "/" + o.name }
 
 // values reads a values file.
@@ -70,12 +70,12 @@ func (g *generator) render(over ...string) ([]object, error) {
 	return objects, nil
 }
 
-// component is the label that says what an object is for.
+// component returns the label that says what an object is for.
 func (o object) component() string {
 	return text(o.node, "metadata", "labels", "app.kubernetes.io/component")
 }
 
-// print is a YAML stream of objects.
+// print returns a YAML stream of objects.
 func print(objects ...object) (string, error) {
 	var b strings.Builder
 	for i, o := range objects {
@@ -101,7 +101,7 @@ func encode(v any) (string, error) {
 	return b.String(), nil
 }
 
-// get is the value at a path of keys, or nil.
+// get returns the value at a path of keys, or nil.
 func get(n *yaml.Node, path ...string) *yaml.Node {
 	for _, key := range path {
 		next := (*yaml.Node)(nil)
@@ -120,7 +120,7 @@ func get(n *yaml.Node, path ...string) *yaml.Node {
 	return n
 }
 
-// text is the scalar at a path, or empty.
+// text returns the scalar at a path, or an empty string.
 func text(n *yaml.Node, path ...string) string {
 	if v := get(n, path...); v != nil {
 		return v.Value
@@ -128,7 +128,7 @@ func text(n *yaml.Node, path ...string) string {
 	return ""
 }
 
-// remove takes a key away, and the mapping that it leaves empty.
+// remove removes a key, and the mapping that becomes empty.
 func remove(n *yaml.Node, path ...string) {
 	last := len(path) - 1
 	parent := get(n, path[:last]...)
@@ -146,7 +146,7 @@ func remove(n *yaml.Node, path ...string) {
 	}
 }
 
-// tree is an object as plain maps and lists.
+// tree returns an object as plain maps and lists.
 func tree(n *yaml.Node) (map[string]any, error) {
 	var t map[string]any
 	err := n.Decode(&t)

@@ -20,7 +20,7 @@ var mergeKeys = map[string]string{
 // whole is a mapping that was not there: JSON patch adds it as a whole.
 type whole map[string]any
 
-// diff is a strategic merge patch that makes `to` of `from`, or nil when they
+// diff returns a strategic merge patch that turns `from` into `to`, or nil when they
 // are equal. Lists without a merge key are replaced.
 func diff(from, to map[string]any) map[string]any {
 	patch := map[string]any{}
@@ -91,7 +91,7 @@ func diffLists(from, to []any, key string) []any {
 	return patch
 }
 
-// join puts patches to the same result together.
+// join merges patches that lead to the same result.
 func join(a, b map[string]any) map[string]any {
 	for key, value := range b {
 		have, both := a[key]
@@ -132,9 +132,9 @@ type operation struct {
 	Value any    `yaml:"value,omitempty"`
 }
 
-// operations say the same as a strategic merge patch, for an object in which
-// lists have the order of `lists`. A key is added before it is removed: then it
-// is there, whatever other components did.
+// operations returns the JSON patch that does the same as a strategic merge patch, for
+// an object whose lists have the given order. A key is added before it is removed: then
+// it is there, whatever other components did.
 func operations(path string, patch map[string]any, order map[string][]string) ([]operation, error) {
 	var ops []operation
 	keys := make([]string, 0, len(patch))

@@ -11,7 +11,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/openapi"
 )
 
-// What a strategic merge has to know of a list.
+// What a strategic merge has to know about a list.
 const (
 	mergeKey      = "x-kubernetes-patch-merge-key"
 	mergeStrategy = "x-kubernetes-patch-strategy"
@@ -29,9 +29,9 @@ type definition struct {
 	Properties map[string]*definition `json:"properties,omitempty"`
 }
 
-// schema writes base/openapi.json. A schema of one's own takes the place of
-// kustomize's built-in one, so that it must say of Kubernetes' kinds, too, which
-// lists merge by which key: it does, for all of them, and says nothing else.
+// schema writes base/openapi.json. A kustomization's own schema replaces kustomize's
+// built-in one, so it must also say for Kubernetes' kinds which lists merge by which
+// key: it does, for all of them, and says nothing else.
 func (g *generator) schema() error {
 	openapi.ResetOpenAPI()
 	defer openapi.ResetOpenAPI()
@@ -72,13 +72,13 @@ type pruner struct {
 	busy map[string]bool
 }
 
-// definition copies one and says whether anything was left of it.
+// definition copies one and reports whether anything was left of it.
 func (p *pruner) definition(name string) bool {
 	if d, done := p.to[name]; done {
 		return d != nil
 	}
 	if p.busy[name] {
-		return false // types that hold themselves (JSONSchemaProps) merge nothing
+		return false // types that contain themselves (JSONSchemaProps) merge nothing
 	}
 	p.busy[name] = true
 	s, there := p.from[name]
@@ -100,7 +100,7 @@ func (p *pruner) definition(name string) bool {
 	return true
 }
 
-// field copies one that is merged or leads to one that is; else nil.
+// field copies one that is merged or leads to one that is; otherwise it returns nil.
 func (p *pruner) field(f *spec.Schema) *definition {
 	if ref := f.Ref.String(); ref != "" {
 		if p.definition(strings.TrimPrefix(ref, "#/definitions/")) {
@@ -126,7 +126,7 @@ func (p *pruner) field(f *spec.Schema) *definition {
 	return d
 }
 
-// custom are the kinds of others that the base and the components have.
+// custom returns the kinds, not of Kubernetes, that the base and the components have.
 func custom() map[string]*definition {
 	meta := &definition{Ref: "#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"}
 	object := func(fields map[string]*definition) *definition {

@@ -8,14 +8,14 @@ import (
 )
 
 // The places of strings between quotes in runner.yaml, and of the address in
-// kafka.yaml: templates/_runner.tpl says that their order stays.
+// kafka.yaml: templates/_runner.tpl promises that their order stays.
 const (
 	groupIndex   = 5
 	moduleIndex  = 7
 	addressIndex = 1
 )
 
-// wiringPatch tells the object Wiring where a component has put Kafka.
+// wiringPatch sets in the object Wiring where a component has put Kafka.
 func (g *generator) wiringPatch(dir, from, mode string, objects []object) error {
 	for _, o := range objects {
 		if o.kind == "ScaledObject" {
@@ -40,8 +40,8 @@ type target struct {
 	index                      int
 }
 
-// wiring writes the object that holds names, and the replacements that bring
-// them into the strings where kustomize does not look for them.
+// wiring writes the object that has the names, and the replacements that copy them
+// into the strings where kustomize does not look for them.
 func (g *generator) wiring() error {
 	var object, functions, jobs strings.Builder
 	object.WriteString(wiringObject)
@@ -132,7 +132,7 @@ func replacement(source string, targets ...target) string {
 	return b.String()
 }
 
-// alerts are where the namespace stands in the expressions of alerts.
+// alerts returns where the namespace is in the expressions of alerts.
 func (g *generator) alerts() ([]target, error) {
 	objects, err := g.render("components/observability/values.yaml")
 	if err != nil {

@@ -29,8 +29,8 @@ func run(ctx context.Context) error {
 	root := flag.String("root", "../..", "root of the repository")
 	functions := flag.String("functions", "", "directory with functions (*.wasm) to pack as well")
 	precompile := flag.String("precompile", "",
-		"modules, separated by commas: make only an image of the runner that carries their machine code")
-	push := flag.Bool("push", false, "push what lies in dist/images instead of building")
+		"modules, separated by commas: make only an image of the runner that contains their machine code")
+	push := flag.Bool("push", false, "push what is in dist/images instead of building")
 	registry := flag.String("registry", "",
 		"with -push: push to this prefix, such as localhost:5000/helm-wasm, instead of ghcr.io/helm-wasm")
 	flag.Parse()

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command distinct writes every distinct object of all combinations of
-// kustomize/'s components and overlays into a directory, for a cluster to look
-// at: kubectl apply --server-side --dry-run=server -f DIR.
+// Command distinct writes every distinct object of all combinations of kustomize/'s
+// components and overlays into a directory, for a cluster to check: kubectl apply
+// --server-side --dry-run=server -f DIR.
 //
 //	go run ./internal/kustomizetest/distinct DIR
 package main

@@ -135,7 +135,7 @@ func TestEnrichTwice(t *testing.T) {
 func TestSettingsErrors(t *testing.T) {
 	for env, want := range map[string]string{
 		"RATES=USD":            `"USD" is not of the form USD=0.92`,
-		"RATES=USD=0":          `"0" is no rate above 0`,
+		"RATES=USD=0":          `"0" is not a rate above 0`,
 		"RATES=USD=1.23456789": "more than six decimals",
 		"HIGH_VALUE=lots":      `reading HIGH_VALUE: "lots"`,
 	} {

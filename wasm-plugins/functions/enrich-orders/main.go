@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command enrich-orders is a function of ABI redpanda: it reads orders, adds
-// what later stages need (totals, a high-value mark), and writes them on. The
-// work is in enrich.go, which knows nothing of Wasm and is tested natively.
+// Command enrich-orders is a function of ABI redpanda: it reads orders, adds what
+// later stages need (totals, a high-value mark), and writes the result. The work is
+// in enrich.go, which knows nothing of Wasm and is tested natively.
 package main
 
 import (

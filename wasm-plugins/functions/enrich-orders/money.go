@@ -22,12 +22,12 @@ func ParseMoney(s string) (Money, error) {
 	digits, negative := strings.CutPrefix(s, "-")
 	whole, fraction, dotted := strings.Cut(digits, ".")
 	if whole == "" || (dotted && fraction == "") || len(fraction) > 2 {
-		return 0, fmt.Errorf("%q is no amount with at most two decimals", s)
+		return 0, fmt.Errorf("%q is not an amount with at most two decimals", s)
 	}
 	fraction += "00"[len(fraction):]
 	n, err := strconv.ParseUint(whole+fraction, 10, 63)
 	if err != nil {
-		return 0, fmt.Errorf("%q is no amount with at most two decimals", s)
+		return 0, fmt.Errorf("%q is not an amount with at most two decimals", s)
 	}
 	m := Money(n)
 	if m > maxMoney {
@@ -90,7 +90,7 @@ func ParseRate(s string) (Rate, error) {
 	}
 	n, err := strconv.ParseUint(whole+fraction+"000000"[len(fraction):], 10, 63)
 	if err != nil || n == 0 || Rate(n) > maxRate {
-		return 0, fmt.Errorf("%q is no rate above 0 and up to %d", s, maxRate/One)
+		return 0, fmt.Errorf("%q is not a rate above 0 and up to %d", s, maxRate/One)
 	}
 	return Rate(n), nil
 }
