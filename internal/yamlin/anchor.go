@@ -11,7 +11,7 @@ const mergeKey = "<<\x00"
 // anchor is a value that aliases can refer to.
 type anchor struct {
 	value  any
-	node   Node // the positions below the value
+	node   Node // the places below the value
 	size   int  // how many values it contains, including itself
 	height int  // how deep they are nested
 	done   bool // false while it is being read: no value can contain itself

@@ -44,7 +44,8 @@ func (p *parser) document(data []byte) (map[string]any, bool) {
 		return nil, false
 	}
 	if p.here != nil {
-		p.here.At = p.at
+		p.last = Place{Line: 1, Column: 1}
+		p.here.Place = p.place(p.at)
 	}
 	m, ok := p.mapping(p.indent, 0)
 	if !ok || p.odd || !p.eof {
@@ -66,7 +67,9 @@ type parser struct {
 	left    int    // how many more values there may be
 	values  bool   // make the tree
 	twice   string // a key that was given twice
-	here    *Node  // where to record positions; nil records none
+	here    *Node  // where to record places; nil records none
+	last    Place  // that was recorded
+	lastAt  int    // its offset
 
 	anchors map[string]*anchor
 	shared  bool // there are aliases or merge keys

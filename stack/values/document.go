@@ -57,15 +57,13 @@ type source struct {
 	name       string
 	lines      *lineReader
 	hasMarkers bool         // some line says helm-wasm:ignore
-	docs       []*yaml.Node // each the content of one YAML document
-	read       bool         // the library has read it
+	docs       []*yaml.Node // the content of each YAML document; none if the fast reader read it
 	under      []string     // the keys that the values stand below
 
-	// Where things stand in what was read without the library, and indices of
-	// large mappings: made when a position is first asked for.
-	root  *yamlin.Node
-	names map[*yamlin.Node]map[string]int
-	keys  map[*yaml.Node]map[string]int
+	// Where things stand in each document, and indices of large mappings: made
+	// when a position is first asked for.
+	roots []yamlin.Node
+	keys  map[*yamlin.Node]map[string]int // by the first child
 }
 
 // usualScalars resolve text for the fast reader.
@@ -122,7 +120,6 @@ func Parse(name string, data []byte) (doc *Document, err error) {
 func (src *source) parse() (*Document, error) {
 	name, in := src.name, src.lines
 	in.pos = 0
-	src.read = true
 	dec := yaml.NewDecoder(in)
 	tree := map[string]any{}
 	for {
@@ -189,8 +186,7 @@ func (d *Document) Files() []File {
 	for _, src := range d.sources {
 		f := File{Name: src.name, Documents: len(src.docs)}
 		if f.Documents > 1 {
-			n := src.docs[1]
-			f.Second = Position{File: src.name, Line: n.Line, Column: n.Column}
+			f.Second = src.position(placeOf(src.docs[1]))
 		}
 		files = append(files, f)
 	}

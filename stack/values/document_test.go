@@ -130,32 +130,6 @@ func TestMerge(t *testing.T) {
 	}
 }
 
-func TestPositionThroughAliases(t *testing.T) {
-	d, err := Parse("v", []byte("base: &b\n  x: 1\nc:\n  <<: *b\n  w: 2\nd: *b\n---\nc:\n  z: 3\n"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for path, want := range map[string]string{"c.x": "v:2:3", "c.w": "v:5:3", "c.z": "v:9:3", "d.x": "v:2:3"} {
-		if got := d.Position(strings.Split(path, ".")...).String(); got != want {
-			t.Errorf("Position(%s) = %s, want %s", path, got, want)
-		}
-	}
-}
-
-// A merge key with a tag merges too, so positions look through it.
-func TestPositionThroughTaggedMergeKey(t *testing.T) {
-	d, err := Parse("v", []byte("base: &b\n  x: 1\nc:\n  !!merge <<: *b\n  w: 2\n"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if c := d.Tree()["c"].(map[string]any); c["x"] == nil {
-		t.Fatalf("it does not merge: %v", c)
-	}
-	if got := d.Position("c", "x").String(); got != "v:2:3" {
-		t.Errorf("c.x is at %s, want v:2:3", got)
-	}
-}
-
 const setBase = "m: {x: {q: 1}}\nl: [1, {x: 2}, [3]]\ns: text\nn: null\n"
 
 func TestSetMessages(t *testing.T) {

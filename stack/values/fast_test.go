@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -70,30 +69,6 @@ func sameAsLibrary(t *testing.T, data []byte) bool {
 	usual := &Document{tree: tree, sources: []*source{{name: "test", lines: &lineReader{data: data}}}}
 	samePositions(t, usual, doc, data)
 	return true
-}
-
-// samePositions compares where two readers say that everything stands.
-func samePositions(t *testing.T, got, want *Document, data []byte) {
-	t.Helper()
-	var walk func(v any, path []string)
-	walk = func(v any, path []string) {
-		for _, p := range [][]string{path, append(path[:len(path):len(path)], "none")} {
-			if g, w := got.Position(p...), want.Position(p...); g != w {
-				t.Fatalf("%v is at %v, the library says %v:\n%s", p, g, w, data)
-			}
-		}
-		switch v := v.(type) {
-		case map[string]any:
-			for k, e := range v {
-				walk(e, append(path[:len(path):len(path)], k))
-			}
-		case []any:
-			for i, e := range v {
-				walk(e, append(path[:len(path):len(path)], strconv.Itoa(i)))
-			}
-		}
-	}
-	walk(got.Tree, nil)
 }
 
 // sameWithChangedLines compares the two readers on a text, each line of which is

@@ -59,7 +59,7 @@ func textSize(v any) (n int) {
 // unusual says why a file cannot be read without the library: its mistake,
 // mostly. Of a small file only what is certain comes here.
 func (src *source) unusual(why yamlin.Trouble) error {
-	pos := src.position(why.At)
+	pos := yamlin.PlaceOf(src.lines.data, why.At)
 	e := &ParseError{Name: src.name, Line: pos.Line, Column: pos.Column}
 	switch {
 	case why.Many:
@@ -67,7 +67,7 @@ func (src *source) unusual(why yamlin.Trouble) error {
 		return e
 	case why.Twice != "":
 		e.Msg = "key " + strconv.Quote(why.Twice) + " is given twice in one mapping, first in line " +
-			strconv.Itoa(src.position(why.First(src.lines.data, usualScalars, maxEntries)).Line)
+			strconv.Itoa(why.First(src.lines.data, usualScalars, maxEntries).Line)
 		e.Hint = keepOne
 		return e
 	}

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
+	"github.com/helm-wasm/helm-wasm/internal/yamlin"
 )
 
 // Position is a place in a file; the zero Position means that no file says it.
@@ -39,16 +39,10 @@ func (d *Document) Position(path ...string) Position {
 		if len(src.under) > 0 {
 			full = append(src.under[:len(src.under):len(src.under)], path...)
 		}
-		if root := src.located(); root != nil {
-			if at, length := src.usualFind(root, full); length-len(src.under) > bestLen {
+		roots := src.located()
+		for j := len(roots) - 1; j >= 0; j-- {
+			if at, length := src.find(&roots[j], full); length-len(src.under) > bestLen {
 				best, bestLen = src.position(at), length-len(src.under)
-			}
-			continue
-		}
-		for j := len(src.docs) - 1; j >= 0; j-- {
-			n, length := src.find(src.docs[j], full)
-			if length-len(src.under) > bestLen && n != nil {
-				best, bestLen = Position{File: src.name, Line: n.Line, Column: n.Column}, length-len(src.under)
 			}
 		}
 	}
@@ -63,86 +57,94 @@ func (d *Document) Position(path ...string) Position {
 	return best
 }
 
-// find walks as far along path as the node goes and returns the key there.
-func (s *source) find(n *yaml.Node, path []string) (*yaml.Node, int) {
-	at, length := n, 0
+// find walks as far along path as the node goes and returns the place there.
+func (s *source) find(n *yamlin.Node, path []string) (at yamlin.Place, length int) {
 	for length < len(path) {
-		key, value := s.child(n, path[length])
-		if key == nil {
+		below := s.child(n, path[length])
+		if below == nil {
 			break
 		}
-		at, n = key, value
+		n = below
 		length++
 	}
-	return at, length
+	return n.Place, length
 }
 
-func (s *source) child(n *yaml.Node, name string) (key, value *yaml.Node) {
-	if n.Kind == yaml.AliasNode {
-		n = n.Alias
+// child finds a key or an item. A mapping's own key and its merge keys (<<)
+// override those before them.
+func (s *source) child(n *yamlin.Node, name string) *yamlin.Node {
+	if n.List {
+		if i, err := strconv.Atoi(name); err == nil && i >= 0 && i < len(n.Children) {
+			return &n.Children[i]
+		}
+		return nil
 	}
-	switch n.Kind {
-	case yaml.MappingNode:
-		if len(n.Content) > 32 {
-			if i, ok := s.index(n)[name]; ok {
-				return n.Content[i], n.Content[i+1]
-			}
+	own := s.own(n, name)
+	if n.Merged == nil {
+		return own
+	}
+	for i := len(n.Merged.Children) - 1; i >= 0; i-- {
+		m := &n.Merged.Children[i]
+		if own != nil && m.Before(own.Place) {
+			break
 		}
-		for i := len(n.Content) - 2; i >= 0; i -= 2 {
-			k := n.Content[i]
-			if isMergeKey(k) {
-				if key, value = s.merged(n.Content[i+1], name); key != nil {
-					return key, value
-				}
-				continue
-			}
-			if keyName(k) == name {
-				return k, n.Content[i+1]
-			}
-		}
-	case yaml.SequenceNode:
-		i, err := strconv.Atoi(name)
-		if err == nil && i >= 0 && i < len(n.Content) {
-			return n.Content[i], n.Content[i]
+		if below := s.merged(m, name); below != nil {
+			return below
 		}
 	}
-	return nil, nil
+	return own
 }
 
 // merged finds a key in what a merge key holds: a mapping, or several of which
 // the first has the word.
-func (s *source) merged(n *yaml.Node, name string) (key, value *yaml.Node) {
-	if n.Kind != yaml.SequenceNode {
-		return s.child(n, name)
+func (s *source) merged(m *yamlin.Node, name string) *yamlin.Node {
+	if !m.List {
+		return s.child(m, name)
 	}
-	for _, e := range n.Content {
-		if key, value = s.child(e, name); key != nil {
-			break
+	for i := range m.Children {
+		if below := s.child(&m.Children[i], name); below != nil {
+			return below
 		}
 	}
-	return key, value
+	return nil
+}
+
+// own finds a key that a mapping has itself. No reader accepts one twice.
+func (s *source) own(n *yamlin.Node, name string) *yamlin.Node {
+	if len(n.Children) > 32 {
+		if i, ok := s.index(n)[name]; ok {
+			return &n.Children[i]
+		}
+		return nil
+	}
+	for i := range n.Children {
+		if n.Children[i].Name == name {
+			return &n.Children[i]
+		}
+	}
+	return nil
 }
 
 // index finds keys of a large mapping. A finding for each of a thousand
 // functions would else read all their names a thousand times.
-func (s *source) index(n *yaml.Node) map[string]int {
-	if m := s.keys[n]; m != nil {
-		return m
-	}
-	m := make(map[string]int, len(n.Content)/2)
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if k := n.Content[i]; isMergeKey(k) {
-			m = map[string]int{} // what is merged in needs the slow way
-			break
-		} else {
-			m[keyName(k)] = i
+func (s *source) index(n *yamlin.Node) map[string]int {
+	first := &n.Children[0] // which aliases share
+	m := s.keys[first]
+	if m == nil {
+		m = make(map[string]int, len(n.Children))
+		for i := range n.Children {
+			m[n.Children[i].Name] = i
 		}
+		if s.keys == nil {
+			s.keys = map[*yamlin.Node]map[string]int{}
+		}
+		s.keys[first] = m
 	}
-	if s.keys == nil {
-		s.keys = map[*yaml.Node]map[string]int{}
-	}
-	s.keys[n] = m
 	return m
+}
+
+func (s *source) position(p yamlin.Place) Position {
+	return Position{File: s.name, Line: p.Line, Column: p.Column}
 }
 
 // Ignores reports whether the line of p, or a comment line right above it,
