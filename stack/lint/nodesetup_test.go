@@ -40,8 +40,8 @@ func TestLintNodeSetup(t *testing.T) {
 		},
 		"short checksum":   {wasmtime("{url: {amd64: 'https://a/b'}, sha256: {amd64: abc}}"), "64 hex digits", SeverityError},
 		"no URL":           {wasmtime("{url: {amd64: 'ftp://a/b'}, sha256: {amd64: " + sum + "}}"), "is not a URL", SeverityError},
-		"relative path":    {wasmtime("{path: x}"), "no absolute path", SeverityError},
-		"binary with path": {wasmtime("{image: 'a/b@sha256:0', binary: bin/x}"), "no file name", SeverityError},
+		"relative path":    {wasmtime("{path: x}"), "not an absolute path", SeverityError},
+		"binary with path": {wasmtime("{image: 'a/b@sha256:0', binary: bin/x}"), "not a file name", SeverityError},
 		"own without binary": {
 			"runtimes: {mine: {handler: mine}}\nnodeSetup: {enabled: true, runtimes: {mine: {image: 'a/b@sha256:0'}}}",
 			"", "",

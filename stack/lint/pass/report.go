@@ -162,7 +162,7 @@ func (p *Pass) Findings() Findings {
 		if *n > MaxAlike {
 			f := Finding{Rule: k.rule, Severity: k.severity, Message: "and " + strconv.Itoa(*n-MaxAlike) + " more like those of this rule"}
 			if flooded {
-				f.Fix = "mend these first: with more than " + strconv.Itoa(maxMistakes) + " mistakes, no other rule has been looked at"
+				f.Fix = "fix these first: with more than " + strconv.Itoa(maxMistakes) + " mistakes, no other rule has been looked at"
 			}
 			more = append(more, f)
 		}

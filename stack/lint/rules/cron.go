@@ -34,7 +34,7 @@ func cronError(expr string) string {
 		expr = strings.TrimSpace(rest)
 	}
 	if strings.HasPrefix(expr, "@") {
-		return "KEDA takes no short forms such as @daily"
+		return "KEDA does not accept short forms such as @daily"
 	}
 	fields := strings.Fields(expr)
 	if len(fields) != len(cronFields) {

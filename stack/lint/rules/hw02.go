@@ -98,7 +98,7 @@ func nullSections(p *pass.Pass) {
 		f := schema.ValuesObject().Fields[i]
 		if v, ok := p.Doc.Tree()[f.Name]; ok && v == nil && f.Kind == schema.KindObject && !f.Open {
 			p.Report([]string{f.Name},
-				"null where a mapping is expected; it takes away every default of "+f.Name,
+				"null where a mapping is expected; it removes every default of "+f.Name,
 				"remove the line, or write "+f.Name+": {}")
 		}
 	}
@@ -107,7 +107,7 @@ func nullSections(p *pass.Pass) {
 func nullScaling(s *pass.Scope) {
 	if s.NoScaling {
 		s.Report(s.At("scaling"),
-			"null where a mapping is expected; it takes away every default of scaling",
+			"null where a mapping is expected; it removes every default of scaling",
 			"remove the line, or write scaling: {}")
 	}
 }

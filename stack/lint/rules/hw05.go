@@ -12,8 +12,8 @@ import (
 
 var _ = register(Rule{
 	ID: "HW05", Severity: Error, Title: "Not in the required form",
-	Why: "Names, quantities, durations, topics and images have a grammar of Kubernetes, Go or Kafka, which would " +
-		"refuse it later.",
+	Why: "Names, quantities, durations, topics and images follow a grammar of Kubernetes, Go or Kafka, which " +
+		"would refuse them later.",
 	Fix:  "Write the value in the form that the finding shows.",
 	Bad:  "functions: {enrich: {limits: {timeout: 10 seconds}}}",
 	Good: "functions: {enrich: {limits: {timeout: 10s}}}",

@@ -10,7 +10,7 @@ import (
 
 var _ = register(Rule{
 	ID: "HW06", Severity: Warning, Title: "Several YAML documents in one file",
-	Why: "Helm 4 merges them; Helm 3, Argo CD and Flux read only the first and drop the rest without a word.",
+	Why: "Helm 4 merges them; Helm 3, Argo CD and Flux read only the first and silently drop the rest.",
 	Fix: "Remove the `---` lines, or split the file and give each part with its own `-f`.",
 	Bad: "{}\n" +
 		"---\n" +

@@ -27,7 +27,7 @@ func eventsComeBack(s *pass.Scope) {
 	for _, topic := range sinks {
 		if topic == f.Source.Topic && topic != "" {
 			s.Report(s.At("sink"),
-				s.What+" writes to the topic that it reads, "+strconv.Quote(topic)+": every event comes back for ever",
+				s.What+" writes to the topic that it reads, "+strconv.Quote(topic)+": every event comes back forever",
 				"use another sink topic")
 		}
 	}

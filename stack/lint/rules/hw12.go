@@ -14,7 +14,7 @@ import (
 
 var _ = register(Rule{
 	ID: "HW12", Severity: Error, Title: "Unknown or unusable runtime",
-	Why: "Pods with a RuntimeClass that does not exist are refused, and one without a handler cannot be made.",
+	Why: "Pods with a RuntimeClass that does not exist are refused, and a RuntimeClass without a handler cannot be created.",
 	Fix: "Use wazero or a key of `runtimes`, or add the runtime there with its handler.",
 	Bad: "functions: {enrich: {runtime: wasmtme}}",
 	Good: "functions: {enrich: {runtime: wasmtime}}\n" +
@@ -51,7 +51,7 @@ func namelessRuntimes(p *pass.Pass) {
 			if best := suggest.Nearest(name, names); best != "" {
 				fix = "did you mean " + best + "?"
 			}
-			p.Report([]string{"nodeSetup", "runtimes", name}, strconv.Quote(name)+" is no key of runtimes", fix)
+			p.Report([]string{"nodeSetup", "runtimes", name}, strconv.Quote(name)+" is not a key of runtimes", fix)
 		}
 	}
 	for _, name := range names {

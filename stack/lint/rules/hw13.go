@@ -9,9 +9,8 @@ import (
 )
 
 var _ = register(Rule{
-	ID: "HW13", Severity: Error, Title: "The ABI does not go with the runtime or the module",
-	Why: "In-process functions speak redpanda, extism or wasi; under a RuntimeClass a function is a server that " +
-		"is reached by HTTP.",
+	ID: "HW13", Severity: Error, Title: "The ABI does not fit the runtime or the module",
+	Why: "In-process functions use redpanda, extism or wasi; under a RuntimeClass a function is a server that is called over HTTP.",
 	Fix: "Choose the abi that the module fits, and a runtime that can run it; `helm wasm inspect` shows which one that is.",
 	Bad: "functions: {enrich: {abi: http}}",
 	Good: "functions: {enrich: {abi: http, runtime: spin}}\n" +
@@ -26,7 +25,7 @@ func mismatchedABI(s *pass.Scope) {
 	switch {
 	case s.InProcess() && f.ABI == "http":
 		s.Report(s.At("abi"),
-			"abi http needs a RuntimeClass: the in-process runtime wazero speaks redpanda, extism and wasi",
+			"abi http needs a RuntimeClass: the in-process runtime wazero supports redpanda, extism and wasi",
 			"set runtime to a key of runtimes, such as wasmtime or spin, or choose another abi")
 	case known && !s.InProcess() && f.ABI != "auto" && f.ABI != "http" && f.ABI != "":
 		s.Report(s.At("abi"),

@@ -6,7 +6,7 @@ import "github.com/helm-wasm/helm-wasm/stack/lint/pass"
 
 var _ = register(Rule{
 	ID: "HW14", Severity: Warning, Title: "Nowhere for events that always fail",
-	Why: "One poisonous event holds its partition until somebody acts, usually at night. The lag grows, KEDA adds " +
+	Why: "One poison event holds up its partition until somebody acts, usually at night. The lag grows, KEDA adds " +
 		"replicas, and none of them helps.",
 	Fix:  "Name a dead-letter topic, or set action: block or drop if that is meant.",
 	Bad:  "functions: {enrich: {onError: {deadLetterTopic: null}}}",
@@ -22,7 +22,7 @@ func noWayOut(s *pass.Scope) {
 		s.ReportAs(Error, s.At("onError.action"), "action deadLetter needs onError.deadLetterTopic", "name the topic")
 	case (e.Action == "auto" || e.Action == "") && e.DeadLetterTopic == "":
 		s.Report(s.At("onError"),
-			"without deadLetterTopic an event that always fails holds its partition for ever",
+			"without deadLetterTopic an event that always fails holds up its partition forever",
 			"set onError.deadLetterTopic, or say action: block or drop if that is meant")
 	case e.DeadLetterTopic != "" && (e.Action == "block" || e.Action == "drop"):
 		s.ReportAs(Warning, s.At("onError.deadLetterTopic"),

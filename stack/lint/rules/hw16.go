@@ -10,7 +10,7 @@ import (
 
 var _ = register(Rule{
 	ID: "HW16", Severity: Warning, Title: "A topic is used but not listed in kafka.topics",
-	Why: "Nothing creates it: the function waits, or the broker makes it with one partition. And since its " +
+	Why: "Nothing creates it: the function waits, or the broker creates it with one partition. And since its " +
 		"partitions are unknown, replicas are not capped.",
 	Fix:  "Add the topic to `kafka.topics`, or correct its name.",
 	Bad:  "functions: {enrich: {sink: {topic: orders.enrichd}}}",

@@ -11,7 +11,7 @@ import (
 
 var _ = register(Rule{
 	ID: "HW17", Severity: Warning, Title: "A module is not pinned by digest",
-	Why: "A tag can move. A replica that starts at night then runs other code than its neighbours.",
+	Why: "A tag can move. A replica that starts at night then runs different code than its neighbours.",
 	Fix: "Pin the image by digest.",
 	Bad: "functions: {enrich: {module: {image: \"ghcr.io/acme/enrich:latest\"}}}",
 	Good: "functions: {enrich: {module: {image: " +
@@ -39,7 +39,7 @@ func movingImage(s *pass.Scope) {
 	_, tag, tagged := strings.Cut(repo, ":")
 	if !tagged || tag == "latest" {
 		s.Report(s.At("module.image"),
-			strconv.Quote(image)+" names no fixed version: a new replica may run other code than the old ones",
+			strconv.Quote(image)+" names no fixed version: a new replica may run different code than the old ones",
 			"pin it by digest: "+strings.TrimSuffix(image, ":latest")+"@sha256:...")
 	} else {
 		s.ReportAs(Info, s.At("module.image"),

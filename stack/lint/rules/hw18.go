@@ -6,7 +6,7 @@ import "github.com/helm-wasm/helm-wasm/stack/lint/pass"
 
 var _ = register(Rule{
 	ID: "HW18", Severity: Error, Title: "A function has no module, or two",
-	Why:  "There is nothing to run, or no telling what.",
+	Why:  "There is nothing to run, or it is not clear what.",
 	Fix:  "Set either module.image or module.configMap, with everything that it needs.",
 	Bad:  "functions: {enrich: {module: {configMap: {name: code, key: enrich.wasm}}}}",
 	Good: "functions: {enrich: {module: {image: null, configMap: {name: code, key: enrich.wasm}}}}",

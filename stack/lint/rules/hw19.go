@@ -12,7 +12,7 @@ import (
 
 var _ = register(Rule{
 	ID: "HW19", Severity: Error, Title: "A function's name is taken",
-	Why:  "Its objects would have the names of other objects in the release.",
+	Why:  "Its objects would have the same names as other objects in the release.",
 	Fix:  "Rename the function.",
 	Bad:  "workloads: {enrich: {scaleTargetRef: {name: shop}, source: {topic: orders, consumerGroup: shop}}}",
 	Good: "workloads: {shop: {scaleTargetRef: {name: shop}, source: {topic: orders, consumerGroup: shop}}}",

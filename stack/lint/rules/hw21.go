@@ -10,7 +10,7 @@ import (
 
 var _ = register(Rule{
 	ID: "HW21", Severity: Warning, Title: "exactly-once keeps a function from going to zero",
-	Why:  "Each transaction leaves a marker that KEDA counts as one event of lag per partition, for ever.",
+	Why:  "Each transaction leaves a marker that KEDA counts as one event of lag per partition, forever.",
 	Fix:  "Set activationLagThreshold to the number of partitions or more.",
 	Bad:  "functions: {enrich: {delivery: exactly-once}}",
 	Good: "functions: {enrich: {delivery: exactly-once, scaling: {activationLagThreshold: 10}}}",

@@ -10,8 +10,8 @@ import (
 )
 
 var _ = register(Rule{
-	ID: "HW23", Severity: Warning, Title: "The container's memory does not hold what functions may use",
-	Why:  "The kernel kills the runner in the middle of the load that it was scaled for.",
+	ID: "HW23", Severity: Warning, Title: "The container has less memory than functions may use",
+	Why:  "The kernel kills the runner under the very load that it was scaled for.",
 	Fix:  "Raise resources.limits.memory, or lower limits.memory or limits.concurrency.",
 	Bad:  "functions: {enrich: {limits: {memory: 64Mi, concurrency: 4}, resources: {limits: {memory: 128Mi}}}}",
 	Good: "functions: {enrich: {limits: {memory: 64Mi, concurrency: 4}, resources: {limits: {memory: 320Mi}}}}",
@@ -29,7 +29,7 @@ func containerTooSmall(s *pass.Scope) {
 	if have := schema.BytesOf(quota); have > 0 && mem*n > have {
 		s.Report(s.At("resources.limits.memory"),
 			"the container may use "+string(quota)+", but "+strconv.Itoa(int(n))+" x limits.memory "+string(f.Limits.Memory)+
-				" is more: the kernel kills the runner when functions use what they may",
+				" is more: the kernel kills the runner when functions use all that they may",
 			"raise resources.limits.memory above "+strconv.Itoa(int(mem*n>>20))+"Mi, or lower limits.memory or limits.concurrency")
 	}
 }

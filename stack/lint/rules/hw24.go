@@ -17,7 +17,7 @@ import (
 
 var _ = register(Rule{
 	ID: "HW24", Severity: Error, Title: "Node setup does not know what to install",
-	Why: "Node setup runs as root on nodes, so it takes one source for each runtime, and no download without a " +
+	Why: "Node setup runs as root on nodes, so it accepts one source for each runtime, and no download without a " +
 		"checksum.",
 	Fix:  "Name one verified source for each runtime: url with sha256, an image by digest, or a path.",
 	Bad:  "nodeSetup: {enabled: true, runtimes: {wasmtime: {image: \"registry.example.com/shims:1\"}}}",
@@ -44,7 +44,7 @@ func nodeSetup(p *pass.Pass) {
 	}
 	for _, f := range []struct{ name, value string }{{"config", n.Node.Config}, {"main", n.Node.Main}, {"socket", n.Node.Socket}} {
 		if f.value != "" && !path.IsAbs(f.value) {
-			p.Report(at("node", f.name), strconv.Quote(f.value)+" is no absolute path",
+			p.Report(at("node", f.name), strconv.Quote(f.value)+" is not an absolute path",
 				"write the path on the node, such as /etc/containerd/config.toml")
 		}
 	}
@@ -105,12 +105,12 @@ func nodeRuntime(p *pass.Pass, name string, r *schema.NodeRuntime) {
 			"write repository@sha256:...")
 	}
 	if r.Path != "" && !path.IsAbs(r.Path) {
-		p.Report(at("path"), strconv.Quote(r.Path)+" is no absolute path",
+		p.Report(at("path"), strconv.Quote(r.Path)+" is not an absolute path",
 			"write the path on the node, such as /usr/local/bin/containerd-shim-"+name+"-v1")
 	}
 	switch {
 	case r.Binary != "" && path.Base(r.Binary) != r.Binary:
-		p.Report(at("binary"), strconv.Quote(r.Binary)+" is no file name",
+		p.Report(at("binary"), strconv.Quote(r.Binary)+" is not a file name",
 			"write the name alone, such as containerd-shim-"+name+"-v1")
 	case len(given) == 0 && r.Binary == "" && !known && !strings.HasPrefix(name, "crun"):
 		p.Report(at(), "node setup does not know the program of runtime "+strconv.Quote(name),
@@ -137,7 +137,7 @@ func nodeDownload(p *pass.Pass, name string, r *schema.NodeRuntime) {
 	for _, arch := range slices.Sorted(maps.Keys(r.SHA256)) {
 		if sum, err := hex.DecodeString(r.SHA256[arch]); r.SHA256[arch] != "" && (err != nil || len(sum) != 32) {
 			p.Report(at("sha256", arch),
-				strconv.Quote(r.SHA256[arch])+" is no SHA-256 of 64 hex digits",
+				strconv.Quote(r.SHA256[arch])+" is not a SHA-256 of 64 hex digits",
 				"write what sha256sum says of the download")
 		}
 	}

@@ -21,7 +21,7 @@ func noSecurity(p *pass.Pass) {
 	}
 	if k.SASL.Mechanism != "none" && k.SASL.Mechanism != "" {
 		p.Report([]string{"kafka", "sasl", "mechanism"},
-			"the brokers of kafka.mode "+k.Mode+" take no SASL", "remove sasl, or use kafka.mode external")
+			"the brokers of kafka.mode "+k.Mode+" do not support SASL", "remove sasl, or use kafka.mode external")
 	}
 	if k.Mode != "strimzi" && k.TLS.Enabled {
 		p.Report([]string{"kafka", "tls", "enabled"},

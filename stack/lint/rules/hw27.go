@@ -27,7 +27,7 @@ func badVariables(s *pass.Scope) {
 	f := s.Function
 	if f.ABI != "extism" {
 		for _, name := range slices.Sorted(maps.Keys(f.Config)) {
-			badVariable(s, "config", name, "; only abi extism takes any key", "key")
+			badVariable(s, "config", name, "; only abi extism accepts any key", "key")
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Pod.Env)) {
@@ -40,6 +40,6 @@ func badVariable(s *pass.Scope, field, name, unless, what string) {
 		s.Report(s.KeyAt(field, name), strconv.Quote(name)+" cannot be the name of an environment variable",
 			"use letters, digits and _, not starting with a digit"+unless)
 	} else if strings.HasPrefix(name, "KAFKA_SASL_") {
-		s.Report(s.KeyAt(field, name), strconv.Quote(name)+" is the runner's own", "use another "+what)
+		s.Report(s.KeyAt(field, name), strconv.Quote(name)+" is reserved for the runner", "use another "+what)
 	}
 }

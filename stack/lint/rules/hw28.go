@@ -11,7 +11,7 @@ import (
 
 var _ = register(Rule{
 	ID: "HW28", Severity: Warning, Title: "A disruption budget that blocks every drain",
-	Why:  "Nodes can then not be upgraded without force.",
+	Why:  "Nodes can then only be upgraded by force.",
 	Fix:  "Let at least one pod be evicted.",
 	Bad:  "functions: {enrich: {podDisruptionBudget: {enabled: true, maxUnavailable: 0}}}",
 	Good: "functions: {enrich: {podDisruptionBudget: {enabled: true, maxUnavailable: 1}}}",

@@ -25,7 +25,7 @@ func killedInACall(s *pass.Scope) {
 	if seconds := f.Pod.TerminationGracePeriodSeconds; ok && d > 0 && d > time.Duration(seconds)*time.Second {
 		s.Report(s.At("limits.timeout"),
 			"a call may take "+f.Limits.Timeout+", but pods are killed "+strconv.Itoa(seconds)+
-				" s after they are told to stop; the event is then processed twice",
+				" s after they are asked to stop; the event is then processed twice",
 			"raise pod.terminationGracePeriodSeconds above limits.timeout")
 	}
 }

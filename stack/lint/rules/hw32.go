@@ -6,7 +6,7 @@ import "github.com/helm-wasm/helm-wasm/stack/lint/pass"
 
 var _ = register(Rule{
 	ID: "HW32", Severity: Warning, Title: "backoff is longer than maxBackoff",
-	Why:  "One of the two does not do what it says.",
+	Why:  "One of the two has no effect.",
 	Fix:  "Raise maxBackoff or lower backoff.",
 	Bad:  "functions: {enrich: {onError: {backoff: 1m}}}",
 	Good: "functions: {enrich: {onError: {backoff: 1m, maxBackoff: 2m, retries: 3}}}",

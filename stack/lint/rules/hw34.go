@@ -7,7 +7,7 @@ import "github.com/helm-wasm/helm-wasm/stack/lint/pass"
 var _ = register(Rule{
 	ID: "HW34", Severity: Error, Title: "KEDA's CRDs are templated",
 	Why: "Helm builds all objects of a release before it creates any, so a ScaledObject cannot be in the release " +
-		"that brings its definition by a template.",
+		"that carries its definition in a template.",
 	Fix:  "Leave keda.crds.install false: the subchart keda-crds installs them first.",
 	Bad:  "keda: {crds: {install: true}}",
 	Good: "keda: {crds: {install: false}}",

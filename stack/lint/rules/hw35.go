@@ -31,6 +31,6 @@ func impossibleLimits(s *pass.Scope) {
 			"write 4Gi or less")
 	}
 	if d, ok := duration(lim.Timeout); ok && d == 0 && lim.Timeout != "" {
-		s.Report(s.At("limits.timeout"), "limits.timeout 0 gives a call no time", "write, for example, 5s")
+		s.Report(s.At("limits.timeout"), "limits.timeout 0 leaves a call no time", "write, for example, 5s")
 	}
 }

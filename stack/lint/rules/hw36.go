@@ -10,8 +10,8 @@ import (
 )
 
 var _ = register(Rule{
-	ID: "HW36", Severity: Error, Title: "min.insync.replicas does not go with the topic's replicas",
-	Why: "With more than there are nothing can be written; with all of them one broker that restarts stops all " +
+	ID: "HW36", Severity: Error, Title: "min.insync.replicas does not fit the topic's replicas",
+	Why: "If it is more than there are, nothing can be written; if it is all of them, one broker that restarts stops all " +
 		"writes.",
 	Fix: "Set min.insync.replicas below the replicas of the topic.",
 	Bad: "kafka: {topics: {orders: {replicationFactor: 1, config: {min.insync.replicas: 2}}}}",

@@ -34,7 +34,7 @@ func longHold(s *pass.Scope) {
 	}
 	if worst > 30*time.Minute {
 		s.Report(s.At("onError.retries"),
-			"one event that always fails holds its partition for "+worst.Round(time.Minute).String()+
+			"one event that always fails holds up its partition for "+worst.Round(time.Minute).String()+
 				" (retries x timeout and backoff)",
 			"lower retries, limits.timeout or maxBackoff")
 	}

@@ -6,7 +6,7 @@ import "github.com/helm-wasm/helm-wasm/stack/lint/pass"
 
 var _ = register(Rule{
 	ID: "HW40", Severity: Warning, Title: "The network policy keeps KEDA from Kafka",
-	Why: "KEDA reads the lag itself. If it cannot, no HPA is made and functions stay where they are.",
+	Why: "KEDA reads the lag itself. If it cannot, no HPA is created and nothing scales.",
 	Fix: "Set networkPolicy.kedaNamespace to the namespace in which KEDA runs.",
 	Bad: "keda: {enabled: false}\n" +
 		"networkPolicy: {enabled: true}",

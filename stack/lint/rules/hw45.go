@@ -12,7 +12,7 @@ import (
 
 var _ = register(Rule{
 	ID: "HW45", Severity: Warning, Title: "Functions feed one another in a ring",
-	Why: "Unless one of them drops events, they run round for ever and multiply.",
+	Why: "Unless one of them drops events, they circulate forever and multiply.",
 	Fix: "Break the ring, unless a function ends it by returning nothing.",
 	Bad: "functions: {back: {module: {image: " +
 		"\"ghcr.io/acme/back@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"}, source: " +

@@ -15,7 +15,7 @@ import (
 var _ = register(Rule{
 	ID: "KE01", Severity: Error, Title: "A trigger's type or metadata is unknown to KEDA",
 	Why: "KEDA creates no HPA for an unknown type or a missing parameter, and silently ignores metadata that it " +
-		"does not know, so a typing mistake means a default.",
+		"does not know, so a typing mistake means that the default is used.",
 	Fix: "Use a type and parameters of KEDA's scaler; the finding suggests the nearest.",
 	Bad: "functions: {enrich: {scaling: {triggers: {office: {type: corn, metadata: {}}}}}}",
 	Good: "functions: {enrich: {scaling: {triggers: {office: {type: cron, metadata: {timezone: Europe/Berlin, " +

@@ -6,7 +6,7 @@ import "github.com/helm-wasm/helm-wasm/stack/lint/pass"
 
 var _ = register(Rule{
 	ID: "KE09", Severity: Error, Title: "The topic or consumer group is missing",
-	Why: "Without a topic KEDA looks at whatever the group has committed: a new group stays at zero for ever, and " +
+	Why: "Without a topic KEDA looks at whatever the group has committed: a new group stays at zero forever, and " +
 		"the cap is the partitions of all topics.",
 	Fix:  "Name the topic, and for a workload the consumer group that the application joins.",
 	Bad:  "functions: {enrich: {source: {topic: null}}}",

@@ -9,7 +9,7 @@ import (
 )
 
 var _ = register(Rule{
-	ID: "KE10", Severity: Error, Title: "Kafka trigger settings do not go together",
+	ID: "KE10", Severity: Error, Title: "Kafka trigger settings that exclude each other",
 	Why: "KEDA refuses to build the scaler, and without a scaler there is no HPA. Partitions that the topic does " +
 		"not have are never seen.",
 	Fix:  "Keep one of two settings that exclude each other, and name the topic and partitions that exist.",

@@ -5,7 +5,7 @@ package rules
 import "github.com/helm-wasm/helm-wasm/stack/lint/pass"
 
 var _ = register(Rule{
-	ID: "KE12", Severity: Warning, Title: "The offset reset policy does not go with scaling to zero",
+	ID: "KE12", Severity: Warning, Title: "The offset reset policy does not fit scaling to zero",
 	Why: "A group that has never committed shows a lag of 1 for each partition with latest, so replicas start at " +
 		"once, and what arrived before the first commit is lost. With scaleToZeroOnInvalidOffset the group never " +
 		"wakes at all.",
@@ -34,7 +34,7 @@ func invalidOffsets(s *pass.Scope, k *pass.KafkaTrigger) {
 			"use offsetResetPolicy earliest, or minReplicas 1")
 	case latest && k.Reset == "":
 		s.Report(s.At(k.Field),
-			"without offsetResetPolicy KEDA takes latest: with minReplicas 0 it starts replicas at once for partitions without commit",
+			"without offsetResetPolicy KEDA uses latest: with minReplicas 0 it starts replicas at once for partitions without commit",
 			"set metadata.offsetResetPolicy to what the application uses, best earliest")
 	case latest:
 		s.Report(s.At(k.At("offsetResetPolicy")),

@@ -11,8 +11,8 @@ import (
 )
 
 var _ = register(Rule{
-	ID: "KE13", Severity: Warning, Title: "Replicas do not go with the topic's partitions",
-	Why: "A partition has at most one consumer in a group: replicas beyond the partitions idle. KEDA caps the lag " +
+	ID: "KE13", Severity: Warning, Title: "Replicas do not fit the topic's partitions",
+	Why: "A partition has at most one consumer in a group: replicas beyond the partitions are idle. KEDA caps the lag " +
 		"at about partitions x lagThreshold, and rounding can still ask for one replica more than partitions " +
 		"(lag 29 of 5 partitions with threshold 5: 6 replicas), while the HPA's tolerance of 10 % can keep the " +
 		"last ones away (22 of 24 stay 22).",
@@ -50,7 +50,7 @@ func replicasAndPartitions(s *pass.Scope, k *pass.KafkaTrigger) {
 			severity = Error // the chart refuses it
 		}
 		s.ReportAs(severity, s.At("scaling.minReplicas"),
-			"minReplicas is "+strconv.Itoa(sc.MinReplicas)+", but "+topic+": the other replicas idle for ever",
+			"minReplicas is "+strconv.Itoa(sc.MinReplicas)+", but "+topic+": the other replicas idle forever",
 			"lower minReplicas to "+strconv.Itoa(parts)+" or add partitions")
 	}
 	top := min(sc.MaxReplicas, parts)
@@ -65,7 +65,7 @@ func replicasAndPartitions(s *pass.Scope, k *pass.KafkaTrigger) {
 	if stuck := (top*10 + 10) / 11; !k.AllowIdle && sc.MaxReplicas >= parts && parts >= 11 && stuck < parts &&
 		sc.Behavior.ScaleUp.Tolerance == "" {
 		s.ReportAs(Info, s.At("scaling.maxReplicas"),
-			"the HPA's tolerance of 10 % can hold "+s.What+" at "+strconv.Itoa(stuck)+" of "+strconv.Itoa(parts)+
+			"the HPA's tolerance of 10 % can keep "+s.What+" at "+strconv.Itoa(stuck)+" of "+strconv.Itoa(parts)+
 				" replicas under full load, since KEDA caps the lag at partitions x lagThreshold",
 			"set scaling.allowIdleConsumers: true, or scaling.behavior.scaleUp.tolerance: 0.01 on Kubernetes 1.35 and later, "+
 				"if the last replicas matter")

@@ -152,7 +152,7 @@ func loginNeeds(s *pass.Scope, t *pass.Trigger) []string {
 	case "gssapi":
 		if t.Type == "apache-kafka" {
 			s.Report(s.At(t.SettingAt("sasl")),
-				"the apache-kafka scaler takes sasl gssapi, but cannot log in by it",
+				"the apache-kafka scaler accepts sasl gssapi, but cannot log in with it",
 				"use the kafka scaler, or another mechanism")
 			return nil
 		}

@@ -12,7 +12,7 @@ var _ = register(Rule{
 	ID: "KE16", Severity: Info, Title: "cooldownPeriod or pollingInterval does not do what it seems to",
 	Why: "Between one replica and the maximum the HPA decides alone, every 15 s. cooldownPeriod only delays the " +
 		"step to zero, pollingInterval only the step from zero. The step to zero is from any number of replicas, " +
-		"also from those that the HPA still holds.",
+		"even from those that the HPA still keeps.",
 	Fix: "Remove the setting, or use the one that the finding names.",
 	Bad: "functions: {enrich: {scaling: {minReplicas: 1, cooldownPeriod: 300}}}",
 	Good: "functions: {enrich: {scaling: {minReplicas: 1, behavior: {scaleDown: {stabilizationWindowSeconds: " +
@@ -31,7 +31,7 @@ func withoutEffect(s *pass.Scope) {
 		}
 		if s.Sets("scaling.pollingInterval") && !sc.UseCachedMetrics && sc.ScalingModifiers.Formula == "" {
 			s.Report(s.At("scaling.pollingInterval"),
-				"pollingInterval has no effect with minReplicas "+strconv.Itoa(sc.MinReplicas)+": the HPA asks every 15 s by itself",
+				"pollingInterval has no effect with minReplicas "+strconv.Itoa(sc.MinReplicas)+": the HPA asks every 15 s on its own",
 				"remove it, or set useCachedMetrics to query the brokers less often")
 		}
 	}
@@ -55,7 +55,7 @@ func shortCooldown(s *pass.Scope) {
 		s.Report(s.At("scaling.cooldownPeriod"),
 			"cooldownPeriod "+strconv.Itoa(cooldown)+" is shorter than the "+strconv.Itoa(window)+
 				" s for which the HPA holds replicas (behavior.scaleDown.stabilizationWindowSeconds): without lag KEDA stops "+
-				"all replicas at once, before the HPA takes any away",
+				"all replicas at once, before the HPA removes any",
 			"raise cooldownPeriod to "+strconv.Itoa(window)+" or more, or lower the window, unless that is meant")
 	}
 }

@@ -10,7 +10,7 @@ import (
 var _ = register(Rule{
 	ID: "KE17", Severity: Error, Title: "The HPA's behavior is invalid or partial",
 	Why: "KEDA passes behavior on without a check; the API server then refuses the HPA, and nothing scales. A " +
-		"partial behavior makes KEDA rewrite the HPA again and again.",
+		"partial behavior makes KEDA keep rewriting the HPA.",
 	Fix: "Give stabilizationWindowSeconds, selectPolicy and policies together, or leave the section out.",
 	Bad: "functions: {enrich: {scaling: {behavior: {scaleDown: {policies: [{type: Pods, value: 1}]}}}}}",
 	Good: "functions: {enrich: {scaling: {behavior: {scaleDown: {policies: [{type: Pods, value: 1, periodSeconds: " +
@@ -39,13 +39,13 @@ func scalingRules(s *pass.Scope, name string, r *schema.ScalingRules) {
 	for _, p := range r.Policies {
 		if p.Type == "" || p.Value < 1 || p.PeriodSeconds < 1 || p.PeriodSeconds > 1800 {
 			s.Report(s.At(field+".policies"),
-				"a policy of "+name+" is not complete: type, value of at least 1 and periodSeconds from 1 to 1800 are due",
+				"a policy of "+name+" is not complete: type, value of at least 1 and periodSeconds from 1 to 1800 are required",
 				"write {type: Pods, value: 4, periodSeconds: 15}")
 		}
 	}
 	if r.StabilizationWindowSeconds == nil || r.SelectPolicy == "" || r.Policies == nil {
 		s.ReportAs(Warning, s.At(field),
-			name+" is only partly given, so KEDA and the API server's defaults overwrite each other's HPA again and again",
+			name+" is only partly given, so KEDA and the API server's defaults keep overwriting each other's HPA",
 			"give stabilizationWindowSeconds, selectPolicy and policies, or leave the section out")
 	}
 	if name == "scaleUp" && r.SelectPolicy == "Disabled" && s.Scaling.MaxReplicas > 1 {

@@ -5,7 +5,7 @@ package rules
 import "github.com/helm-wasm/helm-wasm/stack/lint/pass"
 
 var _ = register(Rule{
-	ID: "KE18", Severity: Error, Title: "The metric type does not go with the trigger",
+	ID: "KE18", Severity: Error, Title: "The metric type does not fit the trigger",
 	Why: "cpu and memory triggers need metricType Utilization or AverageValue and a request to measure against; " +
 		"no other trigger may use Utilization. Both alone cannot start from zero.",
 	Fix: "Set the metric type that the trigger takes, request the resource that it measures, and keep a " +

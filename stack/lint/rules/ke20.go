@@ -53,7 +53,7 @@ func modifierTargets(s *pass.Scope) {
 	m := &s.Scaling.ScalingModifiers
 	if m.Target == "" {
 		s.Report(s.At("scaling.scalingModifiers"), "scalingModifiers have no target",
-			"set target to the formula's value that one replica is meant to have")
+			"set target to the value of the formula that one replica should have")
 	} else if f, err := strconv.ParseFloat(string(m.Target), 64); err != nil || f <= 0 {
 		s.Report(s.At("scaling.scalingModifiers.target"),
 			"target "+strconv.Quote(string(m.Target))+" is not a number above 0",

@@ -12,10 +12,10 @@ import (
 var _ = register(Rule{
 	ID: "KE21", Severity: Warning, Title: "The fallback is incomplete or does not start",
 	Why: "KEDA's Kafka client connects when it is built. After one failure KEDA rebuilds it, fails before it " +
-		"counts, and never passes a failureThreshold of 1 or more while all brokers are away. Its RabbitMQ " +
-		"client does the same; that of apache-kafka does not. With 0 the fallback comes and goes, for the " +
-		"autoscaler does not wait as long as that client takes to fail. While all brokers are away replicas have " +
-		"nothing to read anyway.",
+		"counts, and never passes a failureThreshold of 1 or more while all brokers are down. Its RabbitMQ " +
+		"client does the same; that of apache-kafka does not. With 0 the fallback comes and goes, because " +
+		"the autoscaler does not wait as long as that client takes to fail. While all brokers are down " +
+		"replicas have nothing to read anyway.",
 	Fix:  "Give failureThreshold and replicas that can take effect, or remove the fallback.",
 	Bad:  "functions: {enrich: {scaling: {fallback: {failureThreshold: 3, replicas: 2}}}}",
 	Good: "functions: {enrich: {scaling: {fallback: {failureThreshold: 0, replicas: 2}}}}",
@@ -35,15 +35,15 @@ func fallback(s *pass.Scope) {
 		return
 	case f.Replicas == nil:
 		s.ReportAs(Error, s.At("scaling.fallback"), "fallback has no replicas",
-			"set replicas to the number that shall run while the lag cannot be read")
+			"set replicas to the number that should run while the lag cannot be read")
 		return
 	}
 	if client := connecting(s); client != "" && *f.FailureThreshold >= 1 {
 		s.ReportAs(Warning, s.At("scaling.fallback.failureThreshold"),
 			"with failureThreshold "+strconv.Itoa(*f.FailureThreshold)+
-				" the fallback does not start when all brokers are away: KEDA cannot rebuild its "+client+
+				" the fallback does not start when all brokers are down: KEDA cannot rebuild its "+client+
 				" client and stops counting at one failure",
-			"set failureThreshold: 0, which starts it now and then, or remove fallback: replicas have nothing to read then")
+			"set failureThreshold: 0, which starts it now and then, or remove fallback: replicas have nothing to read during that time")
 	}
 	if s.Source.Topic == "" && len(sc.Triggers) > 0 && sc.ScalingModifiers.Formula == "" && onlyResources(sc) {
 		s.ReportAs(Error, s.At("scaling.fallback"),

@@ -12,7 +12,7 @@ import (
 
 var _ = register(Rule{
 	ID: "KE22", Severity: Error, Title: "A pause setting or annotation does not do what it says",
-	Why: "KEDA fails on a paused-replicas that is not a number, reads every odd paused value as true, and looks for " +
+	Why: "KEDA fails on a paused-replicas that is not a number, reads every other value of paused as true, and looks for " +
 		"hpa-ownership on the HPA only.",
 	Fix:  "Set one pause, with a value that KEDA can read.",
 	Bad:  "functions: {enrich: {scaling: {annotations: {autoscaling.keda.sh/paused-replicas: two}}}}",
@@ -47,7 +47,7 @@ func pausingAnnotation(s *pass.Scope, key, value string) {
 	case "autoscaling.keda.sh/paused", "autoscaling.keda.sh/paused-scale-in", "autoscaling.keda.sh/paused-scale-out":
 		if _, err := strconv.ParseBool(value); err != nil {
 			s.ReportAs(Warning, path,
-				key+" is "+strconv.Quote(value)+"; KEDA takes anything but a boolean for true",
+				key+" is "+strconv.Quote(value)+"; KEDA treats anything but a boolean as true",
 				`write "true", or remove it`)
 		}
 	case "validations.keda.sh/hpa-ownership":

@@ -6,7 +6,7 @@ import "github.com/helm-wasm/helm-wasm/stack/lint/pass"
 
 var _ = register(Rule{
 	ID: "KE23", Severity: Warning, Title: "Several Kafka triggers without a formula",
-	Why: "The HPA takes the largest of several metrics. Who reads two topics usually means their sum.",
+	Why: "The HPA takes the largest of several metrics. Whoever reads two topics usually wants their sum.",
 	Fix: "Add the triggers up in scaling.scalingModifiers.formula if the sum is meant.",
 	Bad: "functions: {enrich: {scaling: {triggers: {other: {type: kafka, metadata: {bootstrapServers: \"b:9092\", " +
 		"consumerGroup: g, topic: more, offsetResetPolicy: earliest}}}}}}",

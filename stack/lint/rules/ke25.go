@@ -6,8 +6,8 @@ import "github.com/helm-wasm/helm-wasm/stack/lint/pass"
 
 var _ = register(Rule{
 	ID: "KE25", Severity: Info, Title: "restoreToOriginalReplicaCount on a function",
-	Why: "It gives a target its replicas back when the ScaledObject goes. A function's Deployment goes with it. " +
-		"For workloads it makes sense.",
+	Why: "It restores the replicas of a target when the ScaledObject is deleted. A function's Deployment is " +
+		"deleted with it. For workloads the setting makes sense.",
 	Fix: "Remove restoreToOriginalReplicaCount.",
 	Bad: "functions: {enrich: {scaling: {restoreToOriginalReplicaCount: true}}}",
 	Good: "workloads: {shop: {scaleTargetRef: {name: shop}, source: {topic: orders, consumerGroup: shop}, scaling: " +
