@@ -6,11 +6,11 @@
 package rules
 
 import (
-	"github.com/helm-wasm/helm-wasm/stack/lint/pass"
-	"github.com/helm-wasm/helm-wasm/stack/schema"
-
 	"slices"
 	"strings"
+
+	"github.com/helm-wasm/helm-wasm/stack/lint/pass"
+	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
 // Severity says what a finding means for the install.
