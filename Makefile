@@ -38,7 +38,7 @@ generate: $(GENERATE_TARGETS) ## rewrite all generated files
 # How many stages run side by side, and the stages: what is quick or long comes
 # first, and =STAGE runs alone.
 LANES ?= 2
-STAGES := check-files =build =helm =functions =filters \
+STAGES := check-files build functions =filters =helm \
   test-go test-schema fmt-check actionlint generate-check staticcheck test-parity test-gitops test-images test-engines \
   test-krm test-realcharts test-nodesetup test-functions test-bench test-browser test-chart-source chart-lint =test-helm
 
