@@ -15,7 +15,7 @@
 // The names in this package are the public API: they change only with a new
 // minor version, and the changelog says how. The packages below it (values,
 // schema, lint, render, examples) each do one job for it. They can be imported,
-// for example to walk over the fields of the values, but they may change with
-// any version. Ids of rules and paths of values are part of the API; the words of messages are
-// not.
+// for example to walk over the fields of the values, but they may change with any
+// version. Ids of rules and paths of values are part of the API; the words of
+// messages are not.
 package stack

@@ -62,7 +62,7 @@ func ExampleLint() {
 	// fail the build: true
 }
 
-// A file that cannot be read says where and what to do.
+// The error for a file that cannot be read says where it is wrong and what to do.
 func ExampleParse() {
 	_, err := stack.Parse("stack.yaml", []byte("functions:\n  enrich: {}\n  enrich: {}\n"))
 	fmt.Println(err)
@@ -98,7 +98,7 @@ func ExampleMerge() {
 	// maxReplicaCount: 6
 }
 
-// Which rules are there, and why?
+// The rules that exist, and where each is explained.
 func ExampleRules() {
 	for _, r := range stack.Rules() {
 		if r.ID == "KE13" {

@@ -12,7 +12,7 @@ import (
 const MaxBytes = values.MaxBytes
 
 // Document is a values file that was read, or several merged. Tree returns its
-// content, Position says where a value stands, and Set, SetString and SetJSON
+// content, Position says where a value is, and Set, SetString and SetJSON
 // change it as Helm's --set flags do.
 type Document = values.Document
 
@@ -34,8 +34,8 @@ func Merge(docs ...*Document) *Document { return values.Merge(docs...) }
 // LintOptions adjust Lint; the zero value is a complete check.
 type LintOptions = lint.Options
 
-// ModuleInfo is what reading a function's binary told, for rules that compare
-// the binary with the values.
+// ModuleInfo is what is known from reading a function's binary, for rules that
+// compare the binary with the values.
 type ModuleInfo = lint.ModuleInfo
 
 // Finding is one thing to look at: what is wrong, where, and what to do.
@@ -55,7 +55,7 @@ const (
 	SeverityInfo    = lint.SeverityInfo
 )
 
-// Rule is one thing that Lint knows, with its reason.
+// Rule is one thing that Lint checks, with its reason.
 type Rule = lint.Rule
 
 // Lint reports everything that will not install, will not work, or will hurt
@@ -80,7 +80,7 @@ const (
 	// Functions renders the objects of functions and workloads.
 	Functions = render.Functions
 
-	// All renders everything of the chart's own, but no subchart.
+	// All renders the whole chart, but no subchart.
 	All = render.All
 )
 
@@ -92,6 +92,6 @@ type Rendered = render.Rendered
 type RenderedObject = render.Object
 
 // Render runs the chart's own templates on values, with the chart's defaults
-// under them, and gives the same bytes as Helm. It does not lint: values that a
+// under them, and returns the same bytes as Helm. It does not lint: values that a
 // template refuses give Helm's error.
 func Render(d *Document, opts RenderOptions) (Rendered, error) { return render.Render(d, opts) }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package examples holds the values files that `helm wasm init` writes.
+// Package examples contains the values files that `helm wasm init` writes.
 package examples
 
 import (
@@ -11,10 +11,10 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/suggest"
 )
 
-// Example is a values file to start from. Each lints without errors and
+// Example is a values file to start from. Each lints without errors or
 // warnings.
 type Example struct {
-	// Name that `helm wasm init --example` takes.
+	// Name is what `helm wasm init --example` takes.
 	Name string
 
 	// Title is one line for a list.
@@ -45,11 +45,11 @@ var exampleProduction string
 //go:embed exactly-once.yaml
 var exampleExactlyOnce string
 
-// Starter is the file that `helm wasm init` prints: one function, its topics,
+// Starter returns the file that `helm wasm init` prints: one function, its topics,
 // and a comment on each line that one may want to change.
 func Starter() string { return exampleStarter }
 
-// All lists all starting points, the starter first.
+// All returns all starting points, the starter first.
 func All() []Example {
 	return []Example{
 		{"starter", "one function between two topics, with a small Kafka in the release", exampleStarter},

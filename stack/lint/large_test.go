@@ -59,7 +59,7 @@ func TestLargeMistakes(t *testing.T) {
 		{"a tab", many + "\tz: {}\n", "v.yaml:16002:2: a tab is used for indentation"},
 		{"indentation", many + " z: {}\n", "the indentation or the text does not fit"},
 		{"no colon", many + "  z\n  y: {}\n", "v.yaml:16002:3: a line is neither `key: value` nor `- item`"},
-		{"a colon", many + "  z: a: b\n", "v.yaml:16002:3: a colon stands where YAML expects no key"},
+		{"a colon", many + "  z: a: b\n", "v.yaml:16002:3: a colon is where YAML expects no key"},
 		{"a list among keys", many + "  - z\n", "v.yaml:16002:3: "},
 		{"bytes", many + "  z: \xff\n", "v.yaml:16002:6: byte 0xff is not valid UTF-8"},
 		{"NUL", many + "  z: \x00\n", "v.yaml:16002:6: a NUL byte"},
@@ -88,7 +88,7 @@ func TestLargeMistakes(t *testing.T) {
 		},
 		{
 			"a tag", many + "  z: !!str a\n",
-			"v.yaml:16002:6: from this line on the file can be read by a slow reader only, which takes 256 KiB; it has 381 " +
+			"v.yaml:16002:6: from this line on only a slow reader can read the file, and it accepts 256 KiB; the file has 381 " +
 				"KiB; write the line as",
 		},
 		{"an alias of nothing", many + "  z: *a\n", "v.yaml:16002:3: unknown anchor"},

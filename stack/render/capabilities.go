@@ -83,5 +83,5 @@ func kubeVersion(s string) (version, major, minor string) {
 	return version, major, minor
 }
 
-// DefaultAPIVersions are the APIs that templates always find.
+// DefaultAPIVersions returns the APIs that templates always find.
 func DefaultAPIVersions() []string { return append([]string(nil), defaultAPIVersions...) }

@@ -4,9 +4,9 @@ package render
 
 import "maps"
 
-// Helm lays the user's values over the chart's values.yaml by rules of its own,
-// and so do these functions: maps merge, everything else is replaced, and null
-// takes a default away. They change dst and src.
+// Helm lays the user's values over the chart's values.yaml by its own rules, and so
+// do these functions: maps merge, everything else is replaced, and null removes a
+// default. They change dst and src.
 
 // coalesce lays values over the chart's defaults. Subcharts are the names of
 // charts that have a section of their own, in which null stays and which gets
@@ -52,14 +52,14 @@ func coalesce(values, defaults map[string]any, subcharts []string) map[string]an
 		}
 		if table, ok := section.(map[string]any); ok {
 			copyGlobals(table, values)
-			// The subchart's own defaults are not ours to know, but Helm
-			// lays them under the section, and that drops its nulls.
+			// The subchart's own defaults are not known here, but Helm lays them
+			// under the section, and that drops its nulls.
 		}
 	}
 	return values
 }
 
-// coalesceTables lays dst over src, which holds the defaults.
+// coalesceTables lays dst over src, which has the defaults.
 func coalesceTables(dst, src map[string]any, keepNulls bool) {
 	for key, def := range src {
 		value, given := dst[key]
@@ -77,7 +77,7 @@ func coalesceTables(dst, src map[string]any, keepNulls bool) {
 	}
 }
 
-// dropNulls takes out what is null in a chart's defaults.
+// dropNulls removes what is null in a chart's defaults.
 func dropNulls(m map[string]any) {
 	for k, v := range m {
 		if v == nil {

@@ -22,8 +22,8 @@ type Scope int
 const (
 	// Functions renders the objects of functions and workloads.
 	Functions Scope = iota
-	// All renders everything of the chart's own: Kafka, topics, runtimes,
-	// node setup, monitoring and hooks too, but no subchart.
+	// All renders the whole chart, with Kafka, topics, runtimes, node setup,
+	// monitoring and hooks, but no subchart.
 	All
 )
 
@@ -39,15 +39,15 @@ type Options struct {
 	Namespace string
 	// Scope is how much to render.
 	Scope Scope
-	// NoHooks leaves out what carries helm.sh/hook, as `helm template --no-hooks`
-	// does. Who applies manifests without Helm wants it: applied like any other
-	// object, the hook before deletion would do its work at once.
+	// NoHooks leaves out objects with helm.sh/hook, as `helm template --no-hooks`
+	// does. Use it for manifests that are applied without Helm: applied like any
+	// other object, the hook before deletion would do its work at once.
 	NoHooks bool
 	// Upgrade renders for `helm upgrade` rather than `helm install`.
 	Upgrade bool
 	// KubeVersion is the cluster's version; empty means DefaultKubeVersion.
 	KubeVersion string
-	// APIVersions the cluster serves beside those of Kubernetes itself.
+	// APIVersions are those that the cluster serves beside Kubernetes' own.
 	APIVersions []string
 }
 
@@ -196,7 +196,7 @@ func (c *embedded) order(scope Scope) []string {
 	return names
 }
 
-// data is the dot of every template.
+// data returns the dot of every template.
 func (c *embedded) data(values map[string]any, opts Options) map[string]any {
 	if opts.Release == "" {
 		opts.Release = "release-name"

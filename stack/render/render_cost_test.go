@@ -9,7 +9,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack/values"
 )
 
-// allocations of reading and rendering n functions.
+// allocations counts those of reading and rendering n functions.
 func allocations(t *testing.T, n int) (parse, render float64) {
 	data := manyFunctions(n)
 	doc, err := values.Parse("values.yaml", data)

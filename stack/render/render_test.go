@@ -133,7 +133,7 @@ func TestCoalesce(t *testing.T) {
 	}{
 		{"maps merge", `{a: {x: 1}}`, `{a: {x: 0, y: 2}, b: 3}`, `{a: {x: 1, y: 2}, b: 3}`},
 		{"lists are replaced", `{a: [1]}`, `{a: [2, 3]}`, `{a: [1]}`},
-		{"null takes a default away", `{a: null, b: {x: null}}`, `{a: 1, b: {x: 1, y: 2}}`, `{b: {y: 2}}`},
+		{"null removes a default", `{a: null, b: {x: null}}`, `{a: 1, b: {x: 1, y: 2}}`, `{b: {y: 2}}`},
 		{"null without a default stays", `{a: null, b: {z: null}}`, `{b: {y: 2}}`, `{a: null, b: {y: 2, z: null}, sub: {global: {}}}`},
 		{"a scalar replaces a map", `{a: 1}`, `{a: {x: 1}}`, `{a: 1}`},
 		{"a map replaces a scalar", `{a: {x: 1}}`, `{a: 1}`, `{a: {x: 1}}`},

@@ -35,7 +35,7 @@ type Object struct {
 	hook bool
 }
 
-// Manifests is the output as `helm template` prints it: objects in the order
+// Manifests returns the output as `helm template` prints it: objects in the order
 // in which Helm installs them, hooks last. For Scope Functions it is what
 // `helm template -s templates/functions.yaml -s templates/workloads.yaml`
 // prints.
@@ -46,7 +46,7 @@ func (r Rendered) Manifests() string {
 		b.Grow(len(text) + len(text)/8)
 	}
 	if r.scope == Functions {
-		// Helm cuts the space at the end of everything, and no more.
+		// Helm trims the space at the end of everything, and no more.
 		if last := len(objects) - 1; last >= 0 {
 			objects[last].Text = strings.TrimRightFunc(objects[last].Text, unicode.IsSpace)
 		}
@@ -92,7 +92,7 @@ func (r Rendered) Names() []string {
 	return names
 }
 
-// JSON is all objects in one List.
+// JSON returns all objects in one List.
 func (r Rendered) JSON() ([]byte, error) {
 	items := []any{}
 	for _, o := range r.Objects() {
@@ -218,10 +218,10 @@ func keyValue(line string) (key, value string) {
 	return unquoted(key), unquoted(value)
 }
 
-// ascii says that a character is neither a space nor a part of one.
+// ascii reports whether a character is neither a space nor a part of one.
 func ascii(c byte) bool { return c > ' ' && c < 0x80 }
 
-// unquoted takes quotes off both ends.
+// unquoted removes the quotes at both ends.
 func unquoted(s string) string {
 	for s != "" && (s[0] == '"' || s[0] == '\'') {
 		s = s[1:]

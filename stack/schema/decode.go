@@ -7,9 +7,9 @@ import (
 	"strconv"
 )
 
-// The generated decoders lay a tree over a typed value that already holds the
-// defaults: maps merge, null takes a default away, anything else replaces. A
-// value of the wrong type leaves what is there; Validate reports it.
+// The generated decoders lay a tree over a typed value that already has the
+// defaults: maps merge, null removes a default, anything else replaces. A value of
+// the wrong type leaves what is there; Validate reports it.
 
 func decodeMap[T any](v any, o *map[string]T, to func(any) (T, bool)) {
 	m, ok := v.(map[string]any)
@@ -80,12 +80,12 @@ func ToBoolean(v any) (bool, bool) {
 	return b, ok
 }
 
-// ToInteger accepts a whole number, in each of the forms in which a Document
-// holds numbers.
+// ToInteger accepts a whole number, in each of the forms in which a Document has
+// numbers.
 func ToInteger(v any) (int, bool) {
 	switch v := v.(type) {
 	case float64:
-		// Beyond 2^53 a float64 does not hold what the file said.
+		// Beyond 2^53 a float64 is not exactly what the file said.
 		if v >= -1<<53 && v <= 1<<53 && v == float64(int64(v)) {
 			return int(v), true
 		}

@@ -8,9 +8,9 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack/values"
 )
 
-// What is not a mapping where one is due is an error of its own, and must not
-// become an entry that says nothing.
-func TestDecodeSkipsWhatIsNoMapping(t *testing.T) {
+// What is not a mapping where one is required is an error of its own, and must not
+// become an empty entry.
+func TestDecodeSkipsWhatIsNotAMapping(t *testing.T) {
 	d, err := values.Parse("values.yaml", []byte("functions: {wrong: 5, right: {source: {topic: a}}, empty: }\n"))
 	if err != nil {
 		t.Fatal(err)

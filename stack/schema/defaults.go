@@ -11,7 +11,7 @@ type (
 	array []any
 )
 
-// Defaults is the chart's values.yaml as a tree; each call makes a new one.
+// Defaults returns the chart's values.yaml as a tree; each call makes a new one.
 func Defaults() map[string]any { return defaults.tree() }
 
 func (t table) tree() map[string]any {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package schema holds the types of the values. They are the contract with users
+// Package schema contains the types of the values. They are the contract with users
 // and the single source of charts/wasm-keda-stack/values.yaml,
 // values.schema.json and docs/VALUES.md, which `make generate` writes from the
 // doc comments and field tags:
@@ -16,7 +16,7 @@
 //	keys      the format of a map's keys: label or topic
 //	keda      the field of KEDA's API that it becomes, for `helm wasm explain`
 //	example   a value shown in the reference
-//	open      "true" on an object that may hold keys that the types do not have
+//	open      "true" on an object that may have keys that the types do not have
 //
 // Effective turns a tree of values into these types, with all defaults merged.
 // The package is pure.

@@ -14,7 +14,7 @@ type inherited struct {
 	keda  string
 }
 
-// below goes on to a key.
+// below returns what a key inherits.
 func (in inherited) below(f *Field) inherited {
 	out := inherited{keda: f.Keda}
 	if m, ok := in.value.(map[string]any); ok {
@@ -29,8 +29,8 @@ func (in inherited) below(f *Field) inherited {
 	return out
 }
 
-// entry goes on to an entry of the map at a path: functions and workloads have
-// what `defaults` says.
+// entry returns what an entry of the map at a path inherits: functions and workloads
+// have what `defaults` says.
 func (in inherited) entry(at string) inherited {
 	out := inherited{keda: in.keda}
 	switch defaults, _ := Defaults()["defaults"].(map[string]any); at {
@@ -42,7 +42,7 @@ func (in inherited) entry(at string) inherited {
 	return out
 }
 
-// text is a field's default as YAML.
+// text returns a field's default as YAML.
 func (in inherited) text(f *Field) string {
 	if f.Default != "" {
 		return f.Default
@@ -58,7 +58,7 @@ func (in inherited) text(f *Field) string {
 	return flowText(in.value)
 }
 
-// flowText writes a value of the defaults in one line.
+// flowText writes a value of the defaults on one line.
 func flowText(v any) string {
 	switch v := v.(type) {
 	case []any:

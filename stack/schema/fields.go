@@ -24,7 +24,7 @@ const (
 // in the plugin than the table takes.
 type Object struct {
 	Name, Doc string
-	Open      bool // may hold keys that are not in Fields
+	Open      bool // may have keys that are not in Fields
 	Fields    []Field
 }
 
@@ -64,7 +64,7 @@ func ValuesObject() *Object { return &objectValues }
 // ScalingObject describes `scaling` of a function. Treat it as read-only.
 func ScalingObject() *Object { return &objectScaling }
 
-// kedaSpelling finds a field by its name in KEDA's API.
+// KedaSpelling finds a field by its name in KEDA's API.
 func KedaSpelling(o *Object, key, prefix string) string {
 	for i := range o.Fields {
 		f := &o.Fields[i]
@@ -86,7 +86,7 @@ func KedaSpelling(o *Object, key, prefix string) string {
 	return ""
 }
 
-// nested finds a key in the objects below, nearest level first.
+// Nested finds a key in the objects below, nearest level first.
 func Nested(o *Object, key string, depth int) string {
 	for i := range o.Fields {
 		f := &o.Fields[i]

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// formatError says what is wrong with a string of a format, "" when nothing
-// is. The empty string means unset and is always fine.
+// FormatError says what is wrong with a string of a format, "" when nothing is. The
+// empty string means unset and is always fine.
 func FormatError(format, s string) (problem, fix string) {
 	if s == "" {
 		return "", ""
@@ -25,7 +25,7 @@ func FormatError(format, s string) (problem, fix string) {
 		case f < 0 || s[0] == '-':
 			return "is negative", fix
 		case format == "size" && f == 0:
-			return "is nothing", fix
+			return "is zero", fix
 		}
 	case "duration":
 		if d, err := time.ParseDuration(s); err != nil || d < 0 || s[0] == '+' || s[0] == '-' || hasBareDot(s) {
@@ -48,7 +48,7 @@ func FormatError(format, s string) (problem, fix string) {
 	case "labelKey", "annotationKey":
 		if !isMetaKey(s, format == "annotationKey") {
 			return "is not a key that Kubernetes accepts", "use at most 63 letters, digits, -, _ and ., with a letter or " +
-				"digit at both ends; a prefix such as example.com/ may stand before"
+				"digit at both ends; a prefix such as example.com/ may come first"
 		}
 	case "labelValue":
 		if !isMetaName(s) {
@@ -58,7 +58,7 @@ func FormatError(format, s string) (problem, fix string) {
 	case "text":
 		for i := range len(s) {
 			if s[i] < ' ' || s[i] == 0x7f {
-				return "holds a control character", "write it on one line, without tabs"
+				return "contains a control character", "write it on one line, without tabs"
 			}
 		}
 	case "image":
@@ -96,7 +96,7 @@ func isLabelText(s string) bool {
 	return true
 }
 
-// isMetaKey holds for keys of labels; annotations take capitals in the prefix too.
+// isMetaKey reports whether Kubernetes accepts a key of labels; annotations allow capitals in the prefix too.
 func isMetaKey(s string, capitals bool) bool {
 	prefix, name, prefixed := strings.Cut(s, "/")
 	if !prefixed {
@@ -158,7 +158,7 @@ func isImage(s string) bool {
 	return true
 }
 
-// isEnvName holds for what every shell and runtime takes as a variable's name.
+// IsEnvName reports whether every shell and runtime accepts a variable's name.
 func IsEnvName(s string) bool {
 	for i := range len(s) {
 		c := s[i]
@@ -169,7 +169,7 @@ func IsEnvName(s string) bool {
 	return s != ""
 }
 
-// parseQuantity is the value of a Kubernetes quantity.
+// ParseQuantity returns the value of a Kubernetes quantity.
 func ParseQuantity(s string) (float64, bool) {
 	end := 0
 	for end < len(s) && (IsDigit(s[end]) || s[end] == '.' || end == 0 && (s[0] == '+' || s[0] == '-')) {
@@ -204,7 +204,7 @@ func ParseQuantity(s string) (float64, bool) {
 	return 0, false
 }
 
-// bytesOf is a quantity as a number of bytes; 0 when it is none.
+// BytesOf returns a quantity as a number of bytes; 0 when it is not a quantity.
 func BytesOf(q Quantity) int64 {
 	f, _ := ParseQuantity(string(q))
 	if f > math.MaxInt64/2 {

@@ -41,7 +41,7 @@ type Function struct {
 	// `http`. Values are strings.
 	Config map[string]string `json:"config,omitempty"`
 
-	// Limits hold for each call.
+	// Limits apply to each call.
 	Limits Limits `json:"limits,omitempty"`
 
 	// HTTP is how the runner reaches a function of ABI `http`.
@@ -62,13 +62,13 @@ type Function struct {
 
 // Module names a function's code. Give exactly one of image and configMap.
 type Module struct {
-	// Image is an OCI image or artifact that holds the module; pin it by digest.
+	// Image is an OCI image or artifact that contains the module; pin it by digest.
 	Image string `json:"image,omitempty" format:"image" example:"ghcr.io/acme/enrich-orders@sha256:0123..."`
 
-	// ConfigMap holds a module of up to 1 MiB under binaryData.
+	// ConfigMap contains a module of up to 1 MiB under binaryData.
 	ConfigMap ModuleConfigMap `json:"configMap,omitempty"`
 
-	// PullPolicy is the imagePullPolicy where a RuntimeClass runs the image.
+	// PullPolicy is the imagePullPolicy when the image runs under a RuntimeClass.
 	PullPolicy string `json:"pullPolicy,omitempty" enum:"Always,IfNotPresent,Never" default:"IfNotPresent"`
 
 	// Function is the export to call for ABI `extism`.
@@ -90,8 +90,8 @@ type Source struct {
 	Topic string `json:"topic,omitempty" format:"topic" keda:"triggers[].metadata.topic"`
 
 	// ConsumerGroup to join; also the group whose lag KEDA reads. Empty means
-	// <namespace>.<object name>, which is unique in the Kafka cluster as long
-	// as one Kubernetes cluster uses it.
+	// <namespace>.<object name>, which is unique in the Kafka cluster as long as
+	// only one Kubernetes cluster uses it.
 	ConsumerGroup string `json:"consumerGroup,omitempty" format:"text" default:"\"\"" keda:"triggers[].metadata.consumerGroup"`
 
 	// OffsetResetPolicy is where a group without commits starts. With
@@ -121,13 +121,13 @@ type OnError struct {
 	// MaxBackoff is the longest wait between two attempts.
 	MaxBackoff string `json:"maxBackoff,omitempty" format:"duration" default:"10s"`
 
-	// DeadLetterTopic takes events that failed every attempt, with headers
+	// DeadLetterTopic receives events that failed every attempt, with headers
 	// that say why.
 	DeadLetterTopic string `json:"deadLetterTopic,omitempty" format:"topic" default:"\"\""`
 
 	// Action after the last retry: `deadLetter`; `block` keeps trying and
-	// holds the partition; `drop` loses the event. `auto` is deadLetter when
-	// deadLetterTopic is set, else block.
+	// holds up the partition; `drop` discards the event. `auto` is deadLetter
+	// when deadLetterTopic is set, and otherwise block.
 	Action string `json:"action,omitempty" enum:"auto,deadLetter,block,drop" default:"auto"`
 }
 
@@ -179,15 +179,15 @@ type PodDisruptionBudget struct {
 	MaxUnavailable any `json:"maxUnavailable,omitempty" format:"percentOrInt" default:"1"`
 }
 
-// Pod holds a pod template's settings, spelled as in Kubernetes.
+// Pod has a pod template's settings, spelled as in Kubernetes.
 type Pod struct {
 	// Annotations of the pods.
 	Annotations map[string]string `json:"annotations,omitempty" keys:"annotationKey"`
 
-	// Labels of the pods, beside the chart's own.
+	// Labels of the pods, in addition to the chart's own.
 	Labels map[string]string `json:"labels,omitempty" keys:"labelKey" format:"labelValue"`
 
-	// NodeSelector is a node's labels to require.
+	// NodeSelector is the labels that a node must have.
 	NodeSelector map[string]string `json:"nodeSelector,omitempty" keys:"labelKey" format:"labelValue"`
 
 	// Tolerations of taints.
@@ -197,7 +197,7 @@ type Pod struct {
 	Affinity map[string]any `json:"affinity,omitempty" open:"true"`
 
 	// TopologySpreadConstraints as in Kubernetes; a missing labelSelector is
-	// filled with the function's own.
+	// filled in with the function's own.
 	TopologySpreadConstraints []any `json:"topologySpreadConstraints,omitempty" format:"mapping" open:"true"`
 
 	// PriorityClassName of the pods.

@@ -5,7 +5,7 @@ package schema
 // Kafka says where the brokers are and which topics there are.
 type Kafka struct {
 	// Mode is `bundled` (brokers in this release), `strimzi` (custom resources
-	// for the Strimzi operator) or `external` (brokers that exist).
+	// for the Strimzi operator) or `external` (brokers that exist already).
 	Mode string `json:"mode,omitempty" enum:"bundled,strimzi,external" default:"bundled"`
 
 	// BootstrapServers of external brokers, as host:port.
@@ -40,14 +40,14 @@ type KafkaTLS struct {
 	// Enabled turns TLS on.
 	Enabled bool `json:"enabled,omitempty" default:"false" keda:"triggers[].metadata.tls"`
 
-	// CASecret holds the CA certificates that sign the brokers'; empty means
-	// the system's.
+	// CASecret holds the CA certificates that signed the brokers' certificates;
+	// empty means the system's.
 	CASecret KafkaCASecret `json:"caSecret,omitempty"`
 
 	// ClientCertSecret holds the client's certificate and key, for mutual TLS.
 	ClientCertSecret KafkaClientCertSecret `json:"clientCertSecret,omitempty"`
 
-	// InsecureSkipVerify accepts any certificate. For experiments.
+	// InsecureSkipVerify accepts any certificate. For experiments only.
 	InsecureSkipVerify bool `json:"insecureSkipVerify,omitempty" default:"false" keda:"triggers[].metadata.unsafeSsl"`
 }
 
@@ -101,10 +101,10 @@ type KafkaSASLSecret struct {
 
 // KafkaOAuth is the client-credentials grant.
 type KafkaOAuth struct {
-	// TokenEndpointURI to ask for tokens.
+	// TokenEndpointURI is where tokens are requested.
 	TokenEndpointURI string `json:"tokenEndpointUri,omitempty" default:"\"\"" keda:"TriggerAuthentication parameter oauthTokenEndpointUri"`
 
-	// Scopes to ask for.
+	// Scopes to request.
 	Scopes []string `json:"scopes,omitempty" keda:"TriggerAuthentication parameter scopes"`
 
 	// Extensions of the SASL exchange.
@@ -139,7 +139,7 @@ type BundledKafka struct {
 	Image Image `json:"image,omitempty" default:"{registry: docker.io, repository: apache/kafka, tag: 4.1.0}"`
 
 	// Replicas of the StatefulSet, each broker and controller in one: 1, or 3
-	// to bear the loss of one. It cannot change after the install: Kubernetes
+	// to survive the loss of one. It cannot change after the install: Kubernetes
 	// refuses an upgrade that tries.
 	Replicas int `json:"replicas,omitempty" enum:"1,3" default:"1"`
 
@@ -150,7 +150,7 @@ type BundledKafka struct {
 	// Storage of each broker.
 	Storage Storage `json:"storage,omitempty"`
 
-	// Config are further lines of server.properties.
+	// Config is additional lines of server.properties.
 	Config map[string]any `json:"config,omitempty" open:"true" example:"{log.retention.hours: 48}"`
 
 	// HeapOpts is KAFKA_HEAP_OPTS.
@@ -165,7 +165,7 @@ type BundledKafka struct {
 
 // Storage is a persistent volume claim.
 type Storage struct {
-	// Enabled keeps data across restarts; false is an emptyDir.
+	// Enabled keeps data across restarts; false uses an emptyDir.
 	Enabled bool `json:"enabled,omitempty" default:"true"`
 
 	// Size of the volume.

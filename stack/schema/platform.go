@@ -4,13 +4,13 @@ package schema
 
 // Runtime is a Wasm runtime that nodes offer through a RuntimeClass.
 type Runtime struct {
-	// Create the RuntimeClass when a function uses the runtime. False when
-	// the cluster has it (k3s brings its own).
+	// Create the RuntimeClass when a function uses the runtime. Set it to false
+	// when the cluster has it already (k3s has its own).
 	Create *bool `json:"create,omitempty" default:"true"`
 
 	// RuntimeClassName is the RuntimeClass; empty means
 	// <namespace>.<release>.<runtime>, since RuntimeClasses are cluster-wide,
-	// or the runtime's key where create is false.
+	// or the runtime's key if create is false.
 	RuntimeClassName string `json:"runtimeClassName,omitempty" format:"name" default:"\"\""`
 
 	// Handler is the name in the container runtime's configuration.
@@ -23,7 +23,7 @@ type Runtime struct {
 	// Tolerations that reach those nodes.
 	Tolerations []any `json:"tolerations,omitempty" format:"mapping" open:"true"`
 
-	// Overhead is the runtime's own use for each pod.
+	// Overhead is what the runtime itself uses for each pod.
 	Overhead map[string]Quantity `json:"overhead,omitempty" keys:"labelKey" format:"amount" example:"{memory: 16Mi}"`
 
 	// PodAnnotations that the handler needs, as crun does.
@@ -46,7 +46,7 @@ type Runner struct {
 	Resources Resources `json:"resources,omitempty" default:"{requests: {cpu: 50m, memory: 64Mi}, limits: {memory: 128Mi}}"`
 }
 
-// NodeSetup installs Wasm shims on nodes by a privileged DaemonSet.
+// NodeSetup installs Wasm shims on nodes with a privileged DaemonSet.
 type NodeSetup struct {
 	// Enabled runs the DaemonSet.
 	Enabled bool `json:"enabled,omitempty" default:"false"`
@@ -64,20 +64,20 @@ type NodeSetup struct {
 	// Tolerations to reach them.
 	Tolerations []any `json:"tolerations,omitempty" format:"mapping" open:"true"`
 
-	// PriorityClassName of the installer's pods. With a class of the system,
-	// outside of kube-system, comes the ResourceQuota that GKE asks for.
+	// PriorityClassName of the installer's pods. With a system class outside
+	// kube-system, the chart adds the ResourceQuota that GKE requires.
 	PriorityClassName string `json:"priorityClassName,omitempty" format:"name" default:"system-node-critical"`
 
-	// Remove takes node setup away from the nodes again: before enabled: false
-	// and before `helm uninstall`, which leave nodes as they are.
+	// Remove undoes node setup on the nodes: set it before enabled: false and
+	// before `helm uninstall`, which leave nodes as they are.
 	Remove bool `json:"remove,omitempty" default:"false"`
 
 	// RestartTimeout is how long the nodes' container runtime may take to come
-	// back after its restart, until the change is rolled back.
+	// back after its restart before the change is rolled back.
 	RestartTimeout string `json:"restartTimeout,omitempty" format:"duration" default:"90s"`
 
 	// Node is for nodes whose container runtime is not where one of the known
-	// distributions has it; it holds for all nodes of nodeSelector.
+	// distributions has it; it applies to all nodes of nodeSelector.
 	Node NodeLayout `json:"node,omitempty"`
 }
 
@@ -87,11 +87,11 @@ type NodeLayout struct {
 	// Config is the file that node setup changes.
 	Config string `json:"config,omitempty" example:"/srv/containerd/config.toml"`
 
-	// Main is the file that the container runtime reads, where it is another
-	// one than config.
+	// Main is the file that the container runtime reads, if that is not
+	// config.
 	Main string `json:"main,omitempty"`
 
-	// Form of config: TOML (file), a file of its own that main takes in
+	// Form of config: TOML (file), a separate file that main includes
 	// (drop-in), a Go template of TOML (template), or CRI-O's drop-in (crio).
 	Form string `json:"form,omitempty" enum:"file,drop-in,template,crio"`
 
@@ -115,7 +115,7 @@ type NodeRuntime struct {
 	// SHA256 of the download, by architecture; mandatory with url.
 	SHA256 map[string]string `json:"sha256,omitempty"`
 
-	// Image is an OCI image that holds the binary, by digest.
+	// Image is an OCI image that contains the binary, by digest.
 	Image string `json:"image,omitempty" format:"image"`
 
 	// Path of a binary that is on the node already.
@@ -133,7 +133,7 @@ type NodeRuntime struct {
 // NetworkPolicy limits traffic of functions and bundled Kafka.
 type NetworkPolicy struct {
 	// Enabled renders NetworkPolicies: functions may reach DNS, Kafka, their
-	// modules' registries and what egress says; only this release, KEDA and
+	// modules' registries and what egress allows; only this release, KEDA and
 	// pods with the label helm-wasm.dev/kafka-client=true reach bundled Kafka.
 	Enabled bool `json:"enabled,omitempty" default:"false"`
 

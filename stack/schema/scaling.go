@@ -7,39 +7,39 @@ type Scaling struct {
 	// MinReplicas that always run; 0 scales to zero when there is no lag.
 	MinReplicas int `json:"minReplicas" min:"0" default:"0" keda:"minReplicaCount"`
 
-	// MaxReplicas at most. A function never gets more than its topic has
-	// partitions, where kafka.topics says how many.
+	// MaxReplicas is the upper limit. A function never gets more replicas than
+	// its topic has partitions, if kafka.topics says how many.
 	MaxReplicas int `json:"maxReplicas,omitempty" min:"1" default:"10" keda:"maxReplicaCount"`
 
 	// IdleReplicaCount is the number of replicas while no trigger is active,
-	// for minReplicas >= 1. KEDA supports 0 only.
+	// for minReplicas >= 1. KEDA supports only 0.
 	IdleReplicaCount *int `json:"idleReplicaCount,omitempty" min:"0" keda:"idleReplicaCount"`
 
 	// LagThreshold is the lag (events not yet committed, summed over the
-	// topic's partitions) that one replica is meant to have.
+	// topic's partitions) that is meant for one replica.
 	LagThreshold int `json:"lagThreshold,omitempty" min:"1" default:"50" keda:"triggers[].metadata.lagThreshold"`
 
 	// ActivationLagThreshold is the lag that must be exceeded to leave zero
 	// replicas. At or below it a function with minReplicas 0 goes to zero.
 	ActivationLagThreshold int `json:"activationLagThreshold" min:"0" default:"0" keda:"triggers[].metadata.activationLagThreshold"`
 
-	// PollingInterval in seconds between KEDA's looks at the lag: the longest
-	// wait from the first event to the first replica's start.
+	// PollingInterval is the time in seconds between KEDA's checks of the lag:
+	// the longest wait from the first event to the first replica's start.
 	PollingInterval int `json:"pollingInterval,omitempty" min:"1" default:"5" keda:"pollingInterval"`
 
-	// CooldownPeriod in seconds without lag before going to zero. From two
-	// replicas down to one the HPA decides (behavior.scaleDown).
+	// CooldownPeriod is the time in seconds without lag before scaling to zero.
+	// From two replicas down to one the HPA decides (behavior.scaleDown).
 	CooldownPeriod int `json:"cooldownPeriod" min:"0" default:"60" keda:"cooldownPeriod"`
 
-	// InitialCooldownPeriod in seconds after creation before the first scale
-	// to zero.
+	// InitialCooldownPeriod is the time in seconds after creation before the
+	// first scaling to zero.
 	InitialCooldownPeriod int `json:"initialCooldownPeriod" min:"0" default:"0" keda:"initialCooldownPeriod"`
 
 	// AllowIdleConsumers lets replicas exceed the topic's partitions.
 	AllowIdleConsumers bool `json:"allowIdleConsumers,omitempty" default:"false" keda:"triggers[].metadata.allowIdleConsumers"`
 
-	// ExcludePersistentLag ignores partitions whose committed offset stands
-	// still, for events that block their partition.
+	// ExcludePersistentLag ignores partitions whose committed offset does not
+	// move, for events that block their partition.
 	ExcludePersistentLag bool `json:"excludePersistentLag,omitempty" default:"false" keda:"triggers[].metadata.excludePersistentLag"`
 
 	// LimitToPartitionsWithLag caps replicas at the partitions that have lag.
@@ -49,7 +49,7 @@ type Scaling struct {
 	// the partition count.
 	EnsureEvenDistributionOfPartitions bool `json:"ensureEvenDistributionOfPartitions,omitempty" default:"false" keda:"triggers[].metadata.ensureEvenDistributionOfPartitions"`
 
-	// ScaleToZeroOnInvalidOffset reads a partition without commit as no lag.
+	// ScaleToZeroOnInvalidOffset counts a partition without a commit as no lag.
 	ScaleToZeroOnInvalidOffset bool `json:"scaleToZeroOnInvalidOffset,omitempty" default:"false" keda:"triggers[].metadata.scaleToZeroOnInvalidOffset"`
 
 	// PartitionLimitation restricts the lag to these partitions, as "1,2,10-20".
@@ -65,27 +65,27 @@ type Scaling struct {
 	// Fallback sets replicas while the lag cannot be read.
 	Fallback Fallback `json:"fallback,omitempty" keda:"fallback"`
 
-	// Paused freezes scaling at the present number of replicas.
+	// Paused freezes scaling at the current number of replicas.
 	Paused bool `json:"paused,omitempty" default:"false" keda:"metadata.annotations[autoscaling.keda.sh/paused]"`
 
 	// PausedReplicas freezes scaling at this number of replicas.
 	PausedReplicas *int `json:"pausedReplicas,omitempty" min:"0" keda:"metadata.annotations[autoscaling.keda.sh/paused-replicas]"`
 
-	// PausedScaleIn stops scaling in only.
+	// PausedScaleIn stops only scaling in.
 	PausedScaleIn bool `json:"pausedScaleIn,omitempty" default:"false" keda:"metadata.annotations[autoscaling.keda.sh/paused-scale-in]"`
 
-	// PausedScaleOut stops scaling out only.
+	// PausedScaleOut stops only scaling out.
 	PausedScaleOut bool `json:"pausedScaleOut,omitempty" default:"false" keda:"metadata.annotations[autoscaling.keda.sh/paused-scale-out]"`
 
 	// Triggers are further KEDA triggers of any type, by name, passed as they are.
 	Triggers map[string]Trigger `json:"triggers,omitempty" keys:"label" keda:"triggers[]"`
 
 	// ScalingModifiers combine triggers by a formula; the kafka trigger of
-	// `source` is named `kafka`. Without them the HPA takes the largest.
+	// `source` is named `kafka`. Without them the HPA uses the largest.
 	ScalingModifiers ScalingModifiers `json:"scalingModifiers,omitempty" keda:"advanced.scalingModifiers"`
 
-	// RestoreToOriginalReplicaCount gives a workload its replicas back when
-	// its ScaledObject goes; unset means true for workloads. Functions ignore
+	// RestoreToOriginalReplicaCount restores a workload's replicas when its
+	// ScaledObject is deleted; unset means true for workloads. Functions ignore
 	// it: Helm removes their Deployment.
 	RestoreToOriginalReplicaCount *bool `json:"restoreToOriginalReplicaCount,omitempty" keda:"advanced.restoreToOriginalReplicaCount"`
 
@@ -107,8 +107,8 @@ type Behavior struct {
 
 // ScalingRules is autoscaling/v2 HPAScalingRules.
 type ScalingRules struct {
-	// StabilizationWindowSeconds over which the HPA takes the most careful
-	// of its past recommendations.
+	// StabilizationWindowSeconds over which the HPA takes the most cautious of
+	// its past recommendations.
 	StabilizationWindowSeconds *int `json:"stabilizationWindowSeconds,omitempty" min:"0" max:"3600"`
 
 	// SelectPolicy picks among the policies' limits.
@@ -117,8 +117,8 @@ type ScalingRules struct {
 	// Policies limit the change in a period.
 	Policies []ScalingPolicy `json:"policies,omitempty"`
 
-	// Tolerance is the relative deviation that changes nothing, as a
-	// quantity; unset is the cluster's 10 %. Needs Kubernetes 1.35.
+	// Tolerance is the relative deviation that changes nothing, as a quantity;
+	// unset means the cluster's 10 %. It needs Kubernetes 1.35.
 	Tolerance Quantity `json:"tolerance,omitempty" format:"amount"`
 }
 
@@ -136,7 +136,7 @@ type ScalingPolicy struct {
 
 // Fallback is ScaledObject.spec.fallback. It is rendered when failureThreshold is set.
 type Fallback struct {
-	// FailureThreshold is the number of failures in a row to bear.
+	// FailureThreshold is the number of failures in a row to tolerate.
 	FailureThreshold *int `json:"failureThreshold,omitempty" min:"0" keda:"fallback.failureThreshold"`
 
 	// Replicas while in fallback.
@@ -197,8 +197,8 @@ type Workload struct {
 	// ScaleTargetRef names what to scale, in the release's namespace.
 	ScaleTargetRef ScaleTargetRef `json:"scaleTargetRef,omitempty" keda:"scaleTargetRef"`
 
-	// Source is the topic and consumer group whose lag counts. Leave it out
-	// when scaling.triggers say it all.
+	// Source is the topic and consumer group whose lag counts. Leave it out if
+	// scaling.triggers is enough.
 	Source Source `json:"source,omitempty"`
 
 	// Scaling as for functions, from the same defaults.

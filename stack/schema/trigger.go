@@ -7,17 +7,17 @@ import (
 	"strings"
 )
 
-// Text is a setting of the trigger as KEDA reads it: a scalar as text, without
+// Text returns a setting of the trigger as KEDA reads it: a scalar as text, without
 // blanks around it; empty where it is absent.
 func (t *Trigger) Text(key string) string { return strings.TrimSpace(ScalarText(t.Metadata[key])) }
 
-// Flag is a setting of the trigger as a boolean; what is not one is false.
+// Flag returns a setting of the trigger as a boolean; what is not one is false.
 func (t *Trigger) Flag(key string) bool {
 	b, err := strconv.ParseBool(t.Text(key))
 	return err == nil && b
 }
 
-// Number is a setting of the trigger as an integer, or def where it is not one.
+// Number returns a setting of the trigger as an integer, or def if it is not one.
 func (t *Trigger) Number(key string, def int64) int64 {
 	if n, err := strconv.ParseInt(t.Text(key), 10, 64); err == nil {
 		return n
@@ -25,7 +25,7 @@ func (t *Trigger) Number(key string, def int64) int64 {
 	return def
 }
 
-// ScalarText is a scalar as text; empty for what is none.
+// ScalarText returns a scalar as text; empty for what is not a scalar.
 func ScalarText(v any) string {
 	switch v := v.(type) {
 	case string:

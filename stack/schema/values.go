@@ -5,8 +5,8 @@ package schema
 // Values is everything that the chart reads. Maps are keyed by name, so that
 // several values files and --set merge entry by entry.
 type Values struct {
-	// Functions are the WebAssembly functions to run, by name. Each becomes
-	// one Deployment and one ScaledObject of its own, so that each scales alone.
+	// Functions are the WebAssembly functions to run, by name. Each becomes its
+	// own Deployment and ScaledObject, so that it scales independently.
 	Functions map[string]Function `json:"functions,omitempty" keys:"label"`
 
 	// Defaults are merged under every function.
@@ -19,8 +19,8 @@ type Values struct {
 	// Kafka says where events come from and go to.
 	Kafka Kafka `json:"kafka,omitempty"`
 
-	// Runtimes are the Wasm runtimes that functions may name in `runtime`,
-	// beside the in-process `wazero`. Each is a RuntimeClass.
+	// Runtimes are the Wasm runtimes that functions may name in `runtime`, in
+	// addition to the in-process `wazero`. Each is a RuntimeClass.
 	Runtimes map[string]Runtime `json:"runtimes,omitempty" keys:"label" default:"file:runtimes.yaml"`
 
 	// NodeSetup installs Wasm shims on nodes. It is the only privileged part.
@@ -36,15 +36,15 @@ type Values struct {
 	// Monitoring adds objects for the Prometheus operator and Grafana.
 	Monitoring Monitoring `json:"monitoring,omitempty"`
 
-	// Keda is passed to the official KEDA chart, a subchart; `enabled: false`
-	// when the cluster has KEDA already. The KEDA chart documents its other keys.
+	// Keda is passed to the official KEDA chart, a subchart; set `enabled: false`
+	// if the cluster has KEDA already. The KEDA chart documents its other keys.
 	Keda Keda `json:"keda,omitempty" open:"true"`
 
 	// KedaCRDs is the subchart that installs KEDA's CustomResourceDefinitions
 	// before everything else. It follows keda.enabled unless set here.
 	KedaCRDs KedaCRDs `json:"keda-crds,omitempty" open:"true"`
 
-	// Global is shared with subcharts, as Helm does it.
+	// Global is shared with subcharts, as in any Helm chart.
 	Global Global `json:"global,omitempty" open:"true"`
 
 	// NameOverride replaces the chart's name in labels.
@@ -66,27 +66,27 @@ type Values struct {
 	Enabled *bool `json:"enabled,omitempty"`
 }
 
-// Global holds what subcharts see too.
+// Global is shared with the subcharts.
 type Global struct {
 	// ImageRegistry replaces the registry host of every image of this chart,
 	// for mirrors: ghcr.io/helm-wasm/x becomes <imageRegistry>/helm-wasm/x.
-	// KEDA's images have their own: set global.image.registry, too.
+	// KEDA's images have their own setting: set global.image.registry too.
 	ImageRegistry string `json:"imageRegistry,omitempty" default:"\"\"" example:"mirror.example.com"`
 
 	// ImagePullSecrets names Secrets of type kubernetes.io/dockerconfigjson
 	// for the pods' images and for modules in OCI registries. KEDA's pods have
-	// their own: set keda.imagePullSecrets, too.
+	// their own setting: set keda.imagePullSecrets too.
 	ImagePullSecrets []string `json:"imagePullSecrets,omitempty" format:"name"`
 }
 
 // Keda configures the KEDA subchart.
 type Keda struct {
-	// Enabled installs KEDA with this release. One KEDA per cluster: false
-	// when it is there already.
+	// Enabled installs KEDA with this release. A cluster has only one KEDA: set
+	// this to false if it is there already.
 	Enabled bool `json:"enabled,omitempty" default:"true"`
 
-	// CRDs keeps the KEDA chart from templating its CRDs: a release cannot
-	// hold CRDs in templates and objects of their kinds. Leave `install: false`.
+	// CRDs keeps the KEDA chart from templating its CRDs: a release cannot have
+	// both CRDs in templates and objects of their kinds. Leave `install: false`.
 	CRDs KedaChartCRDs `json:"crds,omitempty" open:"true"`
 }
 
@@ -98,11 +98,11 @@ type KedaChartCRDs struct {
 
 // KedaCRDs configures the keda-crds subchart.
 type KedaCRDs struct {
-	// Enabled installs KEDA's CRDs; unset means: as keda.enabled.
+	// Enabled installs KEDA's CRDs; unset means the same as keda.enabled.
 	Enabled *bool `json:"enabled,omitempty"`
 }
 
-// Image names a container image of the chart's own.
+// Image names one of the chart's own container images.
 type Image struct {
 	// Registry is the registry host; global.imageRegistry wins over it.
 	Registry string `json:"registry,omitempty" default:"ghcr.io"`

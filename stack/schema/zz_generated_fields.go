@@ -5,18 +5,18 @@
 package schema
 
 var objectValues = Object{Name: "Values", Doc: "Values is everything that the chart reads. Maps are keyed by name, so that several values files and --set merge entry by entry.", Fields: []Field{
-	{Name: "functions", Kind: KindMap, Elem: KindObject, Object: &objectFunction, Keys: "label", Doc: "Functions are the WebAssembly functions to run, by name. Each becomes one Deployment and one ScaledObject of its own, so that each scales alone."},
+	{Name: "functions", Kind: KindMap, Elem: KindObject, Object: &objectFunction, Keys: "label", Doc: "Functions are the WebAssembly functions to run, by name. Each becomes its own Deployment and ScaledObject, so that it scales independently."},
 	{Name: "defaults", Kind: KindObject, Object: &objectFunction, Doc: "Defaults are merged under every function."},
 	{Name: "workloads", Kind: KindMap, Elem: KindObject, Object: &objectWorkload, Keys: "label", Doc: "Workloads are Deployments (or other scalable objects) that exist already and get a ScaledObject from the same `source` and `scaling`."},
 	{Name: "kafka", Kind: KindObject, Object: &objectKafka, Doc: "Kafka says where events come from and go to."},
-	{Name: "runtimes", Kind: KindMap, Elem: KindObject, Object: &objectRuntime, Default: "{wasmtime: {handler: wasmtime}, wasmedge: {handler: wasmedge}, wasmer: {handler: wasmer}, wamr: {handler: wamr}, spin: {handler: spin}, crun-wasmtime: {handler: crun-wasmtime, podAnnotations: {module.wasm.image/variant: compat-smart}}, crun-wasmedge: {handler: crun-wasmedge, podAnnotations: {module.wasm.image/variant: compat-smart}}, crun-wasmer: {handler: crun-wasmer, podAnnotations: {module.wasm.image/variant: compat-smart}}, crun-wamr: {handler: crun-wamr, podAnnotations: {module.wasm.image/variant: compat-smart}}}", Keys: "label", Doc: "Runtimes are the Wasm runtimes that functions may name in `runtime`, beside the in-process `wazero`. Each is a RuntimeClass."},
+	{Name: "runtimes", Kind: KindMap, Elem: KindObject, Object: &objectRuntime, Default: "{wasmtime: {handler: wasmtime}, wasmedge: {handler: wasmedge}, wasmer: {handler: wasmer}, wamr: {handler: wamr}, spin: {handler: spin}, crun-wasmtime: {handler: crun-wasmtime, podAnnotations: {module.wasm.image/variant: compat-smart}}, crun-wasmedge: {handler: crun-wasmedge, podAnnotations: {module.wasm.image/variant: compat-smart}}, crun-wasmer: {handler: crun-wasmer, podAnnotations: {module.wasm.image/variant: compat-smart}}, crun-wamr: {handler: crun-wamr, podAnnotations: {module.wasm.image/variant: compat-smart}}}", Keys: "label", Doc: "Runtimes are the Wasm runtimes that functions may name in `runtime`, in addition to the in-process `wazero`. Each is a RuntimeClass."},
 	{Name: "nodeSetup", Kind: KindObject, Object: &objectNodeSetup, Doc: "nodeSetup installs Wasm shims on nodes. It is the only privileged part."},
 	{Name: "runner", Kind: KindObject, Object: &objectRunner, Doc: "Runner is the event loop that runs functions in-process, or beside them when they run under a RuntimeClass."},
 	{Name: "networkPolicy", Kind: KindObject, Object: &objectNetworkPolicy, Doc: "networkPolicy limits who talks to functions and Kafka."},
 	{Name: "monitoring", Kind: KindObject, Object: &objectMonitoring, Doc: "Monitoring adds objects for the Prometheus operator and Grafana."},
-	{Name: "keda", Kind: KindObject, Object: &objectKeda, Open: true, Doc: "Keda is passed to the official KEDA chart, a subchart; `enabled: false` when the cluster has KEDA already. The KEDA chart documents its other keys."},
+	{Name: "keda", Kind: KindObject, Object: &objectKeda, Open: true, Doc: "Keda is passed to the official KEDA chart, a subchart; set `enabled: false` if the cluster has KEDA already. The KEDA chart documents its other keys."},
 	{Name: "keda-crds", Kind: KindObject, Object: &objectKedaCRDs, Open: true, Doc: "keda-crds is the subchart that installs KEDA's CustomResourceDefinitions before everything else. It follows keda.enabled unless set here."},
-	{Name: "global", Kind: KindObject, Object: &objectGlobal, Open: true, Doc: "Global is shared with subcharts, as Helm does it."},
+	{Name: "global", Kind: KindObject, Object: &objectGlobal, Open: true, Doc: "Global is shared with subcharts, as in any Helm chart."},
 	{Name: "nameOverride", Kind: KindString, Default: "\"\"", Doc: "nameOverride replaces the chart's name in labels."},
 	{Name: "fullnameOverride", Kind: KindString, Default: "\"\"", Format: "name", Doc: "fullnameOverride replaces the release name as the prefix of every object's name."},
 	{Name: "commonLabels", Kind: KindMap, Elem: KindString, Format: "labelValue", Keys: "labelKey", Doc: "commonLabels are put on every object (never on selectors)."},
@@ -35,7 +35,7 @@ var objectFunction = Object{Name: "Function", Doc: "Function is one WebAssembly 
 	{Name: "onError", Kind: KindObject, Object: &objectOnError, Doc: "onError says what happens to an event that the function cannot process."},
 	{Name: "scaling", Kind: KindObject, Object: &objectScaling, Doc: "Scaling says how many replicas run, and when."},
 	{Name: "config", Kind: KindMap, Elem: KindString, Doc: "Config is what the function reads: environment variables for `wasi` and `redpanda`, config keys for `extism`, environment of the container for `http`. Values are strings."},
-	{Name: "limits", Kind: KindObject, Object: &objectLimits, Doc: "Limits hold for each call."},
+	{Name: "limits", Kind: KindObject, Object: &objectLimits, Doc: "Limits apply to each call."},
 	{Name: "http", Kind: KindObject, Object: &objectHTTP, Doc: "HTTP is how the runner reaches a function of ABI `http`."},
 	{Name: "resources", Kind: KindObject, Object: &objectResources, Default: "{requests: {cpu: 100m, memory: 128Mi}, limits: {memory: 512Mi}}", Doc: "Resources of the container that runs the function."},
 	{Name: "serviceAccount", Kind: KindObject, Object: &objectServiceAccount, Doc: "serviceAccount the pods run as."},
@@ -44,9 +44,9 @@ var objectFunction = Object{Name: "Function", Doc: "Function is one WebAssembly 
 }}
 
 var objectModule = Object{Name: "Module", Doc: "Module names a function's code. Give exactly one of image and configMap.", Fields: []Field{
-	{Name: "image", Kind: KindString, Format: "image", Example: "ghcr.io/acme/enrich-orders@sha256:0123...", Doc: "Image is an OCI image or artifact that holds the module; pin it by digest."},
-	{Name: "configMap", Kind: KindObject, Object: &objectModuleConfigMap, Doc: "configMap holds a module of up to 1 MiB under binaryData."},
-	{Name: "pullPolicy", Kind: KindString, Default: "IfNotPresent", Enum: []string{"Always", "IfNotPresent", "Never"}, Doc: "pullPolicy is the imagePullPolicy where a RuntimeClass runs the image."},
+	{Name: "image", Kind: KindString, Format: "image", Example: "ghcr.io/acme/enrich-orders@sha256:0123...", Doc: "Image is an OCI image or artifact that contains the module; pin it by digest."},
+	{Name: "configMap", Kind: KindObject, Object: &objectModuleConfigMap, Doc: "configMap contains a module of up to 1 MiB under binaryData."},
+	{Name: "pullPolicy", Kind: KindString, Default: "IfNotPresent", Enum: []string{"Always", "IfNotPresent", "Never"}, Doc: "pullPolicy is the imagePullPolicy when the image runs under a RuntimeClass."},
 	{Name: "function", Kind: KindString, Default: "handle", Doc: "Function is the export to call for ABI `extism`."},
 }}
 
@@ -57,7 +57,7 @@ var objectModuleConfigMap = Object{Name: "ModuleConfigMap", Doc: "ModuleConfigMa
 
 var objectSource = Object{Name: "Source", Doc: "Source is where events come from.", Fields: []Field{
 	{Name: "topic", Kind: KindString, Format: "topic", Keda: "triggers[].metadata.topic", Doc: "Topic to read."},
-	{Name: "consumerGroup", Kind: KindString, Default: "\"\"", Format: "text", Keda: "triggers[].metadata.consumerGroup", Doc: "consumerGroup to join; also the group whose lag KEDA reads. Empty means <namespace>.<object name>, which is unique in the Kafka cluster as long as one Kubernetes cluster uses it."},
+	{Name: "consumerGroup", Kind: KindString, Default: "\"\"", Format: "text", Keda: "triggers[].metadata.consumerGroup", Doc: "consumerGroup to join; also the group whose lag KEDA reads. Empty means <namespace>.<object name>, which is unique in the Kafka cluster as long as only one Kubernetes cluster uses it."},
 	{Name: "offsetResetPolicy", Kind: KindString, Default: "earliest", Enum: []string{"earliest", "latest"}, Keda: "triggers[].metadata.offsetResetPolicy", Doc: "offsetResetPolicy is where a group without commits starts. With `latest`, events that arrive before the first commit are lost."},
 }}
 
@@ -70,35 +70,35 @@ var objectOnError = Object{Name: "OnError", Doc: "OnError is the failure policy.
 	{Name: "retries", Kind: KindInteger, Default: "5", HasMin: true, Min: 0, HasMax: true, Max: 1000, Doc: "Retries after the first attempt."},
 	{Name: "backoff", Kind: KindString, Default: "100ms", Format: "duration", Doc: "Backoff before the first retry; it doubles up to maxBackoff."},
 	{Name: "maxBackoff", Kind: KindString, Default: "10s", Format: "duration", Doc: "maxBackoff is the longest wait between two attempts."},
-	{Name: "deadLetterTopic", Kind: KindString, Default: "\"\"", Format: "topic", Doc: "deadLetterTopic takes events that failed every attempt, with headers that say why."},
-	{Name: "action", Kind: KindString, Default: "auto", Enum: []string{"auto", "deadLetter", "block", "drop"}, Doc: "Action after the last retry: `deadLetter`; `block` keeps trying and holds the partition; `drop` loses the event. `auto` is deadLetter when deadLetterTopic is set, else block."},
+	{Name: "deadLetterTopic", Kind: KindString, Default: "\"\"", Format: "topic", Doc: "deadLetterTopic receives events that failed every attempt, with headers that say why."},
+	{Name: "action", Kind: KindString, Default: "auto", Enum: []string{"auto", "deadLetter", "block", "drop"}, Doc: "Action after the last retry: `deadLetter`; `block` keeps trying and holds up the partition; `drop` discards the event. `auto` is deadLetter when deadLetterTopic is set, and otherwise block."},
 }}
 
 var objectScaling = Object{Name: "Scaling", Doc: "Scaling becomes a KEDA ScaledObject. Names are KEDA's and the HPA's own.", Fields: []Field{
 	{Name: "minReplicas", Kind: KindInteger, Default: "0", HasMin: true, Min: 0, Keda: "minReplicaCount", Doc: "minReplicas that always run; 0 scales to zero when there is no lag."},
-	{Name: "maxReplicas", Kind: KindInteger, Default: "10", HasMin: true, Min: 1, Keda: "maxReplicaCount", Doc: "maxReplicas at most. A function never gets more than its topic has partitions, where kafka.topics says how many."},
-	{Name: "idleReplicaCount", Kind: KindInteger, HasMin: true, Min: 0, Keda: "idleReplicaCount", Doc: "idleReplicaCount is the number of replicas while no trigger is active, for minReplicas >= 1. KEDA supports 0 only."},
-	{Name: "lagThreshold", Kind: KindInteger, Default: "50", HasMin: true, Min: 1, Keda: "triggers[].metadata.lagThreshold", Doc: "lagThreshold is the lag (events not yet committed, summed over the topic's partitions) that one replica is meant to have."},
+	{Name: "maxReplicas", Kind: KindInteger, Default: "10", HasMin: true, Min: 1, Keda: "maxReplicaCount", Doc: "maxReplicas is the upper limit. A function never gets more replicas than its topic has partitions, if kafka.topics says how many."},
+	{Name: "idleReplicaCount", Kind: KindInteger, HasMin: true, Min: 0, Keda: "idleReplicaCount", Doc: "idleReplicaCount is the number of replicas while no trigger is active, for minReplicas >= 1. KEDA supports only 0."},
+	{Name: "lagThreshold", Kind: KindInteger, Default: "50", HasMin: true, Min: 1, Keda: "triggers[].metadata.lagThreshold", Doc: "lagThreshold is the lag (events not yet committed, summed over the topic's partitions) that is meant for one replica."},
 	{Name: "activationLagThreshold", Kind: KindInteger, Default: "0", HasMin: true, Min: 0, Keda: "triggers[].metadata.activationLagThreshold", Doc: "activationLagThreshold is the lag that must be exceeded to leave zero replicas. At or below it a function with minReplicas 0 goes to zero."},
-	{Name: "pollingInterval", Kind: KindInteger, Default: "5", HasMin: true, Min: 1, Keda: "pollingInterval", Doc: "pollingInterval in seconds between KEDA's looks at the lag: the longest wait from the first event to the first replica's start."},
-	{Name: "cooldownPeriod", Kind: KindInteger, Default: "60", HasMin: true, Min: 0, Keda: "cooldownPeriod", Doc: "cooldownPeriod in seconds without lag before going to zero. From two replicas down to one the HPA decides (behavior.scaleDown)."},
-	{Name: "initialCooldownPeriod", Kind: KindInteger, Default: "0", HasMin: true, Min: 0, Keda: "initialCooldownPeriod", Doc: "initialCooldownPeriod in seconds after creation before the first scale to zero."},
+	{Name: "pollingInterval", Kind: KindInteger, Default: "5", HasMin: true, Min: 1, Keda: "pollingInterval", Doc: "pollingInterval is the time in seconds between KEDA's checks of the lag: the longest wait from the first event to the first replica's start."},
+	{Name: "cooldownPeriod", Kind: KindInteger, Default: "60", HasMin: true, Min: 0, Keda: "cooldownPeriod", Doc: "cooldownPeriod is the time in seconds without lag before scaling to zero. From two replicas down to one the HPA decides (behavior.scaleDown)."},
+	{Name: "initialCooldownPeriod", Kind: KindInteger, Default: "0", HasMin: true, Min: 0, Keda: "initialCooldownPeriod", Doc: "initialCooldownPeriod is the time in seconds after creation before the first scaling to zero."},
 	{Name: "allowIdleConsumers", Kind: KindBoolean, Default: "false", Keda: "triggers[].metadata.allowIdleConsumers", Doc: "allowIdleConsumers lets replicas exceed the topic's partitions."},
-	{Name: "excludePersistentLag", Kind: KindBoolean, Default: "false", Keda: "triggers[].metadata.excludePersistentLag", Doc: "excludePersistentLag ignores partitions whose committed offset stands still, for events that block their partition."},
+	{Name: "excludePersistentLag", Kind: KindBoolean, Default: "false", Keda: "triggers[].metadata.excludePersistentLag", Doc: "excludePersistentLag ignores partitions whose committed offset does not move, for events that block their partition."},
 	{Name: "limitToPartitionsWithLag", Kind: KindBoolean, Default: "false", Keda: "triggers[].metadata.limitToPartitionsWithLag", Doc: "limitToPartitionsWithLag caps replicas at the partitions that have lag."},
 	{Name: "ensureEvenDistributionOfPartitions", Kind: KindBoolean, Default: "false", Keda: "triggers[].metadata.ensureEvenDistributionOfPartitions", Doc: "ensureEvenDistributionOfPartitions steps replicas through divisors of the partition count."},
-	{Name: "scaleToZeroOnInvalidOffset", Kind: KindBoolean, Default: "false", Keda: "triggers[].metadata.scaleToZeroOnInvalidOffset", Doc: "scaleToZeroOnInvalidOffset reads a partition without commit as no lag."},
+	{Name: "scaleToZeroOnInvalidOffset", Kind: KindBoolean, Default: "false", Keda: "triggers[].metadata.scaleToZeroOnInvalidOffset", Doc: "scaleToZeroOnInvalidOffset counts a partition without a commit as no lag."},
 	{Name: "partitionLimitation", Kind: KindString, Default: "\"\"", Keda: "triggers[].metadata.partitionLimitation", Doc: "partitionLimitation restricts the lag to these partitions, as \"1,2,10-20\"."},
 	{Name: "useCachedMetrics", Kind: KindBoolean, Default: "false", Keda: "triggers[].useCachedMetrics", Doc: "useCachedMetrics answers the HPA with the value of KEDA's last poll."},
 	{Name: "behavior", Kind: KindObject, Object: &objectBehavior, Default: "{scaleUp: {stabilizationWindowSeconds: 0, selectPolicy: Max, policies: [{type: Percent, value: 100, periodSeconds: 15}, {type: Pods, value: 4, periodSeconds: 15}]}, scaleDown: {stabilizationWindowSeconds: 60, selectPolicy: Max, policies: [{type: Percent, value: 50, periodSeconds: 30}]}}", Keda: "advanced.horizontalPodAutoscalerConfig.behavior", Doc: "Behavior of the HPA between one replica and maxReplicas, complete so that nothing depends on the cluster's defaults."},
 	{Name: "fallback", Kind: KindObject, Object: &objectFallback, Keda: "fallback", Doc: "Fallback sets replicas while the lag cannot be read."},
-	{Name: "paused", Kind: KindBoolean, Default: "false", Keda: "metadata.annotations[autoscaling.keda.sh/paused]", Doc: "Paused freezes scaling at the present number of replicas."},
+	{Name: "paused", Kind: KindBoolean, Default: "false", Keda: "metadata.annotations[autoscaling.keda.sh/paused]", Doc: "Paused freezes scaling at the current number of replicas."},
 	{Name: "pausedReplicas", Kind: KindInteger, HasMin: true, Min: 0, Keda: "metadata.annotations[autoscaling.keda.sh/paused-replicas]", Doc: "pausedReplicas freezes scaling at this number of replicas."},
-	{Name: "pausedScaleIn", Kind: KindBoolean, Default: "false", Keda: "metadata.annotations[autoscaling.keda.sh/paused-scale-in]", Doc: "pausedScaleIn stops scaling in only."},
-	{Name: "pausedScaleOut", Kind: KindBoolean, Default: "false", Keda: "metadata.annotations[autoscaling.keda.sh/paused-scale-out]", Doc: "pausedScaleOut stops scaling out only."},
+	{Name: "pausedScaleIn", Kind: KindBoolean, Default: "false", Keda: "metadata.annotations[autoscaling.keda.sh/paused-scale-in]", Doc: "pausedScaleIn stops only scaling in."},
+	{Name: "pausedScaleOut", Kind: KindBoolean, Default: "false", Keda: "metadata.annotations[autoscaling.keda.sh/paused-scale-out]", Doc: "pausedScaleOut stops only scaling out."},
 	{Name: "triggers", Kind: KindMap, Elem: KindObject, Object: &objectTrigger, Keys: "label", Keda: "triggers[]", Doc: "Triggers are further KEDA triggers of any type, by name, passed as they are."},
-	{Name: "scalingModifiers", Kind: KindObject, Object: &objectScalingModifiers, Keda: "advanced.scalingModifiers", Doc: "scalingModifiers combine triggers by a formula; the kafka trigger of `source` is named `kafka`. Without them the HPA takes the largest."},
-	{Name: "restoreToOriginalReplicaCount", Kind: KindBoolean, Keda: "advanced.restoreToOriginalReplicaCount", Doc: "restoreToOriginalReplicaCount gives a workload its replicas back when its ScaledObject goes; unset means true for workloads. Functions ignore it: Helm removes their Deployment."},
+	{Name: "scalingModifiers", Kind: KindObject, Object: &objectScalingModifiers, Keda: "advanced.scalingModifiers", Doc: "scalingModifiers combine triggers by a formula; the kafka trigger of `source` is named `kafka`. Without them the HPA uses the largest."},
+	{Name: "restoreToOriginalReplicaCount", Kind: KindBoolean, Keda: "advanced.restoreToOriginalReplicaCount", Doc: "restoreToOriginalReplicaCount restores a workload's replicas when its ScaledObject is deleted; unset means true for workloads. Functions ignore it: Helm removes their Deployment."},
 	{Name: "hpaName", Kind: KindString, Default: "\"\"", Format: "name", Keda: "advanced.horizontalPodAutoscalerConfig.name", Doc: "hpaName is the name of the HPA; empty means keda-hpa-<object name>."},
 	{Name: "annotations", Kind: KindMap, Elem: KindString, Keys: "annotationKey", Keda: "metadata.annotations", Doc: "Annotations of the ScaledObject; KEDA copies them to the HPA."},
 }}
@@ -109,10 +109,10 @@ var objectBehavior = Object{Name: "Behavior", Doc: "Behavior is autoscaling/v2 H
 }}
 
 var objectScalingRules = Object{Name: "ScalingRules", Doc: "ScalingRules is autoscaling/v2 HPAScalingRules.", Fields: []Field{
-	{Name: "stabilizationWindowSeconds", Kind: KindInteger, HasMin: true, Min: 0, HasMax: true, Max: 3600, Doc: "stabilizationWindowSeconds over which the HPA takes the most careful of its past recommendations."},
+	{Name: "stabilizationWindowSeconds", Kind: KindInteger, HasMin: true, Min: 0, HasMax: true, Max: 3600, Doc: "stabilizationWindowSeconds over which the HPA takes the most cautious of its past recommendations."},
 	{Name: "selectPolicy", Kind: KindString, Enum: []string{"Max", "Min", "Disabled"}, Doc: "selectPolicy picks among the policies' limits."},
 	{Name: "policies", Kind: KindList, Elem: KindObject, Object: &objectScalingPolicy, Doc: "Policies limit the change in a period."},
-	{Name: "tolerance", Kind: KindQuantity, Format: "amount", Doc: "Tolerance is the relative deviation that changes nothing, as a quantity; unset is the cluster's 10 %. Needs Kubernetes 1.35."},
+	{Name: "tolerance", Kind: KindQuantity, Format: "amount", Doc: "Tolerance is the relative deviation that changes nothing, as a quantity; unset means the cluster's 10 %. It needs Kubernetes 1.35."},
 }}
 
 var objectScalingPolicy = Object{Name: "ScalingPolicy", Doc: "ScalingPolicy is autoscaling/v2 HPAScalingPolicy.", Fields: []Field{
@@ -122,7 +122,7 @@ var objectScalingPolicy = Object{Name: "ScalingPolicy", Doc: "ScalingPolicy is a
 }}
 
 var objectFallback = Object{Name: "Fallback", Doc: "Fallback is ScaledObject.spec.fallback. It is rendered when failureThreshold is set.", Fields: []Field{
-	{Name: "failureThreshold", Kind: KindInteger, HasMin: true, Min: 0, Keda: "fallback.failureThreshold", Doc: "failureThreshold is the number of failures in a row to bear."},
+	{Name: "failureThreshold", Kind: KindInteger, HasMin: true, Min: 0, Keda: "fallback.failureThreshold", Doc: "failureThreshold is the number of failures in a row to tolerate."},
 	{Name: "replicas", Kind: KindInteger, HasMin: true, Min: 0, Keda: "fallback.replicas", Doc: "Replicas while in fallback."},
 	{Name: "behavior", Kind: KindString, Enum: []string{"static", "currentReplicas", "currentReplicasIfHigher", "currentReplicasIfLower", "scalingModifiers"}, Keda: "fallback.behavior", Doc: "Behavior of the fallback."},
 }}
@@ -175,13 +175,13 @@ var objectPodDisruptionBudget = Object{Name: "PodDisruptionBudget", Doc: "PodDis
 	{Name: "maxUnavailable", Kind: KindAny, Default: "1", Format: "percentOrInt", Doc: "maxUnavailable pods, a number or a percentage."},
 }}
 
-var objectPod = Object{Name: "Pod", Doc: "Pod holds a pod template's settings, spelled as in Kubernetes.", Fields: []Field{
+var objectPod = Object{Name: "Pod", Doc: "Pod has a pod template's settings, spelled as in Kubernetes.", Fields: []Field{
 	{Name: "annotations", Kind: KindMap, Elem: KindString, Keys: "annotationKey", Doc: "Annotations of the pods."},
-	{Name: "labels", Kind: KindMap, Elem: KindString, Format: "labelValue", Keys: "labelKey", Doc: "Labels of the pods, beside the chart's own."},
-	{Name: "nodeSelector", Kind: KindMap, Elem: KindString, Format: "labelValue", Keys: "labelKey", Doc: "nodeSelector is a node's labels to require."},
+	{Name: "labels", Kind: KindMap, Elem: KindString, Format: "labelValue", Keys: "labelKey", Doc: "Labels of the pods, in addition to the chart's own."},
+	{Name: "nodeSelector", Kind: KindMap, Elem: KindString, Format: "labelValue", Keys: "labelKey", Doc: "nodeSelector is the labels that a node must have."},
 	{Name: "tolerations", Kind: KindList, Elem: KindAny, Format: "mapping", Open: true, Doc: "Tolerations of taints."},
 	{Name: "affinity", Kind: KindMap, Elem: KindAny, Open: true, Doc: "Affinity as in Kubernetes."},
-	{Name: "topologySpreadConstraints", Kind: KindList, Elem: KindAny, Format: "mapping", Open: true, Doc: "topologySpreadConstraints as in Kubernetes; a missing labelSelector is filled with the function's own."},
+	{Name: "topologySpreadConstraints", Kind: KindList, Elem: KindAny, Format: "mapping", Open: true, Doc: "topologySpreadConstraints as in Kubernetes; a missing labelSelector is filled in with the function's own."},
 	{Name: "priorityClassName", Kind: KindString, Default: "\"\"", Format: "name", Doc: "priorityClassName of the pods."},
 	{Name: "terminationGracePeriodSeconds", Kind: KindInteger, Default: "30", HasMin: true, Min: 0, HasMax: true, Max: 86400, Doc: "terminationGracePeriodSeconds is the time to finish events in flight and leave the consumer group."},
 	{Name: "env", Kind: KindMap, Elem: KindString, Doc: "Env are extra environment variables of the container `runner` (or `kafka`), by name."},
@@ -191,7 +191,7 @@ var objectPod = Object{Name: "Pod", Doc: "Pod holds a pod template's settings, s
 var objectWorkload = Object{Name: "Workload", Doc: "Workload scales something that exists already.", Fields: []Field{
 	{Name: "enabled", Kind: KindBoolean, Default: "true", Doc: "Enabled renders the ScaledObject."},
 	{Name: "scaleTargetRef", Kind: KindObject, Object: &objectScaleTargetRef, Keda: "scaleTargetRef", Doc: "scaleTargetRef names what to scale, in the release's namespace."},
-	{Name: "source", Kind: KindObject, Object: &objectSource, Doc: "Source is the topic and consumer group whose lag counts. Leave it out when scaling.triggers say it all."},
+	{Name: "source", Kind: KindObject, Object: &objectSource, Doc: "Source is the topic and consumer group whose lag counts. Leave it out if scaling.triggers is enough."},
 	{Name: "scaling", Kind: KindObject, Object: &objectScaling, Doc: "Scaling as for functions, from the same defaults."},
 }}
 
@@ -203,7 +203,7 @@ var objectScaleTargetRef = Object{Name: "ScaleTargetRef", Doc: "ScaleTargetRef n
 }}
 
 var objectKafka = Object{Name: "Kafka", Doc: "Kafka says where the brokers are and which topics there are.", Fields: []Field{
-	{Name: "mode", Kind: KindString, Default: "bundled", Enum: []string{"bundled", "strimzi", "external"}, Doc: "Mode is `bundled` (brokers in this release), `strimzi` (custom resources for the Strimzi operator) or `external` (brokers that exist)."},
+	{Name: "mode", Kind: KindString, Default: "bundled", Enum: []string{"bundled", "strimzi", "external"}, Doc: "Mode is `bundled` (brokers in this release), `strimzi` (custom resources for the Strimzi operator) or `external` (brokers that exist already)."},
 	{Name: "bootstrapServers", Kind: KindList, Elem: KindString, Keda: "triggers[].metadata.bootstrapServers", Example: "kafka-0.example.com:9093", Doc: "bootstrapServers of external brokers, as host:port."},
 	{Name: "version", Kind: KindString, Default: "\"\"", Keda: "triggers[].metadata.version", Doc: "Version of Kafka for KEDA's client; empty lets KEDA decide, which works for every broker in use."},
 	{Name: "tls", Kind: KindObject, Object: &objectKafkaTLS, Doc: "TLS to the brokers."},
@@ -216,9 +216,9 @@ var objectKafka = Object{Name: "Kafka", Doc: "Kafka says where the brokers are a
 
 var objectKafkaTLS = Object{Name: "KafkaTLS", Doc: "KafkaTLS configures TLS of clients.", Fields: []Field{
 	{Name: "enabled", Kind: KindBoolean, Default: "false", Keda: "triggers[].metadata.tls", Doc: "Enabled turns TLS on."},
-	{Name: "caSecret", Kind: KindObject, Object: &objectKafkaCASecret, Doc: "caSecret holds the CA certificates that sign the brokers'; empty means the system's."},
+	{Name: "caSecret", Kind: KindObject, Object: &objectKafkaCASecret, Doc: "caSecret holds the CA certificates that signed the brokers' certificates; empty means the system's."},
 	{Name: "clientCertSecret", Kind: KindObject, Object: &objectKafkaClientCertSecret, Doc: "clientCertSecret holds the client's certificate and key, for mutual TLS."},
-	{Name: "insecureSkipVerify", Kind: KindBoolean, Default: "false", Keda: "triggers[].metadata.unsafeSsl", Doc: "insecureSkipVerify accepts any certificate. For experiments."},
+	{Name: "insecureSkipVerify", Kind: KindBoolean, Default: "false", Keda: "triggers[].metadata.unsafeSsl", Doc: "insecureSkipVerify accepts any certificate. For experiments only."},
 }}
 
 var objectKafkaCASecret = Object{Name: "KafkaCASecret", Doc: "KafkaCASecret names a Secret's key with PEM certificates.", Fields: []Field{
@@ -246,8 +246,8 @@ var objectKafkaSASLSecret = Object{Name: "KafkaSASLSecret", Doc: "KafkaSASLSecre
 }}
 
 var objectKafkaOAuth = Object{Name: "KafkaOAuth", Doc: "KafkaOAuth is the client-credentials grant.", Fields: []Field{
-	{Name: "tokenEndpointUri", Kind: KindString, Default: "\"\"", Keda: "TriggerAuthentication parameter oauthTokenEndpointUri", Doc: "tokenEndpointUri to ask for tokens."},
-	{Name: "scopes", Kind: KindList, Elem: KindString, Keda: "TriggerAuthentication parameter scopes", Doc: "Scopes to ask for."},
+	{Name: "tokenEndpointUri", Kind: KindString, Default: "\"\"", Keda: "TriggerAuthentication parameter oauthTokenEndpointUri", Doc: "tokenEndpointUri is where tokens are requested."},
+	{Name: "scopes", Kind: KindList, Elem: KindString, Keda: "TriggerAuthentication parameter scopes", Doc: "Scopes to request."},
 	{Name: "extensions", Kind: KindMap, Elem: KindString, Keda: "TriggerAuthentication parameter oauthExtensions", Doc: "Extensions of the SASL exchange."},
 }}
 
@@ -264,16 +264,16 @@ var objectTopic = Object{Name: "Topic", Doc: "Topic is a Kafka topic.", Fields: 
 
 var objectBundledKafka = Object{Name: "BundledKafka", Doc: "BundledKafka is a KRaft StatefulSet on the official apache/kafka image.", Fields: []Field{
 	{Name: "image", Kind: KindObject, Object: &objectImage, Default: "{registry: docker.io, repository: apache/kafka, tag: 4.1.0}", Doc: "Image of Kafka."},
-	{Name: "replicas", Kind: KindInteger, Default: "1", Enum: []string{"1", "3"}, Doc: "Replicas of the StatefulSet, each broker and controller in one: 1, or 3 to bear the loss of one. It cannot change after the install: Kubernetes refuses an upgrade that tries."},
+	{Name: "replicas", Kind: KindInteger, Default: "1", Enum: []string{"1", "3"}, Doc: "Replicas of the StatefulSet, each broker and controller in one: 1, or 3 to survive the loss of one. It cannot change after the install: Kubernetes refuses an upgrade that tries."},
 	{Name: "clusterId", Kind: KindString, Default: "\"\"", Doc: "clusterId of the KRaft quorum; empty means one derived from the release's name and namespace. It must not change while data exists."},
 	{Name: "storage", Kind: KindObject, Object: &objectStorage, Doc: "Storage of each broker."},
-	{Name: "config", Kind: KindMap, Elem: KindAny, Example: "{log.retention.hours: 48}", Open: true, Doc: "Config are further lines of server.properties."},
+	{Name: "config", Kind: KindMap, Elem: KindAny, Example: "{log.retention.hours: 48}", Open: true, Doc: "Config is additional lines of server.properties."},
 	{Name: "heapOpts", Kind: KindString, Default: "-Xms512m -Xmx512m", Doc: "heapOpts is KAFKA_HEAP_OPTS."},
 	{Name: "resources", Kind: KindObject, Object: &objectResources, Default: "{requests: {cpu: 250m, memory: 768Mi}, limits: {memory: 1Gi}}", Doc: "Resources of each broker."},
 	{Name: "pod", Kind: KindObject, Object: &objectPod, Doc: "Pod are settings of the brokers' pods."},
 }}
 
-var objectImage = Object{Name: "Image", Doc: "Image names a container image of the chart's own.", Fields: []Field{
+var objectImage = Object{Name: "Image", Doc: "Image names one of the chart's own container images.", Fields: []Field{
 	{Name: "registry", Kind: KindString, Default: "ghcr.io", Doc: "Registry is the registry host; global.imageRegistry wins over it."},
 	{Name: "repository", Kind: KindString, Doc: "Repository is the path of the image in the registry."},
 	{Name: "tag", Kind: KindString, Default: "\"\"", Doc: "Tag of the image. Empty means the chart's appVersion."},
@@ -282,7 +282,7 @@ var objectImage = Object{Name: "Image", Doc: "Image names a container image of t
 }}
 
 var objectStorage = Object{Name: "Storage", Doc: "Storage is a persistent volume claim.", Fields: []Field{
-	{Name: "enabled", Kind: KindBoolean, Default: "true", Doc: "Enabled keeps data across restarts; false is an emptyDir."},
+	{Name: "enabled", Kind: KindBoolean, Default: "true", Doc: "Enabled keeps data across restarts; false uses an emptyDir."},
 	{Name: "size", Kind: KindQuantity, Default: "8Gi", Format: "size", Doc: "Size of the volume."},
 	{Name: "storageClassName", Kind: KindString, Default: "\"\"", Format: "name", Doc: "storageClassName of the claim; empty means the cluster's default."},
 }}
@@ -295,31 +295,31 @@ var objectStrimziKafka = Object{Name: "StrimziKafka", Doc: "StrimziKafka makes a
 }}
 
 var objectRuntime = Object{Name: "Runtime", Doc: "Runtime is a Wasm runtime that nodes offer through a RuntimeClass.", Fields: []Field{
-	{Name: "create", Kind: KindBoolean, Default: "true", Doc: "Create the RuntimeClass when a function uses the runtime. False when the cluster has it (k3s brings its own)."},
-	{Name: "runtimeClassName", Kind: KindString, Default: "\"\"", Format: "name", Doc: "runtimeClassName is the RuntimeClass; empty means <namespace>.<release>.<runtime>, since RuntimeClasses are cluster-wide, or the runtime's key where create is false."},
+	{Name: "create", Kind: KindBoolean, Default: "true", Doc: "Create the RuntimeClass when a function uses the runtime. Set it to false when the cluster has it already (k3s has its own)."},
+	{Name: "runtimeClassName", Kind: KindString, Default: "\"\"", Format: "name", Doc: "runtimeClassName is the RuntimeClass; empty means <namespace>.<release>.<runtime>, since RuntimeClasses are cluster-wide, or the runtime's key if create is false."},
 	{Name: "handler", Kind: KindString, Example: "wasmtime", Doc: "Handler is the name in the container runtime's configuration."},
 	{Name: "nodeSelector", Kind: KindMap, Elem: KindString, Format: "labelValue", Keys: "labelKey", Doc: "nodeSelector of nodes that have the handler. With nodeSetup.enabled it defaults to the label that node setup gives to verified nodes."},
 	{Name: "tolerations", Kind: KindList, Elem: KindAny, Format: "mapping", Open: true, Doc: "Tolerations that reach those nodes."},
-	{Name: "overhead", Kind: KindMap, Elem: KindQuantity, Format: "amount", Keys: "labelKey", Example: "{memory: 16Mi}", Doc: "Overhead is the runtime's own use for each pod."},
+	{Name: "overhead", Kind: KindMap, Elem: KindQuantity, Format: "amount", Keys: "labelKey", Example: "{memory: 16Mi}", Doc: "Overhead is what the runtime itself uses for each pod."},
 	{Name: "podAnnotations", Kind: KindMap, Elem: KindString, Keys: "annotationKey", Doc: "podAnnotations that the handler needs, as crun does."},
 }}
 
-var objectNodeSetup = Object{Name: "NodeSetup", Doc: "NodeSetup installs Wasm shims on nodes by a privileged DaemonSet.", Fields: []Field{
+var objectNodeSetup = Object{Name: "NodeSetup", Doc: "NodeSetup installs Wasm shims on nodes with a privileged DaemonSet.", Fields: []Field{
 	{Name: "enabled", Kind: KindBoolean, Default: "false", Doc: "Enabled runs the DaemonSet."},
 	{Name: "image", Kind: KindObject, Object: &objectImage, Default: "{repository: helm-wasm/wasm-node-setup}", Doc: "Image of the installer."},
 	{Name: "runtimes", Kind: KindMap, Elem: KindObject, Object: &objectNodeRuntime, Doc: "Runtimes to install, by the key in `runtimes`. Empty means every runtime that a function uses."},
 	{Name: "nodeSelector", Kind: KindMap, Elem: KindString, Default: "{kubernetes.io/os: linux}", Format: "labelValue", Keys: "labelKey", Doc: "nodeSelector of nodes to set up."},
 	{Name: "tolerations", Kind: KindList, Elem: KindAny, Format: "mapping", Open: true, Doc: "Tolerations to reach them."},
-	{Name: "priorityClassName", Kind: KindString, Default: "system-node-critical", Format: "name", Doc: "priorityClassName of the installer's pods. With a class of the system, outside of kube-system, comes the ResourceQuota that GKE asks for."},
-	{Name: "remove", Kind: KindBoolean, Default: "false", Doc: "Remove takes node setup away from the nodes again: before enabled: false and before `helm uninstall`, which leave nodes as they are."},
-	{Name: "restartTimeout", Kind: KindString, Default: "90s", Format: "duration", Doc: "restartTimeout is how long the nodes' container runtime may take to come back after its restart, until the change is rolled back."},
-	{Name: "node", Kind: KindObject, Object: &objectNodeLayout, Doc: "Node is for nodes whose container runtime is not where one of the known distributions has it; it holds for all nodes of nodeSelector."},
+	{Name: "priorityClassName", Kind: KindString, Default: "system-node-critical", Format: "name", Doc: "priorityClassName of the installer's pods. With a system class outside kube-system, the chart adds the ResourceQuota that GKE requires."},
+	{Name: "remove", Kind: KindBoolean, Default: "false", Doc: "Remove undoes node setup on the nodes: set it before enabled: false and before `helm uninstall`, which leave nodes as they are."},
+	{Name: "restartTimeout", Kind: KindString, Default: "90s", Format: "duration", Doc: "restartTimeout is how long the nodes' container runtime may take to come back after its restart before the change is rolled back."},
+	{Name: "node", Kind: KindObject, Object: &objectNodeLayout, Doc: "Node is for nodes whose container runtime is not where one of the known distributions has it; it applies to all nodes of nodeSelector."},
 }}
 
 var objectNodeRuntime = Object{Name: "NodeRuntime", Doc: "NodeRuntime says where a shim's binary comes from: one of url, image and path; sha256 alone for the newest release that is known; nothing for a program that the node has in a usual place.", Fields: []Field{
 	{Name: "url", Kind: KindMap, Elem: KindString, Example: "{amd64: https://...}", Doc: "URL of the binary or archive, by architecture."},
 	{Name: "sha256", Kind: KindMap, Elem: KindString, Doc: "SHA256 of the download, by architecture; mandatory with url."},
-	{Name: "image", Kind: KindString, Format: "image", Doc: "Image is an OCI image that holds the binary, by digest."},
+	{Name: "image", Kind: KindString, Format: "image", Doc: "Image is an OCI image that contains the binary, by digest."},
 	{Name: "path", Kind: KindString, Doc: "Path of a binary that is on the node already."},
 	{Name: "binary", Kind: KindString, Example: "containerd-shim-mine-v1", Doc: "Binary is the program's file name, for a runtime of your own whose shim is not called containerd-shim-HANDLER-v1."},
 	{Name: "try", Kind: KindString, Enum: []string{"wasm", "sandbox", "none"}, Doc: "Try says what must work before a node counts as ready: a container that runs WebAssembly, a pod sandbox, or nothing more than the handler (none)."},
@@ -327,8 +327,8 @@ var objectNodeRuntime = Object{Name: "NodeRuntime", Doc: "NodeRuntime says where
 
 var objectNodeLayout = Object{Name: "NodeLayout", Doc: "NodeLayout says where a node has its container runtime. What is empty is detected.", Fields: []Field{
 	{Name: "config", Kind: KindString, Example: "/srv/containerd/config.toml", Doc: "Config is the file that node setup changes."},
-	{Name: "main", Kind: KindString, Doc: "Main is the file that the container runtime reads, where it is another one than config."},
-	{Name: "form", Kind: KindString, Enum: []string{"file", "drop-in", "template", "crio"}, Doc: "Form of config: TOML (file), a file of its own that main takes in (drop-in), a Go template of TOML (template), or CRI-O's drop-in (crio)."},
+	{Name: "main", Kind: KindString, Doc: "Main is the file that the container runtime reads, if that is not config."},
+	{Name: "form", Kind: KindString, Enum: []string{"file", "drop-in", "template", "crio"}, Doc: "Form of config: TOML (file), a separate file that main includes (drop-in), a Go template of TOML (template), or CRI-O's drop-in (crio)."},
 	{Name: "socket", Kind: KindString, Example: "/srv/containerd/containerd.sock", Doc: "Socket of the Container Runtime Interface."},
 	{Name: "containerd", Kind: KindList, Elem: KindString, Example: "[/srv/containerd/bin/containerd]", Doc: "Containerd is the program that checks a new configuration, with its arguments."},
 	{Name: "restart", Kind: KindList, Elem: KindString, Example: "[systemctl, restart, my-containerd]", Doc: "Restart is the command that restarts the container runtime."},
@@ -342,7 +342,7 @@ var objectRunner = Object{Name: "Runner", Doc: "Runner is the event loop's conta
 }}
 
 var objectNetworkPolicy = Object{Name: "NetworkPolicy", Doc: "NetworkPolicy limits traffic of functions and bundled Kafka.", Fields: []Field{
-	{Name: "enabled", Kind: KindBoolean, Default: "false", Doc: "Enabled renders NetworkPolicies: functions may reach DNS, Kafka, their modules' registries and what egress says; only this release, KEDA and pods with the label helm-wasm.dev/kafka-client=true reach bundled Kafka."},
+	{Name: "enabled", Kind: KindBoolean, Default: "false", Doc: "Enabled renders NetworkPolicies: functions may reach DNS, Kafka, their modules' registries and what egress allows; only this release, KEDA and pods with the label helm-wasm.dev/kafka-client=true reach bundled Kafka."},
 	{Name: "egress", Kind: KindList, Elem: KindAny, Format: "mapping", Open: true, Doc: "Egress are further rules for functions, as in Kubernetes."},
 	{Name: "kedaNamespace", Kind: KindString, Default: "\"\"", Format: "name", Doc: "kedaNamespace is where KEDA's operator runs; empty means the release's."},
 }}
@@ -371,8 +371,8 @@ var objectDashboard = Object{Name: "Dashboard", Doc: "Dashboard is a Grafana das
 }}
 
 var objectKeda = Object{Name: "Keda", Doc: "Keda configures the KEDA subchart.", Open: true, Fields: []Field{
-	{Name: "enabled", Kind: KindBoolean, Default: "true", Doc: "Enabled installs KEDA with this release. One KEDA per cluster: false when it is there already."},
-	{Name: "crds", Kind: KindObject, Object: &objectKedaChartCRDs, Open: true, Doc: "crds keeps the KEDA chart from templating its CRDs: a release cannot hold CRDs in templates and objects of their kinds. Leave `install: false`."},
+	{Name: "enabled", Kind: KindBoolean, Default: "true", Doc: "Enabled installs KEDA with this release. A cluster has only one KEDA: set this to false if it is there already."},
+	{Name: "crds", Kind: KindObject, Object: &objectKedaChartCRDs, Open: true, Doc: "crds keeps the KEDA chart from templating its CRDs: a release cannot have both CRDs in templates and objects of their kinds. Leave `install: false`."},
 }}
 
 var objectKedaChartCRDs = Object{Name: "KedaChartCRDs", Doc: "KedaChartCRDs is the KEDA chart's own `crds` section.", Open: true, Fields: []Field{
@@ -380,10 +380,10 @@ var objectKedaChartCRDs = Object{Name: "KedaChartCRDs", Doc: "KedaChartCRDs is t
 }}
 
 var objectKedaCRDs = Object{Name: "KedaCRDs", Doc: "KedaCRDs configures the keda-crds subchart.", Open: true, Fields: []Field{
-	{Name: "enabled", Kind: KindBoolean, Doc: "Enabled installs KEDA's CRDs; unset means: as keda.enabled."},
+	{Name: "enabled", Kind: KindBoolean, Doc: "Enabled installs KEDA's CRDs; unset means the same as keda.enabled."},
 }}
 
-var objectGlobal = Object{Name: "Global", Doc: "Global holds what subcharts see too.", Open: true, Fields: []Field{
-	{Name: "imageRegistry", Kind: KindString, Default: "\"\"", Example: "mirror.example.com", Doc: "imageRegistry replaces the registry host of every image of this chart, for mirrors: ghcr.io/helm-wasm/x becomes <imageRegistry>/helm-wasm/x. KEDA's images have their own: set global.image.registry, too."},
-	{Name: "imagePullSecrets", Kind: KindList, Elem: KindString, Format: "name", Doc: "imagePullSecrets names Secrets of type kubernetes.io/dockerconfigjson for the pods' images and for modules in OCI registries. KEDA's pods have their own: set keda.imagePullSecrets, too."},
+var objectGlobal = Object{Name: "Global", Doc: "Global is shared with the subcharts.", Open: true, Fields: []Field{
+	{Name: "imageRegistry", Kind: KindString, Default: "\"\"", Example: "mirror.example.com", Doc: "imageRegistry replaces the registry host of every image of this chart, for mirrors: ghcr.io/helm-wasm/x becomes <imageRegistry>/helm-wasm/x. KEDA's images have their own setting: set global.image.registry too."},
+	{Name: "imagePullSecrets", Kind: KindList, Elem: KindString, Format: "name", Doc: "imagePullSecrets names Secrets of type kubernetes.io/dockerconfigjson for the pods' images and for modules in OCI registries. KEDA's pods have their own setting: set keda.imagePullSecrets too."},
 }}

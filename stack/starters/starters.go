@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package starters holds one small function for each language that
-// `helm wasm init --function` offers. Each is a single file that says in its
-// first lines how to build it, and a test builds every one of them.
+// Package starters contains one small function for each language that `helm wasm init
+// --function` offers. Each is a single file that says in its first lines how to build
+// it, and a test builds every one of them.
 package starters
 
 import (
@@ -22,7 +22,7 @@ var (
 	javascriptSource string
 )
 
-// A Starter is a function to begin with.
+// A Starter is a function to start from.
 type Starter struct {
 	Language string
 	ABI      string // of the values' `abi`

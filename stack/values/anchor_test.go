@@ -31,7 +31,7 @@ var usualAnchors = []string{
 		"*z\n  f:\n    <<: *y\n    c: h\n", "a: &x {b: {c: d}}\ne: {<<: *x, b: {f: g}}\n", "a: &x [1, {b: c}]\nd: *x\ne: [*x, *x]\n",
 }
 
-// oddAnchors are those that do, mistakes among them, and some that do not.
+// oddAnchors are those that need the library, mistakes among them, and some that do not.
 var oddAnchors = []string{
 	"a: &x b\nc: &x d\ne: *x\n", "a: &x {b: &x c, d: *x}\ne: *x\n", "a: &x [*x]\n", "a: &x b\nc: &x [*x]\n",
 	"a: &x\n  b:\n    c: *x\n", "a: &x {<<: *x}\n", "a: &x\n  <<: &x {b: c}\nd: *x\n", "a: *x\n", "a: *x\nb: &x c\n",
@@ -79,7 +79,7 @@ func TestUsualAnchors(t *testing.T) {
 	}
 }
 
-// TestAliasesAreCopies: a change to one place is none to the others.
+// TestAliasesAreCopies: a change in one place does not show in the others.
 func TestAliasesAreCopies(t *testing.T) {
 	doc, err := Parse("v", []byte("a: &x {b: {c: 1}, l: [{d: 2}]}\ne: *x\nf: {<<: *x}\ng: {<<: &y {h: {i: 1}}}\nj: *y\n"))
 	if err != nil {
@@ -96,7 +96,7 @@ func TestAliasesAreCopies(t *testing.T) {
 	}
 }
 
-// TestSharedLimit: what the fast reader counts too many of, the library judges.
+// TestSharedLimit: if the fast reader counts too many values, the library decides.
 func TestSharedLimit(t *testing.T) {
 	accepted := 0
 	for n := 24_990; n < 25_000; n += 2 {
@@ -142,7 +142,7 @@ func TestManyMergeKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	runtime.ReadMemStats(&after)
-	// A measure that no clock and no load changes: 18 MB, and 7 GB by the square.
+	// This depends on neither clock nor load: 18 MB, or 7 GB if the work grew with the square.
 	if n := after.TotalAlloc - before.TotalAlloc; n > 200<<20 {
 		t.Errorf("it takes %d bytes", n)
 	}

@@ -9,10 +9,10 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Below is the mapping at a key as a document of its own: values that stand in
-// an object of another kind, such as the spec of a WasmStack. Its positions are
-// those in the file. A key that is absent or null gives an empty document; ok
-// is false for what is not a mapping. The error is a *ParseError.
+// Below returns the mapping at a key as a document of its own: values that are in an
+// object of another kind, such as the spec of a WasmStack. Its positions are those in
+// the file. A key that is absent or null gives an empty document; ok is false for what
+// is not a mapping. The error is a *ParseError.
 func (d *Document) Below(name, key string) (doc *Document, ok bool, err error) {
 	tree := map[string]any{}
 	if v := d.tree[key]; v != nil {
@@ -29,8 +29,8 @@ func (d *Document) Below(name, key string) (doc *Document, ok bool, err error) {
 	return doc, true, doc.checkCounts(name)
 }
 
-// IsYAML says whether the YAML library can read a text, whatever it holds: Parse
-// refuses what values cannot have.
+// IsYAML reports whether the YAML library can read a text, whatever it contains: Parse
+// also refuses what values cannot have.
 func IsYAML(text []byte) (ok bool) {
 	defer func() {
 		if recover() != nil {

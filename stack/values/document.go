@@ -15,20 +15,20 @@ import (
 // Limits of Parse. They keep a hostile or mistaken file from using up the
 // sandbox, and are far above what one release can hold.
 const (
-	// MaxBytes is the size of the largest values file that Parse takes.
+	// MaxBytes is the size of the largest values file that Parse accepts.
 	MaxBytes = 2 << 20
 
-	// MaxDepth is the deepest nesting of maps and lists that Parse takes.
+	// MaxDepth is the deepest nesting of maps and lists that Parse accepts.
 	MaxDepth = 100
 
-	// MaxValues is how many maps, lists and scalars Parse takes: those of a thousand
+	// MaxValues is how many maps, lists and scalars Parse accepts: those of a thousand
 	// functions with much of their own are some 40,000.
 	MaxValues = 50_000
 
 	// maxEntries is how many of them are not the file itself.
 	maxEntries = MaxValues - 1
 
-	// MaxFunctions is how many functions and workloads Parse takes.
+	// MaxFunctions is how many functions and workloads Parse accepts.
 	MaxFunctions = 2500
 
 	// MaxRendered is how many bytes one template may print: a release's Secret
@@ -48,7 +48,7 @@ type Document struct {
 	tree    map[string]any
 	sources []*source // earliest first, as they were merged
 
-	// sets are the paths that Set wrote, which no source holds.
+	// sets are the paths that Set wrote, which no source has.
 	sets []string
 }
 
@@ -58,9 +58,9 @@ type source struct {
 	lines      *lineReader
 	hasMarkers bool         // some line says helm-wasm:ignore
 	docs       []*yaml.Node // the content of each YAML document; none if the fast reader read it
-	under      []string     // the keys that the values stand below
+	under      []string     // the keys that the values are below
 
-	// Where things stand in each document, and indices of large mappings: made
+	// Where things are in each document, and indices of large mappings: made
 	// when a position is first asked for.
 	roots []yamlin.Node
 	keys  map[*yamlin.Node]map[string]int // by the first child
@@ -69,11 +69,10 @@ type source struct {
 // usualScalars resolve text for the fast reader.
 var usualScalars = yamlin.Scalars{Plain: usualScalar, Key: usualKey}
 
-// Parse reads a values file of YAML or JSON into the tree that Helm would make
-// of it: YAML 1.1 scalars (`on` is true), every number a float64, later
-// documents of a stream merged over earlier ones. What Helm takes silently but
-// nobody means (duplicate keys, an empty file) is an error here. The error is
-// a *ParseError.
+// Parse reads a values file of YAML or JSON into the tree that Helm would make of
+// it: YAML 1.1 scalars (`on` is true), every number a float64, later documents of a
+// stream merged over earlier ones. What Helm accepts silently but nobody means
+// (duplicate keys, an empty file) is an error here. The error is a *ParseError.
 func Parse(name string, data []byte) (doc *Document, err error) {
 	// The YAML library panics on a few malformed inputs; a user gets a message.
 	defer func() {
@@ -115,8 +114,8 @@ func Parse(name string, data []byte) (doc *Document, err error) {
 	return doc, doc.checkCounts(name)
 }
 
-// parse is Parse by the library, which knows all of YAML, where every value
-// stands, and what is wrong.
+// parse is Parse by the library, which knows all of YAML, where every value is, and
+// what is wrong.
 func (src *source) parse() (*Document, error) {
 	name, in := src.name, src.lines
 	in.pos = 0
@@ -167,15 +166,15 @@ func (src *source) parse() (*Document, error) {
 	return &Document{tree: tree, sources: []*source{src}}, nil
 }
 
-// FromTree makes a document of a tree as Tree returns it. It has no positions.
+// FromTree returns a document with a tree as Tree returns it. It has no positions.
 func FromTree(tree map[string]any) *Document { return &Document{tree: tree} }
 
 // File is one of the files that a Document was read from.
 type File struct {
 	Name string
 
-	// Documents is how many YAML documents the file holds, and Second where
-	// the second begins. Both are zero for a file in everyday YAML, which holds one.
+	// Documents is how many YAML documents the file contains, and Second where
+	// the second begins. Both are zero for a file in everyday YAML, which has one.
 	Documents int
 	Second    Position
 }
@@ -193,7 +192,7 @@ func (d *Document) Files() []File {
 	return files
 }
 
-// Tree is the values as Helm holds them: map[string]any, []any, string, bool,
+// Tree returns the values as Helm has them: map[string]any, []any, string, bool,
 // nil, and float64 for numbers (int64 for those that Set wrote). Treat it as
 // read-only.
 func (d *Document) Tree() map[string]any { return d.tree }

@@ -100,7 +100,7 @@ func checkText(name string, data []byte) error {
 				what = "a NUL byte"
 			}
 			return &ParseError{
-				Name: name, Line: line, Column: col, Msg: what + " cannot stand in YAML",
+				Name: name, Line: line, Column: col, Msg: what + " is not allowed in YAML",
 				Hint: "remove it, or write \"\\x" + hex2(c) + "\" in double quotes; is this a text file?",
 			}
 		}
@@ -118,13 +118,13 @@ func mebibytes(n int) string {
 	return strings.TrimSuffix(strconv.FormatFloat(float64(n)/(1<<20), 'f', 1, 64), ".0")
 }
 
-// checkNesting refuses what would drive a recursive parser deep: many open
-// brackets, runs such as "- - - -", or lines that go ever further in. It does
-// not know quotes; text with a thousand unbalanced brackets is no loss.
+// checkNesting refuses what would drive a recursive parser deep: many open brackets,
+// runs such as "- - - -", or lines that are indented ever further. It does not know
+// quotes; refusing text with a thousand unbalanced brackets is no loss.
 func checkNesting(name string, data []byte) error {
 	const limit = 10 * MaxDepth
 	open, run := 0, 0
-	var indents []int // of the lines that the present line may stand under
+	var indents []int // of the lines that the current line may be under
 	indent := 0       // so far in this line; -1 after its first character
 	for i, c := range data {
 		switch {

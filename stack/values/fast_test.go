@@ -48,7 +48,7 @@ func library(data []byte) (doc *Document, err error) {
 	return (&source{name: "test", lines: &lineReader{data: data}}).parse()
 }
 
-// sameAsLibrary fails when the fast reader gives another tree than the library,
+// sameAsLibrary fails when the fast reader gives a different tree from the library,
 // and reports whether it gave one.
 func sameAsLibrary(t *testing.T, data []byte) bool {
 	t.Helper()
@@ -72,7 +72,7 @@ func sameAsLibrary(t *testing.T, data []byte) bool {
 }
 
 // sameWithChangedLines compares the two readers on a text, each line of which is
-// cut, moved and exchanged in turn.
+// cut, moved and swapped in turn.
 func sameWithChangedLines(t *testing.T, data []byte) {
 	t.Helper()
 	lines := strings.SplitAfter(string(data), "\n")

@@ -56,8 +56,8 @@ func textSize(v any) (n int) {
 	return n
 }
 
-// unusual says why a file cannot be read without the library: its mistake,
-// mostly. Of a small file only what is certain comes here.
+// unusual returns why a file cannot be read without the library, which is usually its
+// mistake. For a small file, only what is certain gets here.
 func (src *source) unusual(why yamlin.Trouble) error {
 	pos := yamlin.PlaceOf(src.lines.data, why.At)
 	e := &ParseError{Name: src.name, Line: pos.Line, Column: pos.Column}
@@ -71,7 +71,7 @@ func (src *source) unusual(why yamlin.Trouble) error {
 		e.Hint = keepOne
 		return e
 	}
-	// The library looks at the line and what it stands under alone.
+	// The library reads only the line and what the line is under.
 	part := source{name: src.name, lines: &lineReader{data: why.WithoutAliases(src.lines.excerpt(pos.Line))}}
 	if err := checkNesting(src.name, part.lines.data); err != nil {
 		return err
@@ -81,13 +81,13 @@ func (src *source) unusual(why yamlin.Trouble) error {
 			return err
 		}
 	}
-	e.Msg = "from this line on the file can be read by a slow reader only, which takes " +
-		strconv.Itoa(maxUnusual>>10) + " KiB; it has " + strconv.Itoa(len(src.lines.data)>>10) + " KiB"
+	e.Msg = "from this line on only a slow reader can read the file, and it accepts " +
+		strconv.Itoa(maxUnusual>>10) + " KiB; the file has " + strconv.Itoa(len(src.lines.data)>>10) + " KiB"
 	e.Hint = "write the line as most files have it: no tag, tab or second document, and no text without | over several lines"
 	return e
 }
 
-// mistake is what the library does not like.
+// mistake returns what the library does not accept.
 func (src *source) mistake() (err error) {
 	defer func() {
 		if recover() != nil {
@@ -98,9 +98,9 @@ func (src *source) mistake() (err error) {
 	return err
 }
 
-// excerpt is a line, what belongs to it, the line before, and the keys that
-// these stand under, by indentation. All else is blank, so that lines keep
-// their numbers.
+// excerpt returns a line, what belongs to it, the line before, and the keys that
+// these are under, by indentation. All else is blank, so that lines keep their
+// numbers.
 func (r *lineReader) excerpt(n int) []byte {
 	before := n
 	if n > 1 {
@@ -131,7 +131,7 @@ func (r *lineReader) excerpt(n int) []byte {
 	return out
 }
 
-// hasText says that a line is neither blank nor a comment.
+// hasText reports whether a line is neither blank nor a comment.
 func (r *lineReader) hasText(n int) bool {
 	t := bytes.TrimSpace(r.line(n))
 	return len(t) > 0 && t[0] != '#'

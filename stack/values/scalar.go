@@ -11,7 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// quoted styles are text whatever they look like.
+// quotedStyles mark text, whatever it looks like.
 const quotedStyles = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
 
 // scalar resolves a scalar as Helm's YAML library does, which follows YAML
@@ -179,7 +179,7 @@ func isFloatText(s string) bool {
 	return s == ""
 }
 
-// keyName is the string that Helm makes of a key: numbers and booleans are
+// keyName returns the string that Helm makes of a key: numbers and booleans are
 // written out.
 func keyName(k *yaml.Node) string {
 	if k.Kind == yaml.AliasNode {
@@ -238,7 +238,7 @@ func isDefaultTag(n *yaml.Node, tag string) bool {
 	return n.Style&yaml.TaggedStyle == 0 || n.Tag == tag
 }
 
-// KindName says what a value is, for messages.
+// KindName returns what a value is, for messages.
 func KindName(v any) string {
 	switch v := v.(type) {
 	case nil:

@@ -28,7 +28,7 @@ func (d *Document) Set(expr string) error { return d.set(expr, setTyped) }
 // SetString is Set where every value is a string, as `helm --set-string`.
 func (d *Document) SetString(expr string) error { return d.set(expr, setString) }
 
-// SetJSON takes key=JSON pairs or one JSON object, as `helm --set-json`.
+// SetJSON reads key=JSON pairs or one JSON object, as `helm --set-json`.
 func (d *Document) SetJSON(expr string) error {
 	if t := strings.TrimSpace(expr); strings.HasPrefix(t, "{") {
 		var m map[string]any

@@ -55,11 +55,11 @@ func syntaxError(name string, in *lineReader, err error) error {
 	case strings.Contains(msg, "unknown anchor"):
 		e.Hint = "define it with & before its first use"
 	case strings.Contains(msg, "cannot start any token") && in.tabbed(e.Line) || strings.Contains(msg, "found a tab character"):
-		e.Msg, e.Hint = "a tab is used for indentation", "YAML takes spaces only"
+		e.Msg, e.Hint = "a tab is used for indentation", "YAML allows only spaces"
 	case strings.Contains(msg, "cannot start any token"):
 		e.Msg, e.Hint = "a value starts with a character that YAML reserves", "put the value into quotes"
 	case strings.Contains(msg, "mapping values are not allowed"):
-		e.Msg, e.Hint = "a colon stands where YAML expects no key", "check the indentation of this line, or put the value into quotes"
+		e.Msg, e.Hint = "a colon is where YAML expects no key", "check the indentation of this line, or put the value into quotes"
 	case strings.Contains(msg, "unexpected end of stream"), strings.Contains(msg, "document indicator"):
 		e.Line = max(reported, 1)
 		e.Msg, e.Hint = "a quote is opened and never closed", "close the quote"
@@ -74,16 +74,16 @@ func syntaxError(name string, in *lineReader, err error) error {
 			strconv.Itoa(reported+1), "align the line with the keys around it, and put text after a closing quote or bracket elsewhere"
 	case strings.Contains(msg, "'-' indicator"):
 		e.Msg, e.Hint = "the line does not fit the list that starts in line "+
-			strconv.Itoa(reported+1), "start it with `- `, or align it with the key that holds the list"
+			strconv.Itoa(reported+1), "start it with `- `, or align it with the key that has the list"
 	case strings.Contains(msg, "did not find expected <document start>"):
-		e.Msg, e.Hint = "the line does not continue what stands before it", "check the indentation"
+		e.Msg, e.Hint = "the line does not continue what comes before it", "check the indentation"
 	case strings.Contains(msg, "did not find expected node content"):
 		e.Msg, e.Hint = "a value is missing", "a value may not start with , ] or }"
 	case strings.Contains(msg, "incompatible YAML document"):
 		e.Line = max(reported, 1)
-		e.Msg, e.Hint = "the %YAML header asks for another version than 1.1, which Helm reads", "remove the line"
+		e.Msg, e.Hint = "the %YAML header asks for a version other than 1.1, which Helm reads", "remove the line"
 	case strings.Contains(msg, "invalid leading UTF-8"), strings.Contains(msg, "control characters"):
-		e.Msg, e.Hint = "a character cannot stand in YAML", "remove it, or write it as an escape in double quotes"
+		e.Msg, e.Hint = "a character is not allowed in YAML", "remove it, or write it as an escape in double quotes"
 	default:
 		if reported > 0 {
 			e.Line = reported
@@ -96,8 +96,8 @@ func syntaxError(name string, in *lineReader, err error) error {
 	return e
 }
 
-// line is the text of a line, counted from 1. Where lines start is found once:
-// a report looks at many of them.
+// line returns the text of a line, counted from 1. Where lines start is found once: a
+// report looks at many of them.
 func (r *lineReader) line(n int) []byte {
 	starts := r.lineStarts()
 	if n < 1 || n > len(starts) {
@@ -110,7 +110,7 @@ func (r *lineReader) line(n int) []byte {
 	return bytes.TrimRight(l, "\r")
 }
 
-// lineStarts are the offsets at which lines start.
+// lineStarts returns the offsets at which lines start.
 func (r *lineReader) lineStarts() []int {
 	if r.starts == nil {
 		r.starts = append(make([]int, 0, 1+bytes.Count(r.data, []byte("\n"))), 0)
@@ -146,7 +146,7 @@ func (r *lineReader) tabbed(n int) bool {
 	return bytes.IndexByte(l[:r.indent(n)], '\t') >= 0
 }
 
-// around names the keys that the line stands under, by indentation.
+// around names the keys that the line is under, by indentation.
 func (r *lineReader) around(n int) string {
 	var path []string
 	below := r.indent(n)

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// repeated is a text n times, %d in it being the number.
+// repeated returns a text n times, with the number for %d in it.
 func repeated(n int, format string) string {
 	var b strings.Builder
 	for i := range n {
@@ -24,8 +24,8 @@ const (
 		"    scaling: {maxReplicas: 5, lagThreshold: 20}\n    config: {RATE: \"1.5\", TEAM: shop}\n"
 )
 
-// largeInput is a file that is not refused at first sight: the mistake is inside,
-// often repeated or far down.
+// largeInput is a file that is not refused at first sight: the mistake is inside, often
+// repeated or far down.
 type largeInput struct {
 	name, text string
 	// line is in render's message and in lint's report.
@@ -105,7 +105,7 @@ func largeInputs() []largeInput {
 		{
 			"a tag below half a megabyte",
 			big + strings.Replace(repeated(1500, ordinary), "  f", "  g", -1) + "  z: !!map {}\n",
-			"from this line on the file can be read by a slow reader only, which takes 256 KiB",
+			"from this line on only a slow reader can read the file, and it accepts 256 KiB",
 		},
 		{
 			"a text of 1 MB for 1,000 functions",
@@ -125,7 +125,7 @@ func largeInputs() []largeInput {
 	}
 }
 
-// TestLargeInput: the same for files that are wrong deep inside.
+// TestLargeInput does the same for files that are wrong deep inside.
 func TestLargeInput(t *testing.T) {
 	h := shared(t)
 	for _, input := range largeInputs() {

@@ -67,7 +67,7 @@ func TestBadLists(t *testing.T) {
 		{"a tab", fifty(3, "data:\n\ta: b"), `line 24 of the ResourceList: items[3]`},
 		{"key twice", fifty(11, "metadata: {}"), `items[11], ConfigMap "n11" key "metadata" is given twice in one mapping`},
 		{"quote not closed", fifty(49, "data: {a: \"b}"), `items[49], ConfigMap "n49" a quote is opened and never closed`},
-		{"NUL", fifty(5, "data: {a: \x00}"), `line 33 of the ResourceList: items[5], ConfigMap "n5" a NUL byte cannot stand in YAML`},
+		{"NUL", fifty(5, "data: {a: \x00}"), `line 33 of the ResourceList: items[5], ConfigMap "n5" a NUL byte is not allowed in YAML`},
 		{"functionConfig is text", head + "functionConfig: shop\n", "the functionConfig is not an object"},
 		{"functionConfig is broken", head + "functionConfig: {\n", "of the ResourceList: functionConfig"},
 		{
