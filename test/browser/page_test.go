@@ -150,7 +150,7 @@ func (b *browser) reloads(t *testing.T, s *shop) {
 	s.replace(t, good[:len(good)/2])
 	b.eventually(`document.querySelector(".card.running .reason:not([hidden])")?.innerText.includes("the old one keeps running")`)
 	b.picture("refused")
-	// A custom section makes it another module that does the same.
+	// A custom section makes it a different module that does the same.
 	s.replace(t, append(good, 0, 2, 1, 'x'))
 	b.eventually(`document.querySelector(".card .reason").hidden && document.querySelector(".card header").innerText.includes("reload 1")`)
 	b.eventually(`document.getElementById("journal").innerText.includes("reloaded")`)

@@ -108,7 +108,7 @@ stateDir: %[1]s/var/state
 	})
 }
 
-// templateCapabilities are what the chart gives the DaemonSet.
+// templateCapabilities returns the capabilities that the chart gives the DaemonSet.
 func templateCapabilities(t *testing.T) string {
 	t.Helper()
 	template, err := os.ReadFile("../../charts/wasm-keda-stack/templates/node-setup.yaml")

@@ -17,8 +17,8 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/txtar"
 )
 
-// TestCorpusIsRead gives each edited configuration of the corpus to a real
-// containerd: it sees the handlers, and otherwise what it saw before.
+// TestCorpusIsRead gives each edited configuration of the corpus to a real containerd: it
+// sees the handlers, and otherwise what it saw before.
 func TestCorpusIsRead(t *testing.T) {
 	const dir = "../../internal/nodesetup/containerd/testdata/"
 	files, err := filepath.Glob(dir + "*/*.txtar")
@@ -106,7 +106,7 @@ func dump(t *testing.T, major int, config []byte) map[string]any {
 	return tree
 }
 
-// cut takes the runtimes out of a dump.
+// cut removes the runtimes from a dump.
 func cut(tree map[string]any) map[string]any {
 	for _, plugin := range []string{"io.containerd.cri.v1.runtime", "io.containerd.grpc.v1.cri"} {
 		plugins, _ := tree["plugins"].(map[string]any)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package containerd tests node setup against real containerds, each with
-// root, state and socket of its own: Debian's 1.6 and 2.4 from its module.
+// Package containerd tests node setup against real containerds, each with its own root,
+// state and socket: Debian's 1.6, and 2.4 from its module.
 package containerd

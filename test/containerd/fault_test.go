@@ -23,7 +23,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/nodesetup/node"
 )
 
-// release serves the stand-in as a release does, and is its source.
+// release serves the stand-in as a release does, and returns its source.
 func release(t *testing.T, major int, extra string) config.Source {
 	t.Helper()
 	_, shim := programs(t, major)
@@ -58,8 +58,8 @@ func release(t *testing.T, major int, extra string) config.Source {
 	}
 }
 
-// TestUpgrade downloads, upgrades the program, adds a runtime, drops it, and
-// takes all away. A broken upgrade is rolled back.
+// TestUpgrade downloads, upgrades the program, adds a runtime, drops it, and removes
+// everything. A broken upgrade is rolled back.
 func TestUpgrade(t *testing.T) {
 	versions(t, func(t *testing.T, major int) {
 		s := start(t, major)
@@ -108,8 +108,8 @@ func TestUpgrade(t *testing.T) {
 	})
 }
 
-// TestRefused has a containerd that does not like what it is given: a foreign
-// import that replaces (1.x) or repeats the section.
+// TestRefused uses a containerd that does not accept what it is given: a foreign import
+// that replaces (1.x) or repeats the section.
 func TestRefused(t *testing.T) {
 	s := start(t, 1)
 	_, shim := programs(t, 1)
@@ -180,8 +180,8 @@ func TestDisks(t *testing.T) {
 	}
 }
 
-// TestConfigurationsDisk fills the disk under the configuration itself, and
-// makes it read-only: install and uninstall leave what is there.
+// TestConfigurationsDisk fills the disk with the configuration itself, and makes it
+// read-only: install and uninstall leave what is there.
 func TestConfigurationsDisk(t *testing.T) {
 	s := start(t, 2)
 	before := s.file()

@@ -14,7 +14,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/nodesetup/node"
 )
 
-// there and back: install, look, uninstall, look.
+// thereAndBack installs, checks, uninstalls and checks.
 func thereAndBack(t *testing.T, s *server, setup *nodesetup.Setup, file string, form node.Form, before string) {
 	t.Helper()
 	r, err := setup.Install(context.Background())
@@ -41,7 +41,7 @@ func thereAndBack(t *testing.T, s *server, setup *nodesetup.Setup, file string, 
 	}
 }
 
-// TestDropIn has a main file that takes in a directory.
+// TestDropIn uses a main file that includes a directory.
 func TestDropIn(t *testing.T) {
 	s := start(t, 2)
 	_, shim := programs(t, 2)
@@ -55,8 +55,8 @@ func TestDropIn(t *testing.T) {
 	thereAndBack(t, s, setup, s.dir+"/etc/conf.d/50-helm-wasm.toml", node.DropIn, text)
 }
 
-// TestTemplate has a service that writes containerd's file anew at each start,
-// from a template if there is one, as k3s does.
+// TestTemplate uses a service that rewrites containerd's file at each start, from a
+// template if there is one, as k3s does.
 func TestTemplate(t *testing.T) {
 	versions(t, func(t *testing.T, major int) {
 		s := start(t, major)

@@ -24,7 +24,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/nodesetup/node"
 )
 
-// server is one containerd in a directory of its own.
+// server is one containerd in its own directory.
 type server struct {
 	t                    testing.TB
 	dir, bin, shims      string
@@ -33,8 +33,7 @@ type server struct {
 	restartCommand, pids string
 }
 
-// programs are where the two containerds are; make test-nodesetup puts them
-// there.
+// programs returns where the two containerds are; make test-nodesetup puts them there.
 func programs(t testing.TB, major int) (bin, shim string) {
 	t.Helper()
 	dir := os.Getenv("CONTAINERD_" + strconv.Itoa(major))
@@ -47,8 +46,8 @@ func programs(t testing.TB, major int) (bin, shim string) {
 	return filepath.Join(dir, "containerd"), filepath.Join(dir, "containerd-shim-runc-v2")
 }
 
-// own is the part of a configuration that keeps a containerd apart from
-// others on the machine.
+// own returns the part of a configuration that keeps a containerd apart from others on
+// the machine.
 func (s *server) own() string {
 	plugin := `"io.containerd.grpc.v1.cri"`
 	version := 2
@@ -59,7 +58,7 @@ func (s *server) own() string {
 		version, plugin = 3, `"io.containerd.cri.v1.runtime"`
 		text += "[plugins.\"io.containerd.cri.v1.images\"]\n  snapshotter = \"native\"\n" +
 			"[plugins.\"io.containerd.cri.v1.images\".pinned_images]\n  sandbox = \"test.local/pause:1\"\n\n"
-		// Pulling unpacks for another snapshotter otherwise.
+		// Otherwise pulling unpacks for a different snapshotter.
 		text += fmt.Sprintf("[[plugins.\"io.containerd.transfer.v1.local\".unpack_config]]\n  platform = \"linux/%s\"\n"+
 			"  snapshotter = \"native\"\n\n", arch())
 	}
@@ -177,7 +176,7 @@ func end(pid int) {
 	_ = syscall.Kill(pid, syscall.SIGKILL)
 }
 
-// setup is node setup for this server.
+// setup returns node setup for this server.
 func (s *server) setup(runtimes map[string]config.Source) *nodesetup.Setup {
 	s.t.Helper()
 	c, err := config.Parse([]byte("runtimes: {x: {handler: x, path: /x/containerd-shim-x-v1}}\n"))
@@ -212,7 +211,7 @@ func (w testWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// handlers asks the server, over CRI.
+// handlers asks the server over CRI.
 func (s *server) handlers() []string {
 	s.t.Helper()
 	status, err := (&cri.Client{Socket: s.socket}).Status(context.Background())

@@ -94,8 +94,8 @@ func TestScratchImageRuns(t *testing.T) {
 	})
 }
 
-// TestLayerImageIsUnpacked: containerd 2 takes an image whose layer is the
-// module itself. Debian's 1.6.20 does not yet, and says so: 1.6.25 is the first.
+// TestLayerImageIsUnpacked: containerd 2 accepts an image whose layer is the module
+// itself. Debian's 1.6.20 does not yet, and says so: 1.6.25 is the first.
 func TestLayerImageIsUnpacked(t *testing.T) {
 	versions(t, func(t *testing.T, major int) {
 		s := start(t, major)

@@ -7,14 +7,14 @@ import (
 	"testing"
 )
 
-// traces are directories outside of its own that containerd makes whatever its
-// configuration says: for the sockets of shims, and for network plugins.
+// traces are directories outside its own that containerd makes whatever its configuration
+// says: for the sockets of shims, and for network plugins.
 var traces = []string{
 	"/etc/cni/net.d", "/etc/cni", "/run/containerd/runc/k8s.io", "/run/containerd/runc", "/run/containerd/s",
 	"/run/containerd",
 }
 
-// TestMain takes away what of them was not there before.
+// TestMain removes those of them that were not there before.
 func TestMain(m *testing.M) {
 	missing := map[string]bool{}
 	for _, dir := range traces {

@@ -25,8 +25,8 @@ func crun(t *testing.T, to string) string {
 	return to
 }
 
-// TestWasmRuns verifies by a WebAssembly program that really runs in a pod, on
-// a stand-in for crun, and sees it when the engine is missing.
+// TestWasmRuns verifies with a WebAssembly program that really runs in a pod, on a
+// stand-in for crun, and notices when the engine is missing.
 func TestWasmRuns(t *testing.T) {
 	versions(t, func(t *testing.T, major int) {
 		s := start(t, major)
@@ -53,7 +53,7 @@ func TestWasmRuns(t *testing.T) {
 		if err != nil || !slices.Equal(r.Ready, []string{"crun-wazero"}) {
 			t.Errorf("verify gave %+v, %v", r, err)
 		}
-		// A plain runc shim does not run WebAssembly, and is not taken for one.
+		// A plain runc shim does not run WebAssembly, and is not accepted as if it did.
 		_, shim := programs(t, major)
 		copyFile(t, shim, s.dir+"/brought/containerd-shim-wasmtime-v1")
 		r, err = s.setup(map[string]config.Source{

@@ -20,8 +20,8 @@ type Result struct {
 // A Command runs a WASI command once on one engine.
 type Command func(t *testing.T, module, event []byte, env map[string]string) Result
 
-// TestCommands runs the sample functions of ABI wasi. Every engine is held to
-// the same outputs, so the engines agree with each other too.
+// TestCommands runs the sample functions of ABI wasi. Every engine must give the same
+// outputs, so the engines also agree with each other.
 func TestCommands(t *testing.T, run Command) {
 	tests := []struct {
 		name, function string

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package engines runs the sample functions as WebAssembly on engines that
-// others made, unchanged: wazero, Wasmtime, Wasmer, Extism's SDK, jco, and the
-// hosts of Dapr's and Istio's filters. `make functions` builds what it runs.
+// Package engines runs the sample functions as WebAssembly on engines that others made,
+// unchanged: wazero, Wasmtime, Wasmer, Extism's SDK, jco, and the hosts of Dapr's and
+// Istio's filters. `make functions` builds what it runs.
 //
 // The engines have a directory each, since Wasmtime and Wasmer both define the
 // symbols of the C API and cannot be linked into one program.
@@ -21,8 +21,8 @@ func Root() string {
 	return filepath.Join(filepath.Dir(file), "..", "..")
 }
 
-// Path returns where a sample function's module is and fails the test when it
-// was not built.
+// Path returns where a sample function's module is, and fails the test if it was not
+// built.
 func Path(t testing.TB, function string) string {
 	t.Helper()
 	path := filepath.Join(Root(), "build", "functions", function+".wasm")

@@ -17,7 +17,7 @@ func Log() (*slog.Logger, func() string) {
 	return slog.New(l), l.String
 }
 
-// Cache is a directory for machine code, so that a Go guest is compiled once.
+// Cache returns a directory for machine code, so that a Go guest is compiled once.
 func Cache() string { return filepath.Join(Root(), "build", "engines-cache") }
 
 // lines keeps the messages of a log.
@@ -26,7 +26,7 @@ type lines struct {
 	text bytes.Buffer
 }
 
-// Enabled is always true.
+// Enabled always returns true.
 func (l *lines) Enabled(context.Context, slog.Level) bool { return true }
 
 // Handle keeps a message, as the guest wrote it.
@@ -37,13 +37,13 @@ func (l *lines) Handle(_ context.Context, r slog.Record) error {
 	return nil
 }
 
-// WithAttrs and WithGroup keep to the one text.
+// WithAttrs returns the same handler: only the text counts.
 func (l *lines) WithAttrs([]slog.Attr) slog.Handler { return l }
 
 // WithGroup is like WithAttrs.
 func (l *lines) WithGroup(string) slog.Handler { return l }
 
-// String is all messages, one a line.
+// String returns all messages, one per line.
 func (l *lines) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()

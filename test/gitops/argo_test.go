@@ -23,7 +23,7 @@ import (
 
 const argoCD = "github.com/argoproj/argo-cd/v3"
 
-// applications are those of the guide, by file.
+// applications returns those of the guide, by file.
 func applications(t *testing.T) map[string]*unstructured.Unstructured {
 	t.Helper()
 	apps := map[string]*unstructured.Unstructured{}
@@ -43,8 +43,8 @@ func applications(t *testing.T) map[string]*unstructured.Unstructured {
 	return apps
 }
 
-// TestArgoApplications: Argo CD's own CRD takes every Application, as an API
-// server does that refuses unknown fields.
+// TestArgoApplications: Argo CD's own CRD accepts every Application, as in an API server
+// that refuses unknown fields.
 func TestArgoApplications(t *testing.T) {
 	crds, err := schema.LoadCRDs(filepath.Join(module(t, argoCD), "manifests", "crds"))
 	if err != nil {
@@ -111,7 +111,7 @@ func TestArgoChart(t *testing.T) {
 	}
 }
 
-// phases are what Argo CD does with an object: sync phases, or those around the
+// phases returns what Argo CD does with an object: sync phases, or those around the
 // deletion, which its controller handles; none for what it never applies.
 func phases(t *testing.T, deletion map[string]string, u *unstructured.Unstructured) []string {
 	t.Helper()
@@ -130,8 +130,8 @@ func phases(t *testing.T, deletion map[string]string, u *unstructured.Unstructur
 	return list
 }
 
-// deletionHooks reads in Argo CD's controller which of Helm's hooks it runs
-// around the deletion of an application: it is in an unexported variable.
+// deletionHooks reads in Argo CD's controller which of Helm's hooks it runs around the
+// deletion of an application: the list is in an unexported variable.
 func deletionHooks(t *testing.T) map[string]string {
 	t.Helper()
 	file := filepath.Join(module(t, argoCD), "controller", "hook.go")
@@ -196,7 +196,7 @@ func TestArgoHooks(t *testing.T) {
 			t.Errorf("the guide has no row %q", row)
 		}
 	}
-	// Without KEDA in the release there is nothing but the check.
+	// Without KEDA in the release only the check remains.
 	for _, u := range objects(t,
 		must(t, root, "", "helm", "template", "shop", chart(t), "--namespace", "shop", "-f",
 			presets(t)[0], "--set", "keda.enabled=false")) {

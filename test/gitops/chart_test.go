@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// unsteady are functions whose result is not that of their arguments alone.
+// unsteady are functions whose result does not depend on their arguments alone.
 var unsteady = regexp.MustCompile(`\{\{[^}]*\b(lookup|now|rand[A-Z]\w*|gen[A-Z]\w*|uuidv4|htpasswd|bcrypt|encryptAES|getHostByName)\b`)
 
 // TestTemplatesAreSteady: no template of the chart or of its subcharts uses one.

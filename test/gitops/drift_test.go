@@ -14,8 +14,8 @@ import (
 	"k8s.io/kubernetes/pkg/api/legacyscheme"
 )
 
-// live is the object as a cluster has it: with the API server's defaults, and
-// with what controllers add.
+// live returns the object as a cluster has it: with the API server's defaults, and with
+// what controllers add.
 func live(t *testing.T, config *unstructured.Unstructured) *unstructured.Unstructured {
 	t.Helper()
 	u := config.DeepCopy()
@@ -53,8 +53,8 @@ func live(t *testing.T, config *unstructured.Unstructured) *unstructured.Unstruc
 	return u
 }
 
-// TestArgoSeesNoDrift: what was applied, got defaults and was scaled is in sync,
-// by Argo CD's own comparison.
+// TestArgoSeesNoDrift: what was applied, received defaults and was scaled is in sync, by
+// Argo CD's own comparison.
 func TestArgoSeesNoDrift(t *testing.T) {
 	for _, preset := range presets(t) {
 		t.Run(filepath.Base(preset), func(t *testing.T) {

@@ -21,8 +21,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// decoded decodes an object of the guide strictly, by Flux's types and
-// kustomize's. It reports whether it knows the kind.
+// decoded decodes an object of the guide strictly, with Flux's types and kustomize's. It
+// reports whether it knows the kind.
 func decoded(u *unstructured.Unstructured, data []byte) (any, bool, error) {
 	var into any
 	switch u.GetAPIVersion() + "/" + u.GetKind() {
@@ -46,8 +46,7 @@ func decoded(u *unstructured.Unstructured, data []byte) (any, bool, error) {
 	return into, true, yaml.UnmarshalStrict(data, into)
 }
 
-// TestFluxFiles: Flux's types take every file, and what names another object
-// finds it.
+// TestFluxFiles: Flux's types accept every file, and what names another object finds it.
 func TestFluxFiles(t *testing.T) {
 	p := read(t)
 	var kustomizations []*kustomizev1.Kustomization
@@ -115,7 +114,7 @@ func fluxBuild(t *testing.T, dir, path string, spec map[string]any) []*unstructu
 	return list
 }
 
-// stream of objects, for helm-wasm diff.
+// stream returns a stream of objects, for helm-wasm diff.
 func stream(t *testing.T, list []*unstructured.Unstructured) string {
 	t.Helper()
 	var b strings.Builder
@@ -126,8 +125,8 @@ func stream(t *testing.T, list []*unstructured.Unstructured) string {
 	return b.String()
 }
 
-// TestFluxPaths: every path of the guide's Kustomizations builds; the manifests
-// give what the values render, the overlay what it says.
+// TestFluxPaths: every path of the guide's Kustomizations builds; the manifests give what
+// the values render, and the overlay what it says.
 func TestFluxPaths(t *testing.T) {
 	dir, _ := followed(t)
 	rendered := fluxBuild(t, dir, "shop/manifests", map[string]any{"prune": true})
@@ -195,8 +194,8 @@ func TestFluxChart(t *testing.T) {
 	}
 }
 
-// TestFluxSubstitutesNothing: postBuild finds no variable in what the chart
-// makes, or is told to leave the object alone.
+// TestFluxSubstitutesNothing: postBuild finds no variable in what the chart makes, or is
+// told to leave the object alone.
 func TestFluxSubstitutesNothing(t *testing.T) {
 	for _, preset := range presets(t) {
 		t.Run(filepath.Base(preset), func(t *testing.T) {

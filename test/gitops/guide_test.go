@@ -96,14 +96,14 @@ func (p page) write(t *testing.T, dir string) string {
 // host is the registry of the guide.
 const host = "registry.example.com"
 
-// fleet is the guide's repository after all of its commands, and the address of
-// the registry that stands for the guide's.
+// fleet is the guide's repository after all of its commands, and the address of the
+// registry that stands in for the guide's.
 var fleet struct {
 	once         sync.Once
 	dir, address string
 }
 
-// followed is a copy of the repository in which the guide was followed.
+// followed returns a copy of the repository in which the guide was followed.
 func followed(t *testing.T) (dir, address string) {
 	t.Helper()
 	fleet.once.Do(func() {
@@ -144,7 +144,7 @@ func follow(t *testing.T, dir string, s script) {
 	}
 }
 
-// built is what kustomize makes of a directory.
+// built returns what kustomize makes of a directory.
 func built(t *testing.T, dir string) []byte {
 	t.Helper()
 	res, err := kustomize.Build(filesys.MakeFsOnDisk(), dir)
@@ -158,8 +158,8 @@ func built(t *testing.T, dir string) []byte {
 	return data
 }
 
-// TestGuide: the commands do what the guide says, and the check fails when
-// what is in Git is not what the values render.
+// TestGuide: the commands do what the guide says, and the check fails when what is in Git
+// differs from what the values render.
 func TestGuide(t *testing.T) {
 	dir, _ := followed(t)
 	check := []string{
@@ -209,7 +209,7 @@ func TestGuideVersions(t *testing.T) {
 	}
 }
 
-// TestGuideHasNoHooks: nothing in Git is an object that Helm alone may apply.
+// TestGuideHasNoHooks: nothing in Git is an object that only Helm may apply.
 func TestGuideHasNoHooks(t *testing.T) {
 	dir, _ := followed(t)
 	data, err := os.ReadFile(filepath.Join(dir, "shop/manifests/stack.yaml"))

@@ -21,7 +21,7 @@ const (
 	guide = root + "/docs/GITOPS.md"
 )
 
-// bin holds helm and helm-wasm, as the guide's reader has them.
+// bin has helm and helm-wasm, as the guide's reader does.
 var bin string
 
 func TestMain(m *testing.M) { os.Exit(testMain(m)) }
@@ -54,8 +54,8 @@ func testMain(m *testing.M) int {
 	return m.Run()
 }
 
-// run runs a program with helm and helm-wasm in its path, and a Helm home and
-// a Git configuration of its own.
+// run runs a program with helm and helm-wasm in its path, and with its own Helm home and
+// Git configuration.
 func run(t *testing.T, dir, stdin, name string, args ...string) (string, error) {
 	t.Helper()
 	home := t.TempDir()
@@ -78,7 +78,7 @@ func run(t *testing.T, dir, stdin, name string, args ...string) (string, error) 
 	return stdout.String(), nil
 }
 
-// must is run that does not fail.
+// must runs a program, which may not fail.
 func must(t *testing.T, dir, stdin, name string, args ...string) string {
 	t.Helper()
 	out, err := run(t, dir, stdin, name, args...)
@@ -88,7 +88,7 @@ func must(t *testing.T, dir, stdin, name string, args ...string) string {
 	return out
 }
 
-// objects of a stream.
+// objects returns the objects of a stream.
 func objects(t *testing.T, stream string) (list []*unstructured.Unstructured) {
 	t.Helper()
 	for _, doc := range strings.Split("\n"+stream, "\n---") {
@@ -108,10 +108,10 @@ func objects(t *testing.T, stream string) (list []*unstructured.Unstructured) {
 	return list
 }
 
-// name of an object in messages.
+// name returns the name of an object in messages.
 func name(u *unstructured.Unstructured) string { return u.GetKind() + "/" + u.GetName() }
 
-// chart is the packaged chart.
+// chart returns the packaged chart.
 func chart(t *testing.T) string {
 	t.Helper()
 	files, err := filepath.Glob(root + "/dist/charts/wasm-keda-stack-*.tgz")
@@ -125,7 +125,7 @@ func chart(t *testing.T) string {
 	return file
 }
 
-// module is where Go keeps a module's files.
+// module returns where Go keeps a module's files.
 func module(t *testing.T, path string) string {
 	t.Helper()
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", path).Output()
@@ -136,7 +136,7 @@ func module(t *testing.T, path string) string {
 	return dir
 }
 
-// manifest is an object as YAML.
+// manifest returns an object as YAML.
 func manifest(t *testing.T, u *unstructured.Unstructured) []byte {
 	t.Helper()
 	data, err := yaml.Marshal(u.Object)
@@ -146,7 +146,7 @@ func manifest(t *testing.T, u *unstructured.Unstructured) []byte {
 	return data
 }
 
-// presets are all values files that the project ships.
+// presets returns all values files that the project ships.
 func presets(t *testing.T) []string {
 	t.Helper()
 	files, err := filepath.Glob(root + "/charts/presets/*.yaml")

@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// patience is how much processor time a call may take before a test says that its
-// work has no bound. Calls take about a second; what else the machine does is not
-// counted. Speed itself is measured by bench/.
+// patience is how much processor time a call may take before a test says that its work has
+// no bound. Calls take about a second; what else the machine does is not counted. Speed
+// itself is measured by bench/.
 const patience = time.Minute
 
 // wasm runs the plugin wasm.
@@ -96,7 +96,7 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// TestBadBinary is the same for inspect.
+// TestBadBinary does the same for inspect.
 func TestBadBinary(t *testing.T) {
 	h := shared(t)
 	inputs := map[string][]byte{

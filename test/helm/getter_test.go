@@ -37,7 +37,7 @@ func TestRepository(t *testing.T) {
 	h.helm(t, nil, "lint", "--strict", filepath.Join(dir, "wasm-keda-stack"))
 }
 
-// TestDependency has another chart depend on this one.
+// TestDependency makes another chart depend on this one.
 func TestDependency(t *testing.T) {
 	h := shared(t)
 	dir := filepath.Join(t.TempDir(), "shop")

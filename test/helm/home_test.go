@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package helm runs the plugins in real Helm, installed as users install them
-// into homes that are empty at first. It needs what `make build` makes and has
-// make do it when run by hand.
+// Package helm runs the plugins in real Helm, installed as users install them, in homes
+// that are empty at first. It needs what `make build` builds, and runs make for it when it
+// is run by hand.
 package helm
 
 import (
@@ -57,7 +57,7 @@ func testMain(m *testing.M) int {
 	return m.Run()
 }
 
-// home is a Helm home of its own.
+// home is a Helm home.
 type home struct {
 	dir string
 	env []string
@@ -83,7 +83,7 @@ func newHome(dir string) *home {
 	return h
 }
 
-// emptyHome is a home that nothing was installed into.
+// emptyHome returns a home in which nothing is installed.
 func emptyHome(t *testing.T) *home {
 	t.Helper()
 	return newHome(t.TempDir())
@@ -96,7 +96,7 @@ var (
 	sharedErr  error
 )
 
-// shared is a home with all plugins installed from the checkout and compiled.
+// shared returns a home with all plugins installed from the checkout and compiled.
 func shared(t *testing.T) *home {
 	t.Helper()
 	sharedOnce.Do(func() {
@@ -121,7 +121,7 @@ func shared(t *testing.T) *home {
 	return sharedHome
 }
 
-// result of a process.
+// result is that of a process.
 type result struct {
 	command        string
 	stdout, stderr string
@@ -142,7 +142,7 @@ func clip(s string) string {
 	return s
 }
 
-// run runs a program in the home, in a directory of the home's own.
+// run runs a program in the home, in a directory of that home.
 func (h *home) run(stdin []byte, program string, args ...string) result {
 	return h.runIn(h.dir, bytes.NewReader(stdin), program, args...)
 }

@@ -53,7 +53,7 @@ func TestInstall(t *testing.T) {
 	}
 }
 
-// TestHelmPackage: the staged directories are fit for Helm's own packer.
+// TestHelmPackage: Helm's own packer accepts the staged directories.
 func TestHelmPackage(t *testing.T) {
 	h := emptyHome(t)
 	for _, name := range []string{"wasm", "wasm-getter", "wasm-post-renderer"} {
@@ -64,7 +64,7 @@ func TestHelmPackage(t *testing.T) {
 	}
 }
 
-// TestUninstall leaves nothing behind that Helm would stumble over.
+// TestUninstall leaves nothing behind that would trouble Helm.
 func TestUninstall(t *testing.T) {
 	h := emptyHome(t)
 	h.helm(t, nil, "plugin", "install", root)

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestPostRenderOverlay: what a chart and the post-renderer make goes through an
-// overlay, hooks of the same name too, and Helm still knows each object's file.
+// TestPostRenderOverlay: what a chart and the post-renderer make goes through an overlay,
+// including hooks of the same name, and Helm still knows each object's file.
 func TestPostRenderOverlay(t *testing.T) {
 	h := shared(t)
 	chart := annotatedChart(t)

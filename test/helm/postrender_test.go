@@ -26,8 +26,8 @@ spec:
     spec: {containers: [{name: app, image: nginx}]}
 `
 
-// annotatedChart is one with an annotated Deployment, and with a hook that is
-// the same as a template, as Helm allows.
+// annotatedChart returns one with an annotated Deployment, and with a hook that is the
+// same as a template, as Helm allows.
 func annotatedChart(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "shop")
@@ -85,7 +85,7 @@ func TestPostRenderer(t *testing.T) {
 	}
 }
 
-// TestOwnChart: the chart of this project passes, byte for byte.
+// TestOwnChart: this project's chart passes through, byte for byte.
 func TestOwnChart(t *testing.T) {
 	h := shared(t)
 	file := filepath.Join(root, "charts", "presets", "workloads.yaml")
@@ -163,7 +163,7 @@ func TestRightHelm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// As people have it who need two versions.
+	// As on a machine with two versions.
 	if err := os.WriteFile(filepath.Join(bin, "helm-4"), data, 0o755); err != nil {
 		t.Fatal(err)
 	}

@@ -43,14 +43,14 @@ func blocks(t *testing.T, page string) []block {
 	return list
 }
 
-// TestReadme runs the README's commands as printed, in one directory that
-// looks like a checkout, in an empty Helm home, in the order of the page. A
-// block that needs a network is left out; of one that needs a cluster, `helm
-// install` and `helm upgrade` run without it.
+// TestReadme runs the README's commands as printed, in one directory that looks like a
+// checkout, in an empty Helm home, in the order of the page. A block that needs a network
+// is left out; of one that needs a cluster, only `helm install` and `helm upgrade` run,
+// without it.
 func TestReadme(t *testing.T) { runPage(t, "README.md") }
 
-// TestPages does the same with guides. A YAML block that starts with the name of
-// a file in a comment is that file.
+// TestPages does the same with guides. A YAML block that starts with the name of a file in
+// a comment is that file.
 func TestPages(t *testing.T) {
 	for _, page := range []string{"docs/POST-RENDER.md"} {
 		t.Run(page, func(t *testing.T) { runPage(t, page) })

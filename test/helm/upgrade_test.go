@@ -15,8 +15,8 @@ import (
 	"testing"
 )
 
-// apiServer knows one release and refuses to change anything; it notes what it was
-// asked to change.
+// apiServer knows one release and refuses to change anything; it records what it was asked
+// to change.
 type apiServer struct {
 	release map[string]any
 	mu      sync.Mutex
@@ -79,7 +79,7 @@ func (s *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	json.NewEncoder(w).Encode(answer)
 }
 
-// newAPIServer has the release x, as Helm stores it.
+// newAPIServer returns one that has the release x, as Helm stores it.
 func newAPIServer(t *testing.T) (*apiServer, string) {
 	t.Helper()
 	release, err := json.Marshal(map[string]any{

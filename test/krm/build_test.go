@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// built is what one program prints for a directory of kustomize/.
+// built returns what one program prints for a directory of kustomize/.
 func built(t *testing.T, args ...string) string {
 	t.Helper()
 	dir := args[len(args)-1]
@@ -21,9 +21,9 @@ func built(t *testing.T, args ...string) string {
 	return r.stdout
 }
 
-// TestBuildIsKustomize: `helm-wasm build` prints what kustomize prints, of every
-// version and also of the one in kubectl 1.30: so the base, components and
-// overlays work with `kubectl apply -k`, without plugins.
+// TestBuildIsKustomize: `helm-wasm build` prints what every version of kustomize prints,
+// including the one in kubectl 1.30: so the base, components and overlays work with
+// `kubectl apply -k`, without plugins.
 func TestBuildIsKustomize(t *testing.T) {
 	kubectls := strings.Fields(os.Getenv("KUBECTLS"))
 	if len(kubectls) == 0 {
@@ -58,9 +58,9 @@ func TestBuildIsKustomize(t *testing.T) {
 	}
 }
 
-// TestBuildIsTold: the native program says what is wrong and where, on standard
-// error, and prints nothing else.
-func TestBuildIsTold(t *testing.T) {
+// TestBuildFailure: the native program reports what is wrong and where, on standard error,
+// and prints nothing else.
+func TestBuildFailure(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "kustomization.yaml"), "resources: [functions.yaml]\n")
 	r := run(dir, nil, filepath.Join(bin, "helm-wasm"), "build", ".")

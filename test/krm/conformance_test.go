@@ -17,7 +17,7 @@ import (
 
 var update = flag.Bool("update", false, "write what the function gives into testdata")
 
-// function calls ours as an orchestrator does: kyaml writes the ResourceList and
+// function calls the function as an orchestrator does: kyaml writes the ResourceList and
 // reads what comes back.
 type function struct{}
 

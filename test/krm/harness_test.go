@@ -16,12 +16,12 @@ import (
 	"time"
 )
 
-// What `make test-krm` names: Helm, and a kustomize of each version.
+// These are named by `make test-krm`: Helm, and a kustomize of each version.
 var (
 	root, helmBin string
 	kustomizes    []string
 
-	// bin holds all that functions are called by, and stands first in PATH.
+	// bin has all programs that call functions, and comes first in PATH.
 	bin string
 	env []string
 )
@@ -81,7 +81,7 @@ func setUp(dir string) (err error) {
 	return nil
 }
 
-// result of a process.
+// result is that of a process.
 type result struct {
 	args           []string
 	stdout, stderr string
@@ -113,8 +113,8 @@ var hosts = []host{
 	{"wrapped", "wrapped", "{path: helm-wasm-krm}"},
 }
 
-// each runs a test with every kustomize in the sandbox, and with the newest
-// natively too. Before 5.7 kustomize knows no arguments, so a script has them.
+// each runs a test with every kustomize in the sandbox, and with the newest natively too.
+// Before 5.7 kustomize accepts no arguments, so a script passes them.
 func each(t *testing.T, test func(t *testing.T, kustomize string, h host)) {
 	for i, program := range kustomizes {
 		version := strings.TrimPrefix(filepath.Base(filepath.Dir(program)), "kustomize-")
@@ -131,7 +131,7 @@ func each(t *testing.T, test func(t *testing.T, kustomize string, h host)) {
 	}
 }
 
-// examples is a copy of kustomize/krm whose function runs on a host.
+// examples returns a copy of kustomize/krm whose function runs on a host.
 func examples(t *testing.T, h host) string {
 	t.Helper()
 	dir := t.TempDir()

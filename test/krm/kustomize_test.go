@@ -14,7 +14,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
-// objects are the documents of a stream, by kind and name.
+// objects returns the documents of a stream, by kind and name.
 func objects(t *testing.T, stream string) map[string]any {
 	t.Helper()
 	all := map[string]any{}
@@ -35,7 +35,7 @@ func objects(t *testing.T, stream string) map[string]any {
 	return all
 }
 
-// rendered is what the values of a WasmStack make.
+// rendered returns what the values of a WasmStack render to.
 func rendered(t *testing.T, values string, opts stack.RenderOptions) map[string]any {
 	t.Helper()
 	doc, err := stack.Parse("values", []byte(values))
@@ -49,7 +49,7 @@ func rendered(t *testing.T, values string, opts stack.RenderOptions) map[string]
 	return objects(t, r.Manifests())
 }
 
-// specOf is the spec of an example, as a values file.
+// specOf returns the spec of an example, as a values file.
 func specOf(t *testing.T, name string) string {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(root, "kustomize", "krm", "example", name))
@@ -124,8 +124,8 @@ func TestTransformer(t *testing.T) {
 	})
 }
 
-// TestExpandedTwice: an overlay of an overlay names the transformer again, and
-// adds what is not ours.
+// TestExpandedTwice: an overlay of an overlay names the transformer again, and adds
+// objects that are not ours.
 func TestExpandedTwice(t *testing.T) {
 	each(t, func(t *testing.T, program string, h host) {
 		dir := examples(t, h)
@@ -152,8 +152,8 @@ func TestExpandedTwice(t *testing.T) {
 	})
 }
 
-// TestPrefixedAbove: finished objects take a prefix too, given the base's table of
-// references; what is not a name stays.
+// TestPrefixedAbove: finished objects can have a prefix added too, given the base's table
+// of references; what is not a name stays.
 func TestPrefixedAbove(t *testing.T) {
 	references, err := os.ReadFile(filepath.Join(root, "kustomize", "base", "references.yaml"))
 	if err != nil {
@@ -197,7 +197,7 @@ func TestOwnBuild(t *testing.T) {
 	}
 }
 
-// TestMistakes: kustomize stops, prints nothing, and the message says what is wrong.
+// TestMistakes: kustomize stops and prints nothing, and the message says what is wrong.
 func TestMistakes(t *testing.T) {
 	for name, tc := range map[string]struct{ patch, want string }{
 		"a value": {

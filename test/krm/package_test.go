@@ -13,9 +13,9 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/kio"
 )
 
-// TestPackage: a directory of manifests is rendered in place, as kpt does it: the
-// WasmStack stays in its file, its objects get files, and doing it again changes
-// nothing until the values change.
+// TestPackage: a directory of manifests is rendered in place, as with kpt: the WasmStack
+// stays in its file, its objects get files, and doing it again changes nothing until the
+// values change.
 func TestPackage(t *testing.T) {
 	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
 	for _, kv := range env {
@@ -61,7 +61,7 @@ func TestPackage(t *testing.T) {
 	}
 }
 
-// fn runs the function on a directory and reads what is there then.
+// fn runs the function on a directory and returns what is there then.
 func fn(t *testing.T, dir string, command []string) map[string]string {
 	t.Helper()
 	rw := &kio.LocalPackageReadWriter{PackagePath: dir, PreserveSeqIndent: true}

@@ -25,8 +25,8 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack/render"
 )
 
-// TestMain lets the heap grow: the tests allocate much and keep little, and the
-// garbage collector would take a third of their time.
+// TestMain lets the heap grow: the tests allocate much and keep little, and the garbage
+// collector would take a third of their time.
 func TestMain(m *testing.M) {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)
@@ -34,8 +34,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// loadChart is the embedded chart as Helm loads it. Its subcharts are charts
-// without templates, since only their names matter to this one.
+// loadChart returns the embedded chart as Helm loads it. Its subcharts are charts without
+// templates, since only their names matter here.
 func loadChart(t testing.TB) *chart.Chart {
 	t.Helper()
 	var files []*archive.BufferedFile
@@ -60,7 +60,7 @@ func loadChart(t testing.TB) *chart.Chart {
 	return c
 }
 
-// helmRender is what `helm install` does up to the rendered files.
+// helmRender does what `helm install` does up to the rendered files.
 func helmRender(c *chart.Chart, data []byte) (map[string]string, error) {
 	values, err := loader.LoadValues(bytes.NewReader(data))
 	if err != nil {

@@ -65,7 +65,7 @@ func TestFunctionsOfTwoArguments(t *testing.T) {
 			t.Parallel()
 			for i, a1 := range arguments {
 				for j, a2 := range arguments {
-					// A quarter of all pairs, another one for each function.
+					// A quarter of all pairs, a different one for each function.
 					if (i*len(arguments)+j+n)%(4*slower) != 0 {
 						continue
 					}

@@ -16,8 +16,8 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
-// Of the generated values files a thousand render; of the others the errors are
-// compared. A run takes about 300 that render.
+// Of the generated values files a thousand render; for the others the errors are compared.
+// A run takes about 300 that render.
 const (
 	generated = 2000
 	perRun    = 600
@@ -102,7 +102,7 @@ func (g *generator) values() map[string]any {
 		workloads[g.name("work", i)] = w
 	}
 	v["workloads"] = workloads
-	// These name what the cluster holds; a random one mostly fails.
+	// These name what the cluster has; a random one mostly fails.
 	delete(v, "runtimes")
 	delete(v, "keda")
 	delete(v, "keda-crds")
@@ -176,7 +176,7 @@ func (g *generator) value(t reflect.Type, tag reflect.StructTag, chance float64)
 	return g.free(0)
 }
 
-// free is a value where anything goes.
+// free returns a value where anything is allowed.
 func (g *generator) free(depth int) any {
 	switch n := g.Intn(7); {
 	case n == 0:

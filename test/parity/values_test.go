@@ -18,7 +18,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack/values"
 )
 
-// valuesCases are values files that Helm and we must read alike.
+// valuesCases are values files that Helm and this renderer must read in the same way.
 var valuesCases = []string{
 	"a: |\n  no end of line",
 	"{}", "a: 1", "a: {b: [1, 2.5, 'x', null, ~, yes, No, on, OFF, y, n, Y]}",

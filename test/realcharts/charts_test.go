@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package realcharts post-renders charts that others made, in real Helm: KEDA's,
-// Dapr's and Istio's, from the Go modules that go.mod pins and go.sum checks,
-// and the one that `helm create` writes. Nothing of theirs is in this repository.
-// (Of Dapr's module not all versions can be had everywhere; this one can.)
+// Package realcharts post-renders charts that others made, in real Helm: KEDA's, Dapr's and
+// Istio's, from the Go modules that go.mod pins and go.sum checks, and the one that `helm
+// create` writes. Nothing of theirs is in this repository. (Not every version of Dapr's
+// module is available everywhere; this one is.)
 package realcharts
 
 import (
@@ -16,7 +16,7 @@ import (
 	"testing"
 )
 
-// chart is one of others.
+// chart is somebody else's chart.
 type chart struct {
 	name string
 	dir  func(t *testing.T, h *home) string
@@ -24,7 +24,7 @@ type chart struct {
 	// values that annotate Deployments and StatefulSets.
 	values string
 
-	// added are the objects that come of it, as Kind/name.
+	// added are the objects that result, as Kind/name.
 	added []string
 
 	// scaled are the annotated workloads, which lose their replicas.
@@ -95,8 +95,8 @@ func TestRealCharts(t *testing.T) {
 	}
 }
 
-// unchanged: byte for byte behind `helm template`; inside Helm, which writes
-// everything again, as behind a post-renderer that does nothing.
+// unchanged: byte for byte behind `helm template`; inside Helm, which rewrites everything,
+// the same as behind a post-renderer that does nothing.
 func unchanged(t *testing.T, h *home, dir string) {
 	plain := h.helm(t, nil, "template", "x", dir, "--include-crds")
 	if out := h.helm(t, []byte(plain), "wasm", "post-render"); out != plain {
@@ -120,7 +120,7 @@ func (c *chart) annotated(t *testing.T, h *home, dir string) {
 	c.compare(t, "inside Helm", same, h.helm(t, nil, "template", "x", dir, "-f", values, "--post-renderer", "wasm-post-renderer"))
 }
 
-// replicas of a Deployment's or StatefulSet's spec.
+// replicas matches those of a Deployment's or StatefulSet's spec.
 var replicas = regexp.MustCompile(`(?m)^  replicas: .*\n`)
 
 func (c *chart) compare(t *testing.T, how, before, after string) {
@@ -162,7 +162,7 @@ func (c *chart) compare(t *testing.T, how, before, after string) {
 	}
 }
 
-// documents of Helm's output, without what stands around them.
+// documents returns those of Helm's output, without what is around them.
 func documents(stream string) []string {
 	var docs []string
 	for _, doc := range regexp.MustCompile(`(?m)^---$`).Split(stream, -1) {
@@ -173,7 +173,7 @@ func documents(stream string) []string {
 	return docs
 }
 
-// title is Kind/name of a document.
+// title returns Kind/name of a document.
 func title(doc string) string {
 	kind := regexp.MustCompile(`(?m)^kind: (.*)$`).FindStringSubmatch(doc)
 	name := regexp.MustCompile(`(?m)^metadata:\n(?:  .*\n)*?  name: "?([^"\n]*)`).FindStringSubmatch(doc + "\n")
@@ -183,7 +183,7 @@ func title(doc string) string {
 	return kind[1] + "/" + name[1]
 }
 
-// TestAutoscalerInTheWay: the gateway's own HPA is named, and nothing comes out.
+// TestAutoscalerInTheWay: the message names the gateway's own HPA, and nothing comes out.
 func TestAutoscalerInTheWay(t *testing.T) {
 	h := newHome(t)
 	values := filepath.Join(h.dir, "values.yaml")

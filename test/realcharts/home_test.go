@@ -14,10 +14,10 @@ import (
 	"testing"
 )
 
-// root of the repository, where `make plugins chart helm` left what it built.
+// root is that of the repository, where `make plugins chart helm` left what it built.
 var root, _ = filepath.Abs(filepath.Join("..", ".."))
 
-// module is the directory of a module that go.mod names.
+// module returns the directory of a module that go.mod names.
 func module(t *testing.T, path string) string {
 	t.Helper()
 	cmd := exec.Command("go", "mod", "download", "-json", path)
@@ -107,7 +107,7 @@ func (h *home) run(stdin []byte, args ...string) (string, error) {
 	return stdout.String(), nil
 }
 
-// helm is run for what must not fail.
+// helm runs what must not fail.
 func (h *home) helm(t *testing.T, stdin []byte, args ...string) string {
 	t.Helper()
 	out, err := h.run(stdin, args...)

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// What cannot work is refused by the chart itself, with the field, its value
-// and the fix, also where nobody ran the linter.
+// TestRefusals: what cannot work is refused by the chart itself, with the field, its value
+// and the fix, even if nobody ran the linter.
 func TestRefusals(t *testing.T) {
 	const function = `
 functions:

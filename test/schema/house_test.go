@@ -23,7 +23,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// house are the rules of this chart for one object of its own.
+// house checks the rules of this chart for one of its own objects.
 func house(t *testing.T, r Release, o Object) {
 	t.Helper()
 	for _, problem := range validation.IsDNS1123Subdomain(o.Metadata.Name) {
@@ -129,7 +129,7 @@ func decodeContract(t *testing.T, c *corev1.ConfigMap) {
 	}
 }
 
-// together are the rules between the objects of a release.
+// together checks the rules between the objects of a release.
 func together(t *testing.T, r Release, objects []Object) {
 	t.Helper()
 	have := map[string]bool{}

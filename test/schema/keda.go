@@ -88,7 +88,7 @@ func (c CRDs) add(data []byte) error {
 	return nil
 }
 
-// Has says whether the kind is known.
+// Has reports whether the kind is known.
 func (c CRDs) Has(apiVersion, kind string) bool { _, ok := c[apiVersion+"/"+kind]; return ok }
 
 // Validate checks one object.
@@ -116,8 +116,8 @@ func (c CRDs) Validate(manifest []byte) error {
 	return errs.ToAggregate()
 }
 
-// ScaledObject applies the rules of KEDA's admission webhook that need no
-// cluster, and what Kubernetes will say of the HPA that KEDA makes of it.
+// ScaledObject applies the rules of KEDA's admission webhook that need no cluster, and what
+// Kubernetes will say about the HPA that KEDA makes of it.
 func ScaledObject(manifest []byte) (*kedav1alpha1.ScaledObject, error) {
 	so := &kedav1alpha1.ScaledObject{}
 	if err := yaml.UnmarshalStrict(manifest, so); err != nil {
@@ -177,8 +177,8 @@ type Scalers struct {
 	} `json:"scalers"`
 }
 
-// Trigger checks a trigger's type, keys and enumerations against KEDA's list.
-// KEDA itself reports none of them before it runs.
+// Trigger checks a trigger's type, keys and enumerations against KEDA's list. KEDA itself
+// reports none of them before it runs.
 func (s Scalers) Trigger(t kedav1alpha1.ScaleTriggers) error {
 	for _, scaler := range s.Scalers {
 		if scaler.Type != t.Type {

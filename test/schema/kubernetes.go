@@ -44,13 +44,13 @@ import (
 var strict = serializer.NewCodecFactory(legacyscheme.Scheme, serializer.EnableStrict)
 
 func init() {
-	// As nearly every API server: what may be privileged is Pod Security's to say.
+	// As in nearly every API server: Pod Security decides what may be privileged.
 	capabilities.Initialize(capabilities.Capabilities{AllowPrivileged: true})
 }
 
-// Kubernetes puts a manifest through what the API server does on create:
-// strict decoding (unknown and duplicate fields are errors), defaulting and
-// validation. It returns the object as its API version has it, defaults set.
+// Kubernetes does with a manifest what the API server does on create: strict decoding
+// (unknown and duplicate fields are errors), defaulting and validation. It returns the
+// object in its API version, with defaults set.
 func Kubernetes(manifest []byte) (runtime.Object, error) {
 	object, kind, err := strict.UniversalDeserializer().Decode(manifest, nil, nil)
 	if err != nil {

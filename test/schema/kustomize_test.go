@@ -22,17 +22,16 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/sample"
 )
 
-// partVariable tells a process of this test which groups of combinations to build
-// and where to write their objects: kustomize builds one after the other in a
-// process.
+// partVariable gives a process of this test the groups of combinations to build and where
+// to write their objects: kustomize builds one at a time in a process.
 const partVariable = "KUSTOMIZE_PART"
 
-// groupsPerRun are chosen by a seed, beside the groups of one component, of none
+// groupsPerRun are chosen by a seed, in addition to the groups of one component, of none
 // and of all.
 const groupsPerRun = 32
 
-// Combinations of components, in two orders, on the base and on every overlay build,
-// and every object of them is valid. A full run builds all that there are.
+// TestEveryCombinationIsValid: combinations of components, in two orders, on the base and
+// on every overlay build, and every object of them is valid. A full run builds all of them.
 func TestEveryCombinationIsValid(t *testing.T) {
 	if part := os.Getenv(partVariable); part != "" {
 		buildPart(t, part)
@@ -74,7 +73,7 @@ func TestEveryCombinationIsValid(t *testing.T) {
 	}
 }
 
-// What a cluster has once is KEDA as its release has it: nothing is moved or
+// TestCluster: what a cluster has once is KEDA as in its release: nothing is moved or
 // renamed, and the objects of overlays find their kinds.
 func TestCluster(t *testing.T) {
 	release, err := kustomizetest.Release(Root)
@@ -102,7 +101,7 @@ func TestCluster(t *testing.T) {
 	}
 }
 
-// ours are the rules for what is applied without Helm.
+// ours checks the rules for what is applied without Helm.
 func ours(o Object) []error {
 	var errs []error
 	for key := range o.Metadata.Annotations {

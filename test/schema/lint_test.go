@@ -14,7 +14,7 @@ import (
 	"github.com/robfig/cron/v3"
 )
 
-// lintFinds is what the linter says by a rule at a field that ends so.
+// lintFinds returns what the linter reports for a rule at a field that ends so.
 func lintFinds(t *testing.T, values, rule, field string) string {
 	t.Helper()
 	doc, err := stack.Parse("v.yaml", []byte(values))
@@ -29,7 +29,7 @@ func lintFinds(t *testing.T, values, rule, field string) string {
 	return ""
 }
 
-// kedaCompiles is what KEDA's webhook does with a formula over triggers a and b.
+// kedaCompiles returns what KEDA's webhook says about a formula over triggers a and b.
 func kedaCompiles(formula string) error {
 	so := &kedav1alpha1.ScaledObject{}
 	so.Spec.Triggers = []kedav1alpha1.ScaleTriggers{{Type: "prometheus", Name: "a"}, {Type: "prometheus", Name: "b"}}
@@ -50,7 +50,7 @@ func lintFormula(t *testing.T, formula string) string {
 		".formula")
 }
 
-// The linter refuses no formula that KEDA takes, and these that it does not.
+// TestLintReadsFormulasAsKedaDoes: the linter refuses no formula that KEDA accepts, and these that it does not.
 func TestLintReadsFormulasAsKedaDoes(t *testing.T) {
 	for _, formula := range []string{
 		"a", "a + b", "(a + b) / 2", "a > 5 ? a : b", "a ?? b ?? 8", "(a ?? b) + 1", "let x = a; x + b",
@@ -89,13 +89,13 @@ func TestLintReadsFormulasAsKedaDoes(t *testing.T) {
 	}
 }
 
-// yieldsBoolean: KEDA's webhook takes such a formula, and its operator fails
-// when it runs it.
+// yieldsBoolean: KEDA's webhook accepts such a formula, and its operator fails when it runs
+// it.
 func yieldsBoolean(formula string) bool {
 	return formula == "float(a) > 2" || strings.HasPrefix(formula, "(a ?? b) >")
 }
 
-// Formulas put together at random: what the linter refuses KEDA refuses too.
+// TestLintRefusesNoFormulaThatKedaTakes puts formulas together at random: what the linter refuses KEDA refuses too.
 func TestLintRefusesNoFormulaThatKedaTakes(t *testing.T) {
 	r := rand.New(rand.NewSource(1))
 	pieces := strings.Fields("a b a b 1 2.5 ( ) ( ) [ ] { } + - * / % ** ^ == != < > <= >= and or not && || ! in ? : " +
@@ -131,7 +131,7 @@ func TestLintRefusesNoFormulaThatKedaTakes(t *testing.T) {
 	}
 }
 
-// expression is one that is right but for its types.
+// expression returns one that is correct except for its types.
 func expression(r *rand.Rand, depth int) string {
 	if depth == 0 {
 		return []string{"a", "b", "1", "2.5"}[r.Intn(4)]
@@ -162,7 +162,7 @@ func expression(r *rand.Rand, depth int) string {
 	return "(" + x + ") " + []string{"+", "-", "*", "/", "**", "%", "==", "and"}[r.Intn(8)] + " " + y
 }
 
-// Schedules: the linter and KEDA's parser agree on all of them.
+// TestLintReadsSchedulesAsKedaDoes: the linter and KEDA's parser agree on all schedules.
 func TestLintReadsSchedulesAsKedaDoes(t *testing.T) {
 	parser := cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow)
 	try := func(expr string) {

@@ -73,8 +73,8 @@ type (
 	}
 )
 
-// Others decodes strictly what is neither Kubernetes' nor KEDA's. It reports
-// whether it knows the kind.
+// Others strictly decodes what is neither Kubernetes' nor KEDA's. It reports whether it
+// knows the kind.
 func Others(o Object) (bool, error) {
 	var into any
 	switch o.APIVersion + "/" + o.Kind {

@@ -40,7 +40,7 @@ type Object struct {
 
 func (o Object) String() string { return o.Kind + "/" + o.Metadata.Name }
 
-// Ours says whether the object is from this chart and not from a subchart.
+// Ours reports whether the object is from this chart and not from a subchart.
 func (o Object) Ours() bool { return strings.HasPrefix(o.Source, "wasm-keda-stack/templates/") }
 
 // Release says what to render.

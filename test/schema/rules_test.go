@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// A check that cannot fail checks nothing: each rule meets what it is against.
+// TestRulesSeeMistakes: a check that cannot fail checks nothing, so each rule meets what it is against.
 func TestRulesSeeMistakes(t *testing.T) {
 	rules, err := load()
 	if err != nil {

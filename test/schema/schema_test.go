@@ -39,8 +39,8 @@ type rules struct {
 	scalers Scalers
 }
 
-// cases are all values that are rendered: the presets, and testdata/*.yaml,
-// each of which turns on what no preset does.
+// cases returns all values that are rendered: the presets, and testdata/*.yaml, each of
+// which turns on what no preset does.
 func cases(t *testing.T) []string {
 	t.Helper()
 	var files []string
@@ -66,8 +66,8 @@ func TestEveryObjectIsValid(t *testing.T) {
 	}
 }
 
-// The values by which the renderer is held against Helm's engine, too: what
-// the chart does not refuse must be valid.
+// TestParityCorpusIsValid uses the values with which the renderer is compared with Helm's
+// engine: what the chart does not refuse must be valid.
 func TestParityCorpusIsValid(t *testing.T) {
 	files, err := filepath.Glob(Root + "/test/parity/testdata/*.yaml")
 	if err != nil || len(files) < 40 {
@@ -97,9 +97,9 @@ func TestParityCorpusIsValid(t *testing.T) {
 	}
 }
 
-// Some of the corpus passes through what only Kubernetes can refuse.
+// asksForInvalid: some of the corpus passes through what only Kubernetes can refuse.
 var asksForInvalid = map[string]string{
-	"unicode": "spec.template.annotations", // a key that is no annotation's name
+	"unicode": "spec.template.annotations", // a key that is not a valid annotation name
 }
 
 func invalid(t *testing.T, objects []Object, want string) {
@@ -119,14 +119,14 @@ func invalid(t *testing.T, objects []Object, want string) {
 	t.Errorf("no object is refused for %q: has the case changed?", want)
 }
 
-// Long and odd names are legal everywhere, so every object must be, too.
+// TestEveryNameFits: long and odd names are legal everywhere, so every object must be valid too.
 func TestEveryNameFits(t *testing.T) {
 	release := strings.Repeat("r", 52) + "9"
 	namespace := strings.Repeat("n", 63)
 	for _, r := range []Release{
 		{Name: release, Namespace: namespace},
 		{Name: "a.b-c", Namespace: "x"},
-		// These read like numbers and booleans. (KEDA's chart does not bear them.)
+		// These read like numbers and booleans. (KEDA's chart does not accept them.)
 		{Name: "7", Namespace: "0", Set: []string{"keda.enabled=false"}},
 		{Name: "1e", Namespace: "no", Set: []string{"keda.enabled=false"}},
 		{Name: "9" + strings.Repeat("lives", 10), Namespace: "x", Set: []string{"keda.enabled=false"}},
@@ -170,7 +170,7 @@ func verify(t *testing.T, r Release, objects []Object) {
 		for _, err := range rules.object(o) {
 			t.Errorf("%s: %v", o, err)
 		}
-		// Before Kubernetes 1.36 the API server wants a letter first.
+		// Before Kubernetes 1.36 the API server requires a letter first.
 		if msgs := validation.IsDNS1035Label(o.Metadata.Name); o.Kind == "Service" && len(msgs) > 0 {
 			t.Errorf("%s: %v", o, msgs)
 		}
@@ -213,7 +213,7 @@ func (r rules) object(o Object) []error {
 	return nil
 }
 
-// Kinds that only the official KEDA chart makes.
+// thirdParty are kinds that only the official KEDA chart makes.
 var thirdParty = map[string]bool{
 	"apiregistration.k8s.io/v1/APIService":                           true,
 	"admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration": true,

@@ -93,8 +93,8 @@ functions:
 
 const helloImage = "ghcr.io/helm-wasm/functions/hello:0.1.0"
 
-// causes checks that a person who looks where people look, and where NOTES
-// says, finds the reason.
+// causes checks that a person who looks in the usual places, and where NOTES points,
+// finds the reason.
 func causes(e *env, t *testing.T) string {
 	e.namespace(t, "causes")
 	const secret = "forgotten"
@@ -169,7 +169,7 @@ func upgrade(e *env, t *testing.T) string {
 	for range 4 {
 		more()
 	}
-	// However fast the machine is, there is work until the new version does it.
+	// However fast the machine is, work remains until the new version takes it.
 	busy := func() error {
 		lag, err := b.lag(t.Context(), "shop.shop-hello", "names")
 		if err == nil && lag < 3*batch {
@@ -190,7 +190,7 @@ func upgrade(e *env, t *testing.T) string {
 	var changing sync.WaitGroup
 	changing.Go(func() {
 		defer close(upgraded)
-		// Another module with another ABI, which passes names on as they are.
+		// A different module with a different ABI, which passes names on unchanged.
 		values := strings.NewReplacer(helloImage,
 			strings.Replace(helloImage, "hello", "redact-cards", 1), "abi: wasi", "abi: redpanda").Replace(baseValues)
 		if _, err := e.run(t.Context(), values, e.helmBin, "upgrade", base, e.chart, "-n", base, "-f", "-"); err != nil {
@@ -214,7 +214,7 @@ func upgrade(e *env, t *testing.T) string {
 	}
 	more()
 	e.rollout(t, base, "deployment/shop-hello")
-	more() // for the new version alone
+	more() // for the new version only
 	eventually(t, "lag 0", func() error {
 		lag, err := b.lag(t.Context(), "shop.shop-hello", "names")
 		if err == nil && lag > 0 {
@@ -238,7 +238,7 @@ func upgrade(e *env, t *testing.T) string {
 	if changed == 0 {
 		t.Error("no event was processed by the changed function")
 	}
-	// For what follows, the way people go back.
+	// Go back as people do, for what follows.
 	e.helm(t, "", "rollback", base, "-n", base, "--wait", "--timeout", "10m")
 	return fmt.Sprintf(
 		"another module of another ABI: %d replicas before, %d after; %d events in %.0f s, %d of them by the new version, "+

@@ -20,8 +20,8 @@ type requirement struct {
 	check func(*env, *testing.T) string
 }
 
-// requirements in order: the first installs what the others use, the last
-// takes it away.
+// requirements are in order: the first installs what the others use, the last removes
+// it.
 var requirements = []requirement{
 	{"install", "one command installs KEDA, Kafka and two chained functions", install},
 	{"helm-test", "helm test passes", helmTest},
@@ -84,7 +84,7 @@ func TestStack(t *testing.T) {
 	}
 }
 
-// selected says that -run leaves a requirement in.
+// selected reports whether -run includes a requirement.
 func selected(name string) bool {
 	_, pattern, _ := strings.Cut(flag.Lookup("test.run").Value.String(), "/")
 	matches, err := regexp.MatchString(pattern, name)

@@ -86,12 +86,12 @@ func newEnv() (*env, error) {
 	return e, e.sweep(context.Background())
 }
 
-// ours marks the namespaces of these tests. A cluster may hold others.
+// ours marks the namespaces of these tests. A cluster may have others.
 const ours = "helm-wasm.dev/e2e=true"
 
-// sweep takes away what an earlier run left behind, so that every run begins on
-// a cluster without the stack. The base stack, whose KEDA frees the
-// ScaledObjects of the others, goes last.
+// sweep removes what an earlier run left behind, so that every run begins on a cluster
+// without the stack. The base stack, whose KEDA releases the ScaledObjects of the
+// others, goes last.
 func (e *env) sweep(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -110,7 +110,7 @@ func (e *env) sweep(ctx context.Context) error {
 			return fmt.Errorf("sweeping cluster: %w", err)
 		}
 		for _, release := range strings.Fields(releases) {
-			// Failing is no reason to stop: the namespace takes the rest.
+			// A failure is no reason to stop: the namespace removes the rest.
 			e.run(ctx, "", e.helmBin, "uninstall", release, "-n", name, "--wait", "--timeout", "2m")
 		}
 		objects, _ := e.run(ctx, "", e.kubectl, "-n", name, "get", "scaledobjects", "-o", "name")
@@ -121,7 +121,7 @@ func (e *env) sweep(ctx context.Context) error {
 			return fmt.Errorf("sweeping cluster: %w", err)
 		}
 	}
-	// Whoever tries the stack on this cluster keeps it.
+	// Whoever tries out the stack on this cluster keeps it.
 	if other, err := e.run(ctx, "", e.helmBin, "list", "--all-namespaces", "-q"); err != nil {
 		return fmt.Errorf("sweeping cluster: %w", err)
 	} else if other != "" {
@@ -137,7 +137,7 @@ func value(name, otherwise string) string {
 	return otherwise
 }
 
-// run a program and return what it prints to stdout.
+// run runs a program and returns what it prints to stdout.
 func (e *env) run(ctx context.Context, stdin, name string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Env = e.environ
@@ -159,7 +159,7 @@ func tail(s string, n int) string {
 	return s
 }
 
-// helm must succeed.
+// helm runs Helm, which must succeed.
 func (e *env) helm(t *testing.T, stdin string, args ...string) string {
 	t.Helper()
 	out, err := e.run(t.Context(), stdin, e.helmBin, args...)
@@ -169,7 +169,7 @@ func (e *env) helm(t *testing.T, stdin string, args ...string) string {
 	return out
 }
 
-// kube must succeed.
+// kube runs kubectl, which must succeed.
 func (e *env) kube(t *testing.T, stdin string, args ...string) string {
 	t.Helper()
 	out, err := e.run(t.Context(), stdin, e.kubectl, args...)
@@ -179,7 +179,7 @@ func (e *env) kube(t *testing.T, stdin string, args ...string) string {
 	return out
 }
 
-// get reads one value of an object; a missing object or value is "".
+// get returns one value of an object; a missing object or value is "".
 func (e *env) get(ctx context.Context, namespace, object, path string) string {
 	out, err := e.run(ctx, "", e.kubectl, "-n", namespace, "get", object, "-o", "jsonpath="+path, "--ignore-not-found")
 	if err != nil {
@@ -188,11 +188,11 @@ func (e *env) get(ctx context.Context, namespace, object, path string) string {
 	return out
 }
 
-// patience is how long eventually waits. It is no promise about the stack: a
-// machine may be slow, and what never comes costs this much once.
+// patience is how long eventually waits. It is not a promise about the stack: a machine
+// may be slow, and what never happens costs this much once.
 const patience = 10 * time.Minute
 
-// eventually asks until f is content, and returns how long that took. f's error
+// eventually asks until f returns no error, and returns how long that took. f's error
 // says what was seen instead.
 func eventually(t *testing.T, what string, f func() error) time.Duration {
 	t.Helper()
@@ -213,7 +213,7 @@ func eventually(t *testing.T, what string, f func() error) time.Duration {
 	}
 }
 
-// namespace makes one that is deleted at the end, and keeps what a failed
+// namespace creates a namespace that is deleted at the end, and keeps what a failed
 // requirement leaves in it.
 func (e *env) namespace(t *testing.T, name string) {
 	t.Helper()
@@ -234,7 +234,7 @@ func (e *env) namespace(t *testing.T, name string) {
 				t.Error(err)
 			}
 		}
-		// A kustomization takes its namespace away itself.
+		// A kustomization removes its namespace itself.
 		if _, err := e.run(ctx, "", e.kubectl, "delete", "namespace", name, "--ignore-not-found", "--timeout=5m"); err != nil {
 			t.Error(err)
 		}
@@ -261,7 +261,7 @@ func (e *env) keep(ctx context.Context, test, namespace string) {
 			write(filepath.Base(pod)+".previous.log", before)
 		}
 	}
-	// What the cluster's own programs say goes with the cluster.
+	// The output of the cluster's own programs is gone with the cluster.
 	if err := os.CopyFS(filepath.Join(dir, "cluster"), os.DirFS(e.dirs.Path("log"))); err != nil {
 		write("cluster.txt", err.Error())
 	}

@@ -148,8 +148,8 @@ func dryRun(e *env, t *testing.T) string {
 		sending.Go(func() {
 			defer func() { <-slots }()
 			manifests, err := e.run(t.Context(), c.stdin, e.helmBin, "template", "dry", e.chart, "-n", "dry-run", "-f", c.file)
-			// The corpus compares renderers, so it holds values that the chart
-			// refuses, too: by its templates, or by its schema.
+			// The corpus compares renderers, so it has values that the chart
+			// also refuses: by its templates, or by its schema.
 			fails := strings.HasSuffix(c.name, "-fails.yaml")
 			switch {
 			case err != nil && (fails || c.stdin != "" &&
@@ -175,7 +175,7 @@ func dryRun(e *env, t *testing.T) string {
 // admission sends objects to the API server, with its validation, defaulting and
 // webhooks, and counts them.
 type admission struct {
-	served string // API versions, a line each
+	served string // API versions, one per line
 
 	mu      sync.Mutex
 	sent    int
@@ -210,8 +210,8 @@ func (a *admission) send(e *env, t *testing.T, name string, documents []string) 
 		}
 		a.mu.Unlock()
 	}
-	// A server-side apply travels as JSON, which kubectl leaves a DEL in, and
-	// the API server reads it as YAML, which allows none.
+	// A server-side apply sends JSON, in which kubectl leaves a DEL, and the API
+	// server reads it as YAML, which does not allow one.
 	manifests := strings.ReplaceAll(strings.Join(send, "\n---"), `\x7f`, "")
 	if _, err := e.run(t.Context(), manifests, e.kubectl, "apply", "--server-side",
 		"--force-conflicts", "--dry-run=server", "--validate=strict", "-f", "-"); err != nil {

@@ -80,7 +80,7 @@ func (b *broker) produce(t *testing.T, topic string, n int, f func(i int) (key, 
 	}
 }
 
-// end is the number of records ever written to a topic.
+// end returns the number of records ever written to a topic.
 func (b *broker) end(ctx context.Context, topic string) (int64, error) {
 	offsets, err := b.admin.ListEndOffsets(ctx, topic)
 	if err != nil {
@@ -91,8 +91,8 @@ func (b *broker) end(ctx context.Context, topic string) (int64, error) {
 	return sum, offsets.Error()
 }
 
-// lag is what a group has yet to commit of a topic. It is computed from
-// offsets, which every kind of group has; describing groups differs by kind.
+// lag returns what a group has yet to commit of a topic. It is computed from offsets,
+// which every kind of group has; describing groups differs by kind.
 func (b *broker) lag(ctx context.Context, group, topic string) (int64, error) {
 	ends, err := b.admin.ListEndOffsets(ctx, topic)
 	if err != nil {
@@ -112,7 +112,7 @@ func (b *broker) lag(ctx context.Context, group, topic string) (int64, error) {
 	return lag, ends.Error()
 }
 
-// read takes all records that a topic holds now.
+// read returns all records that a topic has now.
 func (b *broker) read(t *testing.T, topic string) []*kgo.Record {
 	t.Helper()
 	want, err := b.admin.ListEndOffsets(t.Context(), topic)

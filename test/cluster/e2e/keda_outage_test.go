@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// outage settles rule KE21: which fallbacks start while all brokers are away.
-// That of kafka with failureThreshold 0 comes and goes, for its client takes its
-// time to fail, so what was seen of it is told and not required.
+// outage settles rule KE21: which fallbacks start while all brokers are away. Whether
+// that of kafka with failureThreshold 0 starts varies, since its client takes its time
+// to fail, so what was seen of it is reported and not required.
 func (e *env) outage(t *testing.T) []string {
 	fallback := func(threshold int) string {
 		return fmt.Sprintf("  fallback: {failureThreshold: %d, replicas: 3}", threshold)
@@ -64,8 +64,8 @@ func (e *env) outage(t *testing.T) []string {
 		if strings.HasPrefix(state(atOnce), "True") {
 			started++
 		}
-		// False turns into Unknown when KEDA reconciles in the outage: it cannot
-		// build the scaler, and so has nothing to say of it.
+		// False turns into Unknown when KEDA reconciles during the outage: it
+		// cannot build the scaler, and so cannot say anything about it.
 		if now := state(counted); strings.HasPrefix(now, "True") || !strings.HasSuffix(now, "/1") {
 			t.Fatalf("%s: Fallback/replicas is %s after an outage of %s, want no fallback and 1 replica",
 				counted, now, time.Since(began).Round(time.Second))
@@ -79,8 +79,8 @@ func (e *env) outage(t *testing.T) []string {
 
 var reconcilerError = regexp.MustCompile(`(?m)^(\S+) .*Reconciler error.*"late"`)
 
-// late settles what a ScaledObject does whose brokers come later than itself:
-// KEDA asks again after ever longer pauses.
+// late settles what a ScaledObject does if its brokers come later than it does: KEDA
+// asks again after ever longer pauses.
 func (e *env) late(t *testing.T) string {
 	e.kube(t,
 		target("late", 1)+scaler{

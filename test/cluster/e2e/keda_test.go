@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// target is a Deployment whose pods no node takes: the autoscaler counts
-// replicas, and they cost nothing.
+// target is a Deployment whose pods no node accepts: the autoscaler counts replicas, and
+// they cost nothing.
 func target(name string, replicas int) string {
 	return fmt.Sprintf(`---
 apiVersion: apps/v1
@@ -62,7 +62,7 @@ spec:
 		or(s.reset, "earliest"), s.metadata, s.triggers)
 }
 
-// claims settles on real KEDA what the rules of the linter say of it.
+// claims checks on real KEDA what the linter's rules say about it.
 func claims(e *env, t *testing.T) string {
 	e.namespace(t, "claims")
 	e.helm(t, `
@@ -87,8 +87,8 @@ kafka:
 	return strings.Join(append(append(e.rounding(t), e.outage(t)...), e.late(t)), "; ")
 }
 
-// rounding settles what partitions, thresholds and the autoscaler's tolerance
-// come to: rules KE12 and KE13, and what a formula leaves of the metrics.
+// rounding checks what partitions, thresholds and the autoscaler's tolerance amount to:
+// rules KE12 and KE13, and what a formula leaves of the metrics.
 func (e *env) rounding(t *testing.T) []string {
 	var scalers strings.Builder
 	for _, c := range []struct {
@@ -124,8 +124,8 @@ func (e *env) rounding(t *testing.T) []string {
 			spec: "  advanced: {horizontalPodAutoscalerConfig: {behavior: {scaleDown: {policies: []}}}}",
 		}},
 	} {
-		// An autoscaler that meets a Deployment without all its pods would take it
-		// for a smaller one.
+		// An autoscaler that finds a Deployment without all its pods would take it for a
+		// smaller one.
 		e.kube(t, target(c.name, c.replicas), "apply", "-f", "-")
 		eventually(t, "the pods of "+c.name, func() error {
 			if have := atoi(e.get(t.Context(), "claims", "deployment/"+c.name, "{.status.replicas}")); have != c.replicas {

@@ -36,8 +36,8 @@ type applied struct {
 	bootstrap              string // of the Kafka that it uses
 }
 
-// overlays applies kustomizations with kubectl alone, on the KEDA that is there,
-// and asks the API server about all objects of all combinations.
+// overlays applies kustomizations with only kubectl, on the KEDA that is there, and asks
+// the API server about all objects of all combinations.
 func overlays(e *env, t *testing.T) string {
 	own := filepath.Join(e.out, "own")
 	if err := os.MkdirAll(own, 0o755); err != nil {
@@ -62,9 +62,9 @@ func overlays(e *env, t *testing.T) string {
 	return strings.Join(append(figures, e.combinations(t)), "; ")
 }
 
-// combine builds every combination of components and overlays, one after the
-// other, and writes their distinct objects to a directory. That takes a processor
-// two minutes, so it begins early and yields to what is measured meanwhile.
+// combine builds every combination of components and overlays, one at a time, and writes
+// their distinct objects to a directory. That takes a processor two minutes, so it begins
+// early and gives way to what is measured meanwhile.
 func (e *env) combine(ctx context.Context) {
 	e.combined = filepath.Join(e.out, "kustomize")
 	cmd := exec.CommandContext(ctx, "nice", "-n", "19", "go", "run", "./internal/kustomizetest/distinct", e.combined)
@@ -107,8 +107,8 @@ func (e *env) combinations(t *testing.T) string {
 			definitions++
 			continue
 		}
-		// The base's namespace holds the stack of the other requirements, whose
-		// fields of the same names may not change.
+		// The base's namespace has the stack of the other requirements, whose fields of
+		// the same names may not change.
 		documents = append(documents, baseNamespace.ReplaceAllString(string(text), "${1}shop-base"))
 	}
 	a := e.admission(t)
@@ -124,8 +124,7 @@ func (e *env) combinations(t *testing.T) string {
 
 var baseNamespace = regexp.MustCompile(`(?m)^( *namespace: )"?shop"?$`)
 
-// scale applies a kustomization, sends orders through its two functions, and
-// takes it away.
+// scale applies a kustomization, sends orders through its two functions, and removes it.
 func (s applied) scale(e *env, t *testing.T) string {
 	const n = 300
 	e.namespace(t, s.namespace)

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// namespaces installs beside the first stack, under the longest release name
+// namespaces installs a second stack beside the first, under the longest release name
 // that Helm allows.
 func namespaces(e *env, t *testing.T) string {
 	const n = 300
@@ -113,7 +113,7 @@ func faults(e *env, t *testing.T) string {
 			}
 		}
 	}
-	// Deleting a pod would let it drain: its process is killed.
+	// Deleting a pod would let it drain, so its process is killed.
 	killPod := func(selector string) func() {
 		return func() {
 			pod, id := "", ""
@@ -220,7 +220,7 @@ func (e *env) pid(t *testing.T) string {
 	return fmt.Sprint(n.PID)
 }
 
-// uninstall takes the base stack away while it works, and installs it again.
+// uninstall removes the base stack while it works, and installs it again.
 func uninstall(e *env, t *testing.T) string {
 	e.namespace(t, "others")
 	const foreign = `---

@@ -71,8 +71,8 @@ func (e *env) answerRestarts(t *testing.T) {
 	}()
 }
 
-// giveNodeBack makes the node what it was, also where the test failed, while
-// the DaemonSet is still there to do so.
+// giveNodeBack restores the node, also if the test failed, while the DaemonSet is still
+// there to do so.
 func (e *env) giveNodeBack(t *testing.T, node string) {
 	t.Helper()
 	config := e.dirs.Path("etc", "containerd", "config.toml")
@@ -109,7 +109,7 @@ func (e *env) containerdConfig(t *testing.T) []byte {
 	return data
 }
 
-// untouched checks that nothing of node setup is left on the node.
+// untouched checks that node setup left nothing on the node.
 func (e *env) untouched(t *testing.T, before []byte, after string) {
 	t.Helper()
 	if now := e.containerdConfig(t); !bytes.Equal(now, before) {
@@ -122,7 +122,7 @@ func (e *env) untouched(t *testing.T, before []byte, after string) {
 	}
 }
 
-// nodeEvent waits for what node setup says on the node.
+// nodeEvent waits for an event of node setup on the node.
 func (e *env) nodeEvent(t *testing.T, since time.Time, text string) {
 	t.Helper()
 	eventually(t, "an event with "+text, func() error {
@@ -178,7 +178,7 @@ func (e *env) phase(t *testing.T, pod, want string) {
 	})
 }
 
-// processes are the command lines of all of the cluster's.
+// processes returns the command lines of all of the cluster's processes.
 func (e *env) processes(t *testing.T) string {
 	t.Helper()
 	out, err := e.run(t.Context(), "", "nsenter", "-t", e.pid(t), "-p", "-m", "--", "sh", "-c",

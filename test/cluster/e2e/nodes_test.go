@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// This machine can get neither a real Wasm shim nor a crun with an engine, so
-// stand-ins lie on the node: runc's own shim under Wasmtime's name, which runs
-// no WebAssembly, and test/containerd/crun, which does. A pod cannot restart
-// this cluster's containerd, so the command asks the test to.
+// This machine can get neither a real Wasm shim nor a crun with an engine, so there are
+// stand-ins on the node: runc's own shim under Wasmtime's name, which does not run
+// WebAssembly, and test/containerd/crun, which does. A pod cannot restart this
+// cluster's containerd, so the command asks the test to.
 const nodesValues = `
 keda: {enabled: false}
 kafka:
@@ -63,8 +63,8 @@ const (
 	shimOfTest = "/opt/standin/containerd-shim-wasmtime-v1"
 )
 
-// nodes sets this cluster's node up by the chart's DaemonSet, and takes it away
-// again in both ways: by the node's label, and by the release.
+// nodes sets up this cluster's node with the chart's DaemonSet, and undoes it in both
+// ways: by the node's label, and by the release.
 func nodes(e *env, t *testing.T) string {
 	e.namespace(t, "nodes")
 	node := e.kube(t, "", "get", "nodes", "-o", "jsonpath={.items[0].metadata.name}")
@@ -75,8 +75,8 @@ func nodes(e *env, t *testing.T) string {
 		return e.kube(t, "", "get", "node", node, "-o",
 			`jsonpath={.metadata.labels.runtime\.helm-wasm\.dev/wasmtime} {.metadata.labels.runtime\.helm-wasm\.dev/crun-wasmtime}`)
 	}
-	// The daemon looks at the label each minute, and when it starts. The first
-	// change below waits for that; the others need not take the time.
+	// The daemon looks at the label every minute, and when it starts. The first change
+	// below waits for that; the others need not take the time.
 	lookNow := func() {
 		e.kube(t, "", "-n", "nodes", "delete", "pods", "-l", "app.kubernetes.io/component=node-setup")
 	}
@@ -121,7 +121,7 @@ func nodes(e *env, t *testing.T) string {
 		t.Errorf("%d processes of %s run, want the one of shim-pod", n, shimOfTest)
 	}
 
-	// Switched off again, it waits for pods, and then leaves nothing.
+	// Switched off again, it waits for pods, and then leaves nothing behind.
 	begin = time.Now()
 	e.kube(t, "", "label", "node", node, nodeSwitch+"=off")
 	lookNow()
@@ -143,7 +143,7 @@ func nodes(e *env, t *testing.T) string {
 	}
 	e.kube(t, "", "-n", "nodes", "delete", "pods/shim-pod", "pods/wasm-pod")
 
-	// Once more, and the release itself takes it away before it goes.
+	// Once more, and now the release removes it before it goes.
 	e.kube(t, "", "label", "node", node, nodeSwitch+"-")
 	lookNow()
 	eventually(t, "the node to be ready again", func() error {

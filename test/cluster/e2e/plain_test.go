@@ -37,15 +37,15 @@ type peer struct {
 	memory              float64 // MiB of a replica
 }
 
-// plain runs the work of the function hello beside a Go service of its own,
-// under the same ScaledObject: from zero, and several replicas of each.
+// plain runs the work of the function hello beside an equivalent Go service, under the
+// same ScaledObject: from zero, and with several replicas of each.
 func plain(e *env, t *testing.T) string {
 	e.namespace(t, "plain")
 	values := strings.Replace(one("plain.wasm", helloImage, ""), "  topics:\n",
 		"  topics:\n    plain.go: {partitions: 6}\n    plain.go.out: {partitions: 3}\n", 1)
 	values = strings.Replace(values, "plain.wasm: {partitions: 3}", "plain.wasm: {partitions: 6}", 1)
 	e.helm(t, values, "install", "p", e.chart, "-n", "plain", "-f", "-", "--wait", "--timeout", "10m")
-	// The same requests and the same ScaledObject, but for names.
+	// The same requests and the same ScaledObject, except for names.
 	e.kube(t, `apiVersion: apps/v1
 kind: Deployment
 metadata: {name: service, namespace: plain}
@@ -99,7 +99,7 @@ spec:
 	return e.compare(t, ours, theirs)
 }
 
-// fromZero sends one event to a side that sleeps, and waits for its result.
+// fromZero sends one event to a side that has no replicas, and waits for its result.
 func (e *env) fromZero(t *testing.T, b *broker, p *peer) {
 	t.Helper()
 	eventually(t, "no replica of the "+p.name, func() error {
@@ -135,8 +135,8 @@ func (e *env) fromZero(t *testing.T, b *broker, p *peer) {
 
 var workingSet = regexp.MustCompile(`(?m)^pod_memory_working_set_bytes\{namespace="plain",pod="([^"]+)"\} (\S+) (\d+)$`)
 
-// replicate holds a side at several replicas, gives them work, and asks the
-// kubelet what memory they hold: what Kubernetes counts against limits.
+// replicate keeps a side at several replicas, gives them work, and asks the kubelet how
+// much memory they use: what Kubernetes counts against limits.
 func (e *env) replicate(t *testing.T, b *broker, p *peer) {
 	t.Helper()
 	const n = 3000
@@ -175,7 +175,7 @@ func (e *env) replicate(t *testing.T, b *broker, p *peer) {
 			if err := errors.Join(err, err2); err != nil {
 				return err
 			}
-			// The kubelet looks every ten seconds or so.
+			// The kubelet measures every ten seconds or so.
 			if strings.HasPrefix(m[1], p.object+"-") && time.UnixMilli(at).After(worked) {
 				sizes = append(sizes, size/(1<<20))
 			}
@@ -234,7 +234,7 @@ func (e *env) compare(t *testing.T, ours, theirs *peer) string {
 	return ours.name + " and " + theirs.name + ": " + strings.Join(figures, ", ")
 }
 
-// size is what images take in a registry, compressed, in MiB.
+// size returns what images take in a registry, compressed, in MiB.
 func (e *env) size(t *testing.T, names ...string) float64 {
 	t.Helper()
 	store, err := images.OpenStore(filepath.Join(e.dirs.Cache, "images"))

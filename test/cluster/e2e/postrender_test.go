@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// someChart is a chart of somebody else's: it knows nothing of KEDA, and lets
-// its users set annotations of its Deployment, as most charts do.
+// someChart is somebody else's chart: it knows nothing about KEDA, and lets its users
+// set annotations of its Deployment, as most charts do.
 var someChart = map[string]string{
 	"Chart.yaml": "apiVersion: v2\nname: invoices\nversion: 1.0.0\n",
 	"values.yaml": `annotations: {}
@@ -49,8 +49,8 @@ const invoiceValues = `annotations:
   helm-wasm.dev/scaling.pollingInterval: "2"
 `
 
-// postRender installs somebody else's chart with the post-renderer: its
-// Deployment scales, an upgrade does not reset it, and it goes as it came.
+// postRender installs somebody else's chart with the post-renderer: its Deployment
+// scales, an upgrade does not reset it, and everything is removed with the release.
 func postRender(e *env, t *testing.T) string {
 	const namespace, deployment = "invoices", "deployment/i-invoices"
 	e.namespace(t, namespace)

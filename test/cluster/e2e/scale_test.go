@@ -28,7 +28,7 @@ func atoi(s string) int {
 	return n
 }
 
-// fresh is a number that no event of an earlier run has.
+// fresh returns a number that no event of an earlier run has.
 func fresh() int { return int(time.Now().UnixMilli()) * 1000 }
 
 func event(i int) (key, value []byte) {
@@ -178,7 +178,7 @@ func scale(e *env, t *testing.T) string {
 
 var firstCall = regexp.MustCompile(`"msg":"first event processed".*"after":"([^"]+)"`)
 
-// firstCall is what a runner says of its first event: the time since its
+// firstCall returns what a runner says about its first event: the time since its
 // process began; "" until it has had one.
 func (e *env) firstCall(ctx context.Context, pod string) string {
 	log, err := e.run(ctx, "", e.kubectl, "-n", base, "logs", pod)

@@ -21,7 +21,7 @@ import (
 	"github.com/twmb/franz-go/pkg/sasl/scram"
 )
 
-// A broker that takes TLS with SCRAM on 9092; its own traffic stays plain.
+// A broker that accepts TLS with SCRAM on 9092; its own traffic stays plain.
 const secureKafka = `apiVersion: v1
 kind: Service
 metadata: {name: kafka, namespace: secure}
@@ -69,8 +69,8 @@ spec:
   - {name: keys, secret: {secretName: kafka-server}}
 `
 
-// secure runs a function on a broker that wants TLS and SCRAM, with everything
-// secret in Secrets.
+// secure runs a function on a broker that requires TLS and SCRAM, with everything secret
+// in Secrets.
 func secure(e *env, t *testing.T) string {
 	const n = 500
 	e.namespace(t, "secure")

@@ -59,8 +59,8 @@ func timeline(name, title string, samples []sample) error {
 	return nil
 }
 
-// draw makes the SVG. It has a background of its own, so that it can be read
-// on dark pages, too.
+// draw makes the SVG. It has its own background, so that it can be read on dark pages
+// too.
 func draw(title string, samples []sample) string {
 	var svg strings.Builder
 	end := samples[len(samples)-1].at.Seconds()
@@ -124,7 +124,7 @@ func draw(title string, samples []sample) string {
 	return svg.String()
 }
 
-// tick is a round distance that divides a range into about n parts.
+// tick returns a round distance that divides a range into about n parts.
 func tick(length, n float64) float64 {
 	unit := math.Pow(10, math.Floor(math.Log10(length/n)))
 	for _, f := range []float64{1, 2, 5} {

@@ -98,7 +98,7 @@ func (n *nursery) see(p pod, now time.Time) {
 	}
 }
 
-// first is the first pod that was made after begin, once it is ready.
+// first returns the first pod that was made after begin, once it is ready.
 func (n *nursery) first(begin time.Time) (birth, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -114,7 +114,7 @@ func (n *nursery) first(begin time.Time) (birth, error) {
 	return birth{}, fmt.Errorf("no pod was made")
 }
 
-// steps are the steps as seconds after begin.
+// steps returns the steps as seconds after begin.
 func (b birth) steps(begin time.Time) string {
 	after := func(at time.Time) float64 { return at.Sub(begin).Seconds() }
 	return fmt.Sprintf("made after %.1f s (KEDA's poll), scheduled %.1f s, container started %.1f s, ready %.1f s",

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command crun stands in for a crun that was built with a Wasm engine: runc
-// does a container's work, and wazero runs the module inside of it. It chooses
-// as crun does: by the annotation and by the name of what is to run. Called
-// crun-without, it claims an engine that it has not.
+// Command crun stands in for a crun that was built with a Wasm engine: runc does a
+// container's work, and wazero runs the module inside it. It chooses as crun does: by
+// the annotation and by the name of what is to run. Called crun-without, it claims an
+// engine that it does not have.
 package main
 
 import (

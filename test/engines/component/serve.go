@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package component serves wasi:http components with jco, a host of its own.
+// Package component serves wasi:http components with jco, an independent host.
 package component
 
 import (
@@ -18,14 +18,14 @@ import (
 	"github.com/helm-wasm/helm-wasm/test/engines"
 )
 
-// Serve starts jco on a free port and returns the component's address. It is
-// ready when jco says so: no request is sent to see, since a component that
-// listens for fetch events answers one in each instance.
+// Serve starts jco on a free port and returns the component's address. It is ready when
+// jco says so: no request is sent to find out, since a component that listens for fetch
+// events answers one in each instance.
 func Serve(t *testing.T, component string) string {
 	t.Helper()
 	modules := filepath.Join(engines.Root(), "build", "toolchains", "jco", "node_modules")
-	// Below jco's modules, which what it makes imports; tests of other packages
-	// serve at the same time.
+	// Below jco's modules, which its output imports; tests of other packages serve at
+	// the same time.
 	dir := filepath.Join(modules, fmt.Sprintf(".served-%d", os.Getpid()))
 	ports, err := freeport.Find(1)
 	if err != nil {

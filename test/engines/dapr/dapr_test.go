@@ -46,7 +46,7 @@ func TestHTTPFilter(t *testing.T) {
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
 			ctx := context.Background()
-			// As Dapr: nothing but the guest's configuration differs from the defaults.
+			// As in Dapr: only the guest's configuration differs from the defaults.
 			middleware, err := nethttp.NewMiddleware(ctx, guest, handler.GuestConfig([]byte(tc.config)))
 			if err != nil {
 				t.Fatal(err)
@@ -59,7 +59,7 @@ func TestHTTPFilter(t *testing.T) {
 				w.WriteHeader(http.StatusOK)
 			})
 			server := middleware.NewHandler(ctx, next)
-			// Twice: the guest lives on.
+			// Twice, since the guest stays alive.
 			for range 2 {
 				reached = false
 				request := httptest.NewRequest(tc.method, tc.path, strings.NewReader(`{"id":"1"}`))

@@ -10,7 +10,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/test/engines"
 )
 
-// One order a record, one batch: the guest's work and the calls, no Kafka.
+// benchmark uses one order per record and one batch: the guest's work and the calls, no Kafka.
 func benchmark(b *testing.B, function string) {
 	module := engines.Module(b, function)
 	record := Record{Key: []byte("k"), Value: engines.Testdata(b, function, "order.json")}

@@ -22,7 +22,7 @@ func config(stderr *bytes.Buffer, env map[string]string) wazero.ModuleConfig {
 	return c
 }
 
-// hosts are the readings of the ABI that are held to the same cases.
+// hosts are the implementations of the ABI that must pass the same cases.
 var hosts = map[string]func(t *testing.T, module []byte, env map[string]string, in []Record) (out []Record, log string, err error){
 	"description": func(_ *testing.T, module []byte, env map[string]string, in []Record) ([]Record, string, error) {
 		var stderr bytes.Buffer

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package redpanda runs transforms on a host of its own, written from the
-// ABI's description and independent of the runner's: two readings of one
-// contract that must agree.
+// Package redpanda runs transforms on its own host, written from the ABI's description
+// and independent of the runner's: two implementations of one contract that must agree.
 package redpanda
 
 import (
@@ -36,7 +35,7 @@ var compiled = wazero.NewCompilationCache()
 // doneCode is the exit code of a guest that has read everything.
 const doneCode = 0
 
-// host hands out one batch and takes what the guest writes.
+// host provides one batch and receives what the guest writes.
 type host struct {
 	in     []Record
 	read   int

@@ -25,8 +25,8 @@ import (
 	"github.com/helm-wasm/helm-wasm/test/engines/redpanda"
 )
 
-// TestChain sends orders through enrich-orders (Go) and redact-cards (Rust),
-// each in a runner of its own, over a broker.
+// TestChain sends orders through enrich-orders (Go) and redact-cards (Rust), each in its
+// own runner, over a broker.
 func TestChain(t *testing.T) {
 	cluster, err := kfake.NewCluster(kfake.NumBrokers(1),
 		kfake.SeedTopics(4, "orders", "orders.high", "orders.enriched", "orders.public", "orders.dead"))
@@ -70,7 +70,7 @@ func TestChain(t *testing.T) {
 	finished(t, client, "enrich", "orders")
 	finished(t, client, "redact", "orders.enriched")
 
-	// What the two make of the order on the independent host.
+	// What the two functions make of the order on the independent host.
 	want := transform(t, redact, nil, transform(t, enrich, map[string]string{"RATES": "USD=0.92"}, order))
 	last := map[string]string{}
 	for _, r := range read(t, cluster, "orders.public", orders) {
@@ -152,7 +152,7 @@ func finished(t *testing.T, client *kgo.Client, group, topic string) {
 	}
 }
 
-// read is all that a topic holds, which must be n records.
+// read returns all that a topic has, which must be n records.
 func read(t *testing.T, cluster *kfake.Cluster, topic string, n int) []*kgo.Record {
 	t.Helper()
 	client, err := kgo.NewClient(kgo.SeedBrokers(cluster.ListenAddrs()...), kgo.ConsumeTopics(topic),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package runner holds the project's own runner to the cases of the other
-// engines, and chains the sample functions by Kafka.
+// Package runner runs the cases of the other engines on the project's own runner, and
+// chains the sample functions over Kafka.
 package runner
 
 import (

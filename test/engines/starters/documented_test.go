@@ -17,8 +17,8 @@ import (
 	"github.com/helm-wasm/helm-wasm/test/engines/redpanda"
 )
 
-// documented are the functions that docs/FUNCTIONS.md shows, by their heading:
-// what the text says to build them with, and the source.
+// documented returns the functions in docs/FUNCTIONS.md, by their heading: the command
+// with which the text says to build them, and the source.
 func documented(t *testing.T) map[string][2]string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(engines.Root(), "docs", "FUNCTIONS.md"))
@@ -36,7 +36,7 @@ func documented(t *testing.T) map[string][2]string {
 	return all
 }
 
-// printed is the first command that a text shows.
+// printed returns the first command in a text.
 func printed(t *testing.T, text string) string {
 	t.Helper()
 	m := regexp.MustCompile("`([^`]* [^`]*)`").FindStringSubmatch(text)
@@ -46,7 +46,7 @@ func printed(t *testing.T, text string) string {
 	return m[1]
 }
 
-// buildGo builds with the printed command, and the SDK of a sample function.
+// buildGo builds with the printed command and a sample function's SDK.
 func buildGo(t *testing.T, function [2]string, sample string) []byte {
 	t.Helper()
 	from := filepath.Join(engines.Root(), "wasm-plugins", "functions", sample)
@@ -58,8 +58,8 @@ func buildGo(t *testing.T, function [2]string, sample string) []byte {
 	return module(t, filepath.Join(dir, "function.wasm"))
 }
 
-// TestDocumented builds every function of the documentation as it stands there
-// and gives it an event through its ABI.
+// TestDocumented builds every function of the documentation as printed there and gives it
+// an event through its ABI.
 func TestDocumented(t *testing.T) {
 	functions := documented(t)
 	for name, test := range map[string]func(*testing.T, [2]string){

@@ -143,8 +143,8 @@ func TestC(t *testing.T) {
 	}
 }
 
-// buildJavaScript makes a component with the toolchain that make installed and
-// the crate's definitions, in the world that the starter prints.
+// buildJavaScript makes a component with the toolchain that make installed and the
+// crate's definitions, in the world that the starter prints.
 func buildJavaScript(t *testing.T, text string) (path string) {
 	t.Helper()
 	toolchains := filepath.Join(engines.Root(), "build", "toolchains")

@@ -37,7 +37,7 @@ flags:
 `
 
 func main() {
-	// The node process calls its own program by these names.
+	// The node process runs its own program under these names.
 	if len(os.Args) > 2 {
 		switch os.Args[1] {
 		case node.CommandInit:
@@ -216,7 +216,7 @@ func (c *command) down() error {
 	return nil
 }
 
-// clean works from the state on disk, whatever became of the starter.
+// clean uses the state on disk, whatever happened to the command that started it.
 func (c *command) clean() error {
 	n, err := c.dirs.Load()
 	if err != nil {

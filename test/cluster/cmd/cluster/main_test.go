@@ -20,7 +20,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/test/cluster/internal/state"
 )
 
-// snapshot is what a cluster could leave on the machine.
+// snapshot returns what a cluster could leave on the machine.
 func snapshot(t *testing.T, dir string) map[string][]string {
 	t.Helper()
 	s := map[string][]string{}
@@ -67,7 +67,7 @@ func snapshot(t *testing.T, dir string) map[string][]string {
 	return s
 }
 
-// descendants of a process, as id and start time.
+// descendants returns those of a process, as id and start time.
 func descendants(t *testing.T, root int) map[int]uint64 {
 	t.Helper()
 	parents := map[int]int{}
@@ -101,9 +101,9 @@ func descendants(t *testing.T, root int) map[int]uint64 {
 	return family
 }
 
-// TestDown starts a cluster and stops it: in order, after its node process was
-// killed, and after the starting command was killed half way. Each time the
-// machine must be as before.
+// TestDown starts a cluster and stops it: normally, after its node process was killed,
+// and after the starting command was killed half way. Each time the machine must be as
+// before.
 func TestDown(t *testing.T) {
 	root, err := filepath.Abs("../../../..")
 	if err != nil {
@@ -209,7 +209,7 @@ func TestDown(t *testing.T) {
 	}
 }
 
-// TestDocumented keeps docs/CLUSTER.md's command table true.
+// TestDocumented keeps the table of commands in docs/CLUSTER.md up to date.
 func TestDocumented(t *testing.T) {
 	doc, err := os.ReadFile("../../../../docs/CLUSTER.md")
 	if err != nil {

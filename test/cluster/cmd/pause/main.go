@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command pause holds a pod's namespaces: it waits for a signal and collects
+// Command pause keeps a pod's namespaces alive: it waits for a signal and collects
 // orphans when the pod shares its process namespace.
 package main
 

@@ -30,8 +30,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
-// File is put into an image: From a path of this machine (a directory with
-// all below it), or with Data.
+// File is put into an image: From a path of this machine (a directory with everything
+// below it), or with Data.
 type File struct {
 	To    string // absolute path in the image
 	From  string
@@ -41,7 +41,7 @@ type File struct {
 	Dir   bool        // an empty directory
 }
 
-// Image is what an image holds and how it starts.
+// Image is what an image contains and how it starts.
 type Image struct {
 	Name       string // full reference with tag
 	Layers     [][]File
@@ -73,7 +73,7 @@ func OpenStore(dir string) (*Store, error) {
 	return &Store{p}, nil
 }
 
-// Blobs is the directory that holds blobs as sha256/HEX.
+// Blobs returns the directory that has blobs as sha256/HEX.
 func (s *Store) Blobs() string { return filepath.Join(string(s.path), "blobs") }
 
 // Each calls f with every image's name.
@@ -136,8 +136,8 @@ func (s *Store) put(name, inputs string, img v1.Image) error {
 	return nil
 }
 
-// inputs is a digest of all that an image is made from. Files count with
-// their size and time, as make does it.
+// inputs returns a digest of all that an image is made from. Files count with their size
+// and time, as in make.
 func (im Image) inputs() (string, error) {
 	h := sha256.New()
 	if err := json.NewEncoder(h).Encode(im); err != nil {

@@ -16,8 +16,8 @@ import (
 
 var versionLine = regexp.MustCompile(`(?m)^const Version = "(.*)"$`)
 
-// Own are the project's images, built from its working tree, and the service
-// that functions are compared with.
+// Own returns the project's images, built from its working tree, and the service that
+// functions are compared with.
 func Own(ctx context.Context, project, cache string) ([]Image, error) {
 	source, err := os.ReadFile(filepath.Join(project, "internal", "version", "version.go"))
 	if err != nil {
@@ -60,8 +60,8 @@ func Own(ctx context.Context, project, cache string) ([]Image, error) {
 	return append(list, functions(project, string(m[1]))...), nil
 }
 
-// functions are the sample functions, as far as they are built: images of one
-// file, as every OCI tool makes them.
+// functions returns the sample functions that are built: images of one file, as every
+// OCI tool makes them.
 func functions(project, version string) []Image {
 	modules, _ := filepath.Glob(filepath.Join(project, "build", "functions", "*.wasm"))
 	var list []Image

@@ -32,8 +32,8 @@ var kafkaTools = map[string]string{
 	"kafka-features":            "org.apache.kafka.tools.FeatureCommand",
 }
 
-// ThirdParty are the images of others that the cluster builds itself, under
-// the names that they have everywhere.
+// ThirdParty returns the images of others that the cluster builds itself, under the names
+// that they have everywhere.
 func ThirdParty(b *parts.Builder, coreDNS, pause string) ([]Image, error) {
 	list := []Image{
 		{

@@ -67,7 +67,7 @@ func (a *api) do(ctx context.Context, method, path string, in, out any) error {
 	return json.Unmarshal(data, out)
 }
 
-// wait asks until f says yes.
+// wait asks until f returns no error.
 func wait(ctx context.Context, what string, timeout time.Duration, f func() error) error {
 	deadline := time.Now().Add(timeout)
 	for {

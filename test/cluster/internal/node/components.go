@@ -11,8 +11,8 @@ import (
 	"github.com/helm-wasm/helm-wasm/test/cluster/internal/parts"
 )
 
-// searchPath of every program of the cluster. run/bin comes first: it holds
-// what the cluster brings itself.
+// searchPath of every program of the cluster. run/bin comes first: it has what the
+// cluster provides itself.
 const searchPath = runState + "/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 func pki(file string) string { return runState + "/pki/" + file }
@@ -35,8 +35,8 @@ func linkPrograms(b *parts.Builder) error {
 			return fmt.Errorf("linking programs: %w", err)
 		}
 	}
-	// nft runs with its own C library: the machine may have another, or none
-	// of nft's libraries.
+	// nft runs with its own C library: the machine may have a different one, or none of
+	// nft's libraries.
 	nft := b.Dir("nftables")
 	libs := nft + "/lib/x86_64-linux-gnu:" + nft + "/usr/lib/x86_64-linux-gnu"
 	script := fmt.Sprintf("#!/bin/sh\nexec %s/lib64/ld-linux-x86-64.so.2 --library-path %s %s/usr/sbin/nft \"$@\"\n", nft, libs, nft)
@@ -136,8 +136,8 @@ state = "/run/containerd"
     [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
       runtime_type = "io.containerd.runc.v2"
 `,
-		// Each pod hangs on a link of its own, so that all its packets pass
-		// the node's rules; a shared bridge would need the br_netfilter module.
+		// Each pod has its own link to the node, so that all its packets pass the node's
+		// rules; a shared bridge would need the br_netfilter module.
 		"/etc/cni/net.d/10-node.conflist": `{"cniVersion": "1.0.0", "name": "node", "plugins": [
   {"type": "ptp", "ipMasq": false, "ipam": {"type": "host-local", "dataDir": "/run/cni",
    "ranges": [[{"subnet": "` + podCIDR + `"}]], "routes": [{"dst": "0.0.0.0/0"}]}},

@@ -84,7 +84,7 @@ func connect(c net.Conn, dialer *net.Dialer) {
 	if _, err := fmt.Fprint(c, "HTTP/1.1 200 OK\r\n\r\n"); err != nil {
 		return
 	}
-	// What the caller has sent already sits in the reader.
+	// What the caller has already sent is in the reader's buffer.
 	splice(&buffered{c, r}, up)
 }
 

@@ -19,9 +19,9 @@ import (
 	"github.com/helm-wasm/helm-wasm/test/cluster/internal/state"
 )
 
-// Main is the second process of the cluster: it starts all others, keeps them
-// running and stops them in order. It is called with the state directory, the
-// cache and the address that reaches the API server from outside.
+// Main is the second process of the cluster: it starts all others, keeps them running
+// and stops them in order. It is called with the state directory, the cache and the
+// address at which the API server is reached from outside.
 func Main(args []string) int {
 	d := state.Dirs{State: args[0], Cache: args[1]}
 	status := os.NewFile(fdStatus, "status")
@@ -169,7 +169,7 @@ func (c *cluster) waitNode(ctx context.Context, a *api) error {
 	})
 }
 
-// down stops what was started, the last first. Containers end with the tree.
+// down stops what was started, the last first. Containers end with the process tree.
 func (c *cluster) down() {
 	for i := len(c.running) - 1; i >= 0; i-- {
 		c.running[i].stop(3 * time.Second)

@@ -32,15 +32,14 @@ const (
 	runCache = "/run/cache"   // the cache
 )
 
-// fromEtc is what programs need of the machine's configuration.
+// fromEtc is what programs need from the machine's configuration.
 var fromEtc = []string{
 	"passwd", "group", "nsswitch.conf", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "protocols", "services",
 	"alternatives", "ssl",
 }
 
-// mounts gives the tree its own /proc, /run, /etc, /opt, /tmp and /var, all
-// below the state directory, so that programs find the usual paths and still
-// write nowhere else.
+// mounts gives the tree its own /proc, /run, /etc, /opt, /tmp and /var, all below the
+// state directory, so that programs find the usual paths and yet write nowhere else.
 func mounts(d state.Dirs) error {
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 		return fmt.Errorf("making mounts private: %w", err)
@@ -115,8 +114,8 @@ func bind(from, to string) error {
 	return nil
 }
 
-// shieldSysctls covers the kernel settings that a kubelet changes and that
-// belong to the whole machine with plain files of the value it wants.
+// shieldSysctls covers kernel settings that a kubelet changes, and that belong to the
+// whole machine, with plain files that have the values it wants.
 func shieldSysctls() error {
 	want := map[string]string{
 		"vm/overcommit_memory": "1", "vm/panic_on_oom": "0",

@@ -26,8 +26,8 @@ type process struct {
 	cmd    *exec.Cmd
 }
 
-// start runs the program until stop. Its output goes to log/NAME.log, its
-// process id, as the tree counts, to run/NAME.pid.
+// start runs the program until stop. Its output goes to log/NAME.log, its process id, as
+// seen in the tree, to run/NAME.pid.
 func (p *process) start() error {
 	log, err := os.OpenFile(filepath.Join(runState, "log", p.name+".log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {

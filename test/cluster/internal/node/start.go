@@ -34,7 +34,7 @@ const (
 const (
 	fdAPI    = 3 // listens on the machine's loopback for the API server
 	fdDial   = 4 // listens on a unix socket for dial requests
-	fdGo     = 5 // readable once the starter has recorded us
+	fdGo     = 5 // readable once the starter has recorded the node
 	fdStatus = 6 // takes progress, then "ready" or an error
 )
 
@@ -99,7 +99,7 @@ func Start(d state.Dirs, port int, log io.Writer) (err error) {
 		return fmt.Errorf("starting node: %w", err)
 	}
 	n := state.Node{PID: cmd.Process.Pid, Started: started, API: "https://" + api.Addr().String()}
-	// Until it is recorded the child waits; if we die here, it ends.
+	// Until it is recorded the child waits; if this process dies here, it ends.
 	if err := d.Save(n); err != nil {
 		return err
 	}

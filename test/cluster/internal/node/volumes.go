@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// provision gives every claim of the default StorageClass a directory, and
-// removes it when the claim is gone. It is the smallest provisioner that keeps
-// the promises of one: local volumes, owned through fsGroup, deleted on release.
+// provision gives every claim of the default StorageClass a directory, and removes it
+// when the claim is gone. It is the smallest provisioner that does what one must: local
+// volumes, owned through fsGroup, deleted on release.
 func provision(ctx context.Context, a *api, log io.Writer) {
 	for {
 		if err := provisionOnce(ctx, a, log); err != nil && ctx.Err() == nil {

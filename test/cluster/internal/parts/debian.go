@@ -26,8 +26,8 @@ func (b *Builder) update(ctx context.Context) error {
 	return nil
 }
 
-// unpackRuntime takes containerd and runc alone. They run with the machine's
-// C library and libseccomp, which apt itself needs.
+// unpackRuntime takes only containerd and runc. They run with the machine's C library and
+// libseccomp, which apt itself needs.
 func unpackRuntime(ctx context.Context, b *Builder, out string) error {
 	if err := b.update(ctx); err != nil {
 		return err
@@ -63,7 +63,7 @@ func unpackJava(ctx context.Context, b *Builder, out string) error {
 			return fmt.Errorf("trimming image: %w", err)
 		}
 	}
-	// What the packages' scripts would have done, as far as Kafka needs it.
+	// What the packages' scripts would have done, to the extent that Kafka needs it.
 	java := "usr/lib/jvm/java-" + Java + "-openjdk-amd64"
 	links := map[string]string{"usr/bin/java": "/" + java + "/bin/java", "bin/sh": "bash", "usr/bin/awk": "gawk"}
 	for name, target := range links {
@@ -120,7 +120,7 @@ func unpackDir(ctx context.Context, dir, out string) error {
 	return nil
 }
 
-// resolveKafka copies Kafka's jars and all they depend on out of Maven Central.
+// resolveKafka downloads Kafka's jars and everything they depend on from Maven Central.
 func resolveKafka(ctx context.Context, b *Builder, out string) error {
 	tmp, err := os.MkdirTemp(filepath.Dir(out), "maven")
 	if err != nil {

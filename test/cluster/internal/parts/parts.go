@@ -60,7 +60,7 @@ type Builder struct {
 	debs   bool // the package lists are fresh
 }
 
-// Dir is where a part is, or will be.
+// Dir returns where a part is, or will be.
 func (b *Builder) Dir(name string) string {
 	for _, p := range All() {
 		if p.Name == name {
@@ -70,7 +70,7 @@ func (b *Builder) Dir(name string) string {
 	panic("no part " + name)
 }
 
-// tools that building needs, and what has them.
+// tools are those that building needs, and the packages that have them.
 var tools = []struct{ program, from string }{
 	{"go", "Go"},
 	{"apt-get", "Debian: other systems are not supported"},
@@ -78,7 +78,7 @@ var tools = []struct{ program, from string }{
 	{"mvn", "the package maven; it fetches Apache Kafka"},
 }
 
-// check names everything that is missing at once, before the first long build.
+// check reports everything that is missing at once, before the first long build.
 func check() error {
 	var missing []string
 	for _, t := range tools {
@@ -92,7 +92,7 @@ func check() error {
 	return nil
 }
 
-// Build builds what is missing and says what it does, with times.
+// Build builds what is missing and prints what it does, with times.
 func (b *Builder) Build(ctx context.Context) error {
 	if err := os.MkdirAll(b.Cache, 0o755); err != nil {
 		return fmt.Errorf("making cache: %w", err)
@@ -125,7 +125,7 @@ func (b *Builder) Build(ctx context.Context) error {
 	return nil
 }
 
-// run a command; its output is shown only when it fails.
+// run runs a command; its output is shown only when it fails.
 func run(ctx context.Context, dir string, env []string, name string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = dir
@@ -171,7 +171,7 @@ func moduleDir(ctx context.Context, module, version string) (string, error) {
 	return m.Dir, nil
 }
 
-// Binaries of KEDA, by the path that the official images have.
+// KedaBinaries are the binaries of KEDA, by the path that the official images have.
 var KedaBinaries = map[string]string{"operator": "keda", "adapter": "keda-adapter", "webhooks": "keda-admission-webhooks"}
 
 func buildKeda(ctx context.Context, _ *Builder, out string) error {

@@ -141,7 +141,7 @@ func write(dir, file string, der []byte, key *ecdsa.PrivateKey) ([]byte, error) 
 	return certPEM, nil
 }
 
-// Kubeconfig writes a client configuration that carries its certificates.
+// Kubeconfig writes a client configuration that contains its certificates.
 func (a *Authority) Kubeconfig(path, server, file string) error {
 	cert, err := os.ReadFile(filepath.Join(a.dir, file+".crt"))
 	if err != nil {

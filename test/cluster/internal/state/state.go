@@ -2,9 +2,9 @@
 
 // Package state knows where the cluster keeps its files and what runs.
 //
-// One directory holds everything that a cluster writes; a second one, the
-// cache, holds what was built and survives it. Nothing is written elsewhere,
-// so removing the directory after the node process is gone leaves nothing.
+// One directory has everything that a cluster writes; a second one, the cache, has what
+// was built and outlives it. Nothing is written elsewhere, so removing the directory
+// after the node process is gone leaves nothing.
 package state
 
 import (
@@ -54,26 +54,26 @@ func DefaultCache() string {
 	return filepath.Join(top, "cluster")
 }
 
-// Path of a file in the state directory.
+// Path returns a file in the state directory.
 func (d Dirs) Path(elem ...string) string {
 	return filepath.Join(append([]string{d.State}, elem...)...)
 }
 
-// Kubeconfig is the administrator's.
+// Kubeconfig returns the administrator's kubeconfig.
 func (d Dirs) Kubeconfig() string { return d.Path("kubeconfig") }
 
-// Socket takes requests to dial into the cluster's network. It has a short
-// name because a unix socket's path may have 107 bytes at most.
+// Socket returns the socket that accepts requests to dial into the cluster's network. Its
+// name is short because a unix socket's path may have at most 107 bytes.
 func (d Dirs) Socket() string { return d.Path("dial") }
 
-// Cgroup is the name, below every hierarchy's root, of the pods' cgroups.
+// Cgroup returns the name, below every hierarchy's root, of the pods' cgroups.
 func (d Dirs) Cgroup() string {
 	sum := sha256.Sum256([]byte(d.State))
 	return "helm-wasm-" + hex.EncodeToString(sum[:4])
 }
 
-// Node is the record of the process that is the cluster. Its start time tells
-// it from a later process with the same id.
+// Node is the record of the process that is the cluster. Its start time distinguishes it
+// from a later process with the same id.
 type Node struct {
 	PID     int    `json:"pid"`
 	Started uint64 `json:"started"`
@@ -92,7 +92,7 @@ func (d Dirs) Save(n Node) error {
 	return nil
 }
 
-// Load reads the record; a missing one is the zero Node.
+// Load reads the record; if it is missing, it returns the zero Node.
 func (d Dirs) Load() (Node, error) {
 	var n Node
 	data, err := os.ReadFile(d.Path("node.json"))
@@ -117,13 +117,13 @@ func (n Node) Running() bool {
 	return err == nil && started == n.Started
 }
 
-// StartTime of a process in clock ticks since boot.
+// StartTime returns that of a process in clock ticks since boot.
 func StartTime(pid int) (uint64, error) {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0, fmt.Errorf("reading process %d: %w", pid, err)
 	}
-	// The command, in parentheses, may hold blanks and parentheses.
+	// The command, in parentheses, may contain blanks and parentheses.
 	rest := string(data)[strings.LastIndexByte(string(data), ')')+1:]
 	fields := strings.Fields(rest)
 	if len(fields) < 20 || fields[0] == "Z" {
@@ -212,7 +212,7 @@ func (d Dirs) RemoveCgroups() error {
 	return last
 }
 
-// Hierarchies are the mount points of cgroup hierarchies, version 1 or 2.
+// Hierarchies returns the mount points of cgroup hierarchies, version 1 or 2.
 func Hierarchies() []string {
 	data, err := os.ReadFile("/proc/self/mounts")
 	if err != nil {

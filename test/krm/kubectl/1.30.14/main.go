@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command kustomize is `kubectl kustomize` of this version: what `kubectl apply
-// -k` builds with.
+// Command kustomize is `kubectl kustomize` of this version: what `kubectl apply -k` builds
+// with.
 package main
 
 import (

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command coredns is CoreDNS with the plugins that the cluster's configuration
-// names. The cloud providers' plugins, left out, are most of its build time.
+// Command coredns is CoreDNS with the plugins that the cluster's configuration names. The
+// cloud providers' plugins, which are left out, are most of its build time.
 package main
 
 import (
