@@ -107,6 +107,6 @@ func ExampleRules() {
 		}
 	}
 	// Output:
-	// KE13 warning Replicas do not go with the topic's partitions
+	// KE13 warning Replicas do not fit the topic's partitions
 	// https://github.com/helm-wasm/helm-wasm/blob/main/docs/RULES.md#KE13
 }
