@@ -16,7 +16,6 @@ type (
 	Finding    = pass.Finding
 	Findings   = pass.Findings
 	Severity   = pass.Severity
-	Rule       = rules.Rule
 )
 
 // The severities, the hardest first.
@@ -40,14 +39,14 @@ func run(p *pass.Pass) Findings {
 		return p.Findings()
 	}
 	p.Resolve()
-	for _, r := range rules.Registered() {
+	for _, r := range rules.All() {
 		if r.Stack != nil {
 			p.Begin(r.ID, r.Severity)
 			r.Stack(p)
 		}
 	}
 	for _, s := range p.Scopes() {
-		for _, r := range rules.Registered() {
+		for _, r := range rules.All() {
 			r.Check(s)
 		}
 	}
@@ -67,12 +66,6 @@ func Check(d *values.Document, o *schema.Object) Findings {
 	walk{p}.object(nil, d.Tree(), o, false)
 	return p.Findings()
 }
-
-// Rules lists every rule, KEDA's first.
-func Rules() []Rule { return rules.All() }
-
-// RuleByID finds a rule.
-func RuleByID(id string) (Rule, bool) { return rules.ByID(id) }
 
 // IsReleaseName reports whether Helm takes a name for a release.
 func IsReleaseName(name string) bool { return pass.IsReleaseName(name) }

@@ -31,7 +31,7 @@ func TestRulesBaseIsClean(t *testing.T) {
 
 func TestRules(t *testing.T) {
 	ids := map[string]bool{}
-	for _, r := range Rules() {
+	for _, r := range rules.All() {
 		t.Run(r.ID, func(t *testing.T) {
 			if ids[r.ID] {
 				t.Fatal("id used twice")

@@ -22,7 +22,7 @@ var (
 )
 
 func with(has func(*rules.Rule) bool) []*rules.Rule {
-	return slices.DeleteFunc(slices.Clone(rules.Registered()), func(r *rules.Rule) bool { return !has(r) })
+	return slices.DeleteFunc(slices.Clone(rules.All()), func(r *rules.Rule) bool { return !has(r) })
 }
 
 // walk compares a tree of values with the fields of an object.

@@ -93,11 +93,6 @@ func (r *Rule) Check(s *pass.Scope) {
 	}
 }
 
-// URL is where the rule is documented.
-func (r Rule) URL() string {
-	return "https://github.com/helm-wasm/helm-wasm/blob/main/docs/RULES.md#" + r.ID
-}
-
 // Base is the complete file that the rules' examples are laid over.
 const Base = `kafka:
   topics:
@@ -113,17 +108,13 @@ functions:
     scaling: {maxReplicas: 10}
 `
 
-var (
-	all  []*Rule // KEDA's first, then by id
-	byID = map[string]*Rule{}
-)
+var all []*Rule // KEDA's first, then by id
 
 func register(r Rule) struct{} {
-	if byID[r.ID] != nil {
+	at, known := slices.BinarySearchFunc(all, &r, order)
+	if known {
 		panic("rule " + r.ID + " is registered twice")
 	}
-	byID[r.ID] = &r
-	at, _ := slices.BinarySearchFunc(all, &r, order)
 	all = slices.Insert(all, at, &r)
 	return struct{}{}
 }
@@ -138,31 +129,5 @@ func order(a, b *Rule) int {
 	return strings.Compare(a.ID, b.ID)
 }
 
-// Registered are all rules, KEDA's first, then by id.
-func Registered() []*Rule { return all }
-
-// All returns every rule, KEDA's first, then by id.
-func All() []Rule {
-	list := make([]Rule, len(all))
-	for i, r := range all {
-		list[i] = *r
-	}
-	return list
-}
-
-// ByID finds a rule.
-func ByID(id string) (Rule, bool) {
-	if r := byID[id]; r != nil {
-		return *r, true
-	}
-	return Rule{}, false
-}
-
-// SeverityOf returns the severity of a rule; that of one that does not exist is
-// Error.
-func SeverityOf(id string) Severity {
-	if r := byID[id]; r != nil {
-		return r.Severity
-	}
-	return Error
-}
+// All are all rules, KEDA's first, then by id.
+func All() []*Rule { return all }
