@@ -40,7 +40,7 @@ last="plugins, functions and Helm built"
 step make --no-print-directory cluster-program plugins functions helm
 last="the cluster's parts are built"
 step $CLUSTER build
-# Someone who runs one requirement does not need to know whether clusters leave nothing.
+# Someone who runs one requirement does not need to know whether clusters leave nothing behind.
 if [ -z "$RUN" ]; then
   last="clusters start, and leave nothing when they stop"
   step make --no-print-directory test-cluster

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# examples.sh: builds the examples that the SDKs of the ABIs bring along, from
-# the SDKs' own files, into build/examples. The tests run them unchanged.
+# examples.sh: builds the examples that come with the SDKs of the ABIs, from the SDKs'
+# own files, into build/examples. The tests run them unchanged.
 set -euo pipefail
 root=$PWD
 out=$root/build/examples
@@ -32,7 +32,7 @@ echo "building the Go PDK's example plugin"
 pdk=$(cd "$functions/thumbnail" && ${GO:-go} list -m -f '{{.Dir}}' github.com/extism/go-pdk)
 dir=$work/extism-countvowels
 mkdir -p "$dir"
-# The file for standard Go; the others want TinyGo.
+# The file for standard Go; the others require TinyGo.
 cp "$pdk/example/countvowels/std_main.go" "$dir/main.go"
 chmod u+w "$dir/main.go"
 sed 's/^module .*/module example/' "$functions/thumbnail/go.mod" > "$dir/go.mod"

@@ -119,7 +119,7 @@ $(BUILD)/filters/proxy-filter.wasm: $(wildcard wasm-plugins/proxy-filter/*.go wa
 .PHONY: filters
 filters: $(BUILD)/filters/http-filter.wasm $(BUILD)/filters/proxy-filter.wasm ## build the filters for Dapr and Istio into build/filters
 
-# The examples that the SDKs of the same ABIs bring along.
+# The examples that come with the SDKs of the same ABIs.
 
 $(BUILD)/examples/.stamp: $(TOOLCHAINS)/wasm-c-rust.stamp mk/examples.sh $(wildcard test/engines/testdata/rust-examples/*)
 	@GO="$(GO)" CARGO="$(CARGO)" WASM_RUSTC=$(WASM_RUSTC) WASM_CARGO=$(WASM_CARGO) WASM_RUST_TARGET=$(WASM_RUST_TARGET) ./mk/examples.sh

@@ -23,7 +23,7 @@ git ls-files '*go.mod' | while read -r file; do
   echo "$file"
   (
     cd "$(dirname "$file")" || exit
-    # The direct requirements; what they bring along follows them.
+    # The direct requirements; their own dependencies follow them.
     required=$(awk '/^require/ {block = /\($/; if (!block) print $2; next} /^\)/ {block = 0} block && !/\/\/ indirect/ {print $1}' go.mod)
     # shellcheck disable=SC2086
     if [ -n "$required" ]; then GOWORK=off modules $required; fi
@@ -67,7 +67,7 @@ if command -v cargo >/dev/null; then
       sed -nE 's/^([A-Za-z0-9_-]+) *= *(\{.*version *= *)?"=?([^"]+)".*/\1 \3/p' |
       while read -r name version; do
         newest=$(newest_crate "$name")
-        # "1" and "1.2" admit whatever begins with it.
+        # "1" and "1.2" accept whatever begins with it.
         case $newest in "$version" | "$version".*) ;; *) compare "$name" "$version" "$newest" ;; esac
       done
   done

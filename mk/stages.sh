@@ -60,7 +60,7 @@ finish() {
 
 drain() { while [ "$running" -gt "$1" ]; do finish; done; }
 
-# The running stages end with this script, and the table is printed all the same.
+# The running stages end with this script, and the table is printed anyway.
 stop() {
   trap - INT TERM
   local pid

@@ -9,7 +9,7 @@ STATICCHECK := $(BUILD)/bin/staticcheck-$(STATICCHECK_VERSION)
 ACTIONLINT := $(BUILD)/bin/actionlint-$(ACTIONLINT_VERSION)
 
 .PHONY: check-files
-check-files: ## no large or built file, no forbidden word, no long line, one version
+check-files: ## find large or built files, forbidden words, long lines and differing versions
 	@./mk/check-files.sh
 
 .PHONY: vet
@@ -37,7 +37,7 @@ fmt-check: $(GOFUMPT)
 	@bad=$$($(GOFUMPT) -l $$(git ls-files -co --exclude-standard '*.go')); \
 	if [ -n "$$bad" ]; then echo "not formatted (make fmt):"; echo "$$bad"; exit 1; fi
 
-# What go vet says of packages for this machine comes with their tests (-vet=all).
+# What go vet says about packages for this machine comes with their tests (-vet=all).
 .PHONY: staticcheck
 staticcheck: $(STATICCHECK)
 	@echo "staticcheck, and go vet for WebAssembly"
@@ -54,7 +54,7 @@ actionlint: $(ACTIONLINT)
 # Where Java, Kafka or functions are missing, the tests that need them must not
 # pass by having been skipped: they fail, or the table says that they were left out.
 # The race detector thins out what the second line runs in full. The import
-# rules look at things that Go's cache of test results does not know of.
+# rules look at things that Go's cache of test results does not know about.
 WITHOUT_RACE := $(wildcard internal/deadline runner/abi/extism)
 SEPARATE := internal/imports test/helm
 

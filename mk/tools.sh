@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# tools.sh GROUP...: see that the tools of these groups are on this machine. What
-# is missing is installed on Debian and Ubuntu when root asks, and said either way.
-# Elsewhere it prints what is missing and how to get it, and ends with 3; the
-# groups are also added to the file $LEFT_OUT when that is set.
+# tools.sh GROUP...: make sure that the tools of these groups are on this machine. On
+# Debian and Ubuntu, missing tools are installed if root asks, and reported either way.
+# Elsewhere it prints what is missing and how to get it, and ends with 3; the groups
+# are also added to the file $LEFT_OUT when that is set.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p build
@@ -80,7 +80,7 @@ missing_packages() {
   done
 }
 
-# A program that did not come with Debian's package is as good, but for the
+# A program that did not come with Debian's package is as good, except for the
 # compilers: their libraries have no program to look for.
 present() { # present GROUP
   local program

@@ -91,7 +91,7 @@ func (s *Setup) rebased(base []byte, exists bool) (before []byte, existed bool, 
 	return marker.Wrap(base, string(block)), true, nil
 }
 
-// put writes the configuration, or removes the file where data is nil.
+// put writes the configuration, or removes the file if data is nil.
 func (s *Setup) put(data []byte) error {
 	if data == nil {
 		return s.Host.Remove(s.node.Config)
@@ -99,7 +99,7 @@ func (s *Setup) put(data []byte) error {
 	return s.Host.Write(s.node.Config, data, 0o644)
 }
 
-// settle ends a change that has been seen to work.
+// settle ends a change that is known to work.
 func (s *Setup) settle() error {
 	s.state.Pending, s.state.Error = nil, ""
 	if err := s.saveState(); err != nil {
@@ -113,15 +113,15 @@ func (s *Setup) settle() error {
 	return s.Host.Remove(s.beforePath())
 }
 
-// rollBack puts back what was there before the change, whatever else happens.
-// Its error says why.
+// rollBack restores what was there before the change, whatever else happens. Its error
+// says why.
 func (s *Setup) rollBack(cause error) error {
 	s.Log.Error("rolling back", "reason", cause.Error())
 	// With a time limit of its own: the caller's may be what ran out.
 	ctx, cancel := context.WithTimeout(context.Background(), 3*s.Config.RestartTimeout)
 	defer cancel()
 	failed := func(err error) error {
-		return fmt.Errorf("%w; putting the old configuration back failed as well: %w (a copy is in %q)", cause, err, s.beforePath())
+		return fmt.Errorf("%w; restoring the old configuration also failed: %w (a copy is in %q)", cause, err, s.beforePath())
 	}
 	before, err := s.Host.Read(s.beforePath())
 	if err != nil {

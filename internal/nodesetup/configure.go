@@ -18,9 +18,9 @@ type configured struct {
 	foreign, kept []string
 }
 
-// configure writes the configuration, restarts the container runtime, and
-// checks the result. A handler under which no pod starts is taken out again, for
-// the sake of the others; any other failure puts the old configuration back.
+// configure writes the configuration, restarts the container runtime, and checks the
+// result. A handler under which no pod starts is removed again, for the sake of the
+// others; any other failure restores the old configuration.
 func (s *Setup) configure(ctx context.Context, handlers []handler.Handler, failed map[string]error) (done configured, err error) {
 	taken := false
 	for {
@@ -35,7 +35,7 @@ func (s *Setup) configure(ctx context.Context, handlers []handler.Handler, faile
 			if err == nil && compare(status, edited.Added, nil) == nil || len(edited.Added) == 0 {
 				return done, nil
 			}
-			// Right on disk, but not what runs: there was no restart since.
+			// The file is right, but is not what runs: there has been no restart since.
 		} else if !same {
 			if err := s.validated(ctx, before, edited); err != nil {
 				return done, err
@@ -54,7 +54,7 @@ func (s *Setup) configure(ctx context.Context, handlers []handler.Handler, faile
 		}
 		taken = true
 		for key, err := range bad {
-			s.Log.Error("taking a handler out again", "runtime", key, "reason", err.Error())
+			s.Log.Error("removing a handler again", "runtime", key, "reason", err.Error())
 			failed[key] = fmt.Errorf("%w; rolled back: the configuration is without it, or as it was before", err)
 		}
 		s.restorePrograms(bad)
@@ -62,8 +62,8 @@ func (s *Setup) configure(ctx context.Context, handlers []handler.Handler, faile
 	}
 }
 
-// wish returns the configuration as it should be: with the handlers that are
-// asked for, and with those of the old block that must not go yet.
+// wish returns the configuration as it should be: with the handlers that are requested,
+// and with those of the old block that must not go yet.
 func (s *Setup) wish(ctx context.Context, handlers []handler.Handler, failed map[string]error) ([]byte, handler.Edited, error) {
 	file, err := s.Host.Read(s.node.Config)
 	if err != nil {
@@ -102,7 +102,7 @@ func (s *Setup) wish(ctx context.Context, handlers []handler.Handler, failed map
 		}
 		for name, table := range gone {
 			if n := users[name]; n > 0 {
-				s.Log.Warn("a handler that is no longer asked for stays while pods use it", "handler", name, "pods", n)
+				s.Log.Warn("a handler that is no longer requested stays while pods use it", "handler", name, "pods", n)
 				keep[name] = table
 			}
 		}

@@ -108,8 +108,7 @@ func (s *Setup) install(ctx context.Context) (Result, error) {
 	return result, nil
 }
 
-// binary brings one program to the node, unless what its source names is there
-// already.
+// binary installs one program on the node, unless what its source names is there already.
 func (s *Setup) binary(ctx context.Context, key, to string) (bool, error) {
 	from := s.Config.Runtimes[key]
 	if had, ok := s.state.Binaries[to]; ok && had.Source == from.Identity(runtime.GOARCH) && s.Host.Exists(to) {
@@ -155,8 +154,8 @@ func previousName(name string) string {
 	return path.Join(path.Dir(name), host.TempPrefix+path.Base(name)+".previous")
 }
 
-// restorePrograms puts back the older programs of the runtimes that failed; of
-// all runtimes where failed is nil.
+// restorePrograms restores the older programs of the runtimes that failed; of all runtimes
+// if failed is nil.
 func (s *Setup) restorePrograms(failed map[string]error) {
 	for _, name := range slices.Sorted(maps.Keys(s.state.Binaries)) {
 		was := s.state.Binaries[name]
@@ -169,7 +168,7 @@ func (s *Setup) restorePrograms(failed map[string]error) {
 		s.state.Binaries[name] = was
 		_ = s.saveState()
 		if err := os.Rename(s.Host.Path(previousName(name)), s.Host.Path(name)); err != nil {
-			s.Log.Error("putting the previous program back", "program", name, "error", err.Error())
+			s.Log.Error("restoring the previous program", "program", name, "error", err.Error())
 		}
 		s.Host.Note("restored %s", name)
 	}

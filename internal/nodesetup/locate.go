@@ -16,8 +16,8 @@ var usualDirs = []string{
 	"/usr/local/bin", "/usr/local/sbin", "/usr/bin", "/usr/sbin", "/opt/kwasm/bin", "/opt/rcm/bin", "/var/lib/rancher/k3s/data/current/bin",
 }
 
-// locate returns where a runtime's program is or will be, and whether node
-// setup brings it.
+// locate returns where a runtime's program is or will be, and whether node setup installs
+// it.
 func (s *Setup) locate(key string, from config.Source) (binary string, ours bool, err error) {
 	file := from.File(key)
 	switch {

@@ -177,7 +177,7 @@ func show(w io.Writer, r nodesetup.Result) error {
 		fmt.Fprintf(w, "ready: %s (%s)\n", key, r.Levels[key].Says())
 	}
 	for _, name := range r.Kept {
-		fmt.Fprintf(w, "kept: handler %s, which is no longer asked for, while pods use it\n", name)
+		fmt.Fprintf(w, "kept: handler %s, which is no longer requested, while pods use it\n", name)
 	}
 	var failed []error
 	for _, key := range slices.Sorted(maps.Keys(r.Failed)) {

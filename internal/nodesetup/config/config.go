@@ -54,7 +54,7 @@ type Source struct {
 	Path    string            `yaml:"path"`
 	// Binary is the program's file name, for runtimes that are not known.
 	Binary string `yaml:"binary"`
-	// Try is Config.Try for this runtime alone.
+	// Try is Config.Try for this runtime only.
 	Try Level `yaml:"try"`
 }
 
@@ -136,7 +136,7 @@ func (s Source) check() (bad []error) {
 	return bad
 }
 
-// File returns the program's file name; empty where it is not known.
+// File returns the program's file name; empty if it is not known.
 func (s Source) File(key string) string {
 	if s.Binary != "" {
 		return s.Binary

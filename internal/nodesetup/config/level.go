@@ -61,7 +61,7 @@ func (c Config) Level(key string) Level {
 	case c.Try == TryOff:
 		return TryOff
 	case from.File(key) == handler.SpinShim:
-		// Spin's shim runs Spin applications and no plain program.
+		// Spin's shim runs only Spin applications, not plain programs.
 		return TrySandbox
 	case c.Try == "":
 		return TryWasm

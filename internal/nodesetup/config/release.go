@@ -42,8 +42,8 @@ func (r release) url(arch string) string {
 	return strings.Replace(r.archive, "ARCH", machine, 1)
 }
 
-// ReleaseURL returns where people find the newest known release of a program;
-// empty where none is known.
+// ReleaseURL returns where people find the newest known release of a program; empty if
+// none is known.
 func ReleaseURL(file, arch string) string {
 	r, known := releases[file]
 	if !known {
@@ -52,10 +52,9 @@ func ReleaseURL(file, arch string) string {
 	return r.url(arch)
 }
 
-// release returns the addresses of a runtime's program. Those of a source that
-// has only checksums are of its newest known release, for the architectures
-// that have one. The checksums stay mandatory, so that no new release comes by
-// itself.
+// release returns the addresses of a runtime's program. For a source that has only
+// checksums they are those of its newest known release, for the architectures that have
+// one. The checksums stay mandatory, so that a new release is never installed on its own.
 func (s Source) release(key string) map[string]string {
 	r, known := releases[s.File(key)]
 	if !known || len(s.SHA256) == 0 || len(s.URL) > 0 || s.Image != "" || s.Path != "" {

@@ -173,8 +173,7 @@ func check(base, seen []byte, block, plugin string, want map[string]any) error {
 	return nil
 }
 
-// Remove takes the block out of a configuration, and reports whether it had
-// one.
+// Remove removes the block from a configuration, and reports whether it had one.
 func Remove(file []byte) (base []byte, had bool, err error) {
 	base, had, err = marker.Unwrap(file)
 	if err != nil || !had {

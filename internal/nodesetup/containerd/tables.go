@@ -55,8 +55,8 @@ func Section(tree map[string]any) map[string]any {
 // Runtimes returns the table of runtimes; nil where there is none.
 func Runtimes(tree map[string]any) map[string]any { return tomltree.At(Section(tree), "runtimes") }
 
-// Without returns a deep copy of a tree without some of its runtimes, and
-// without imports, which describe the file and not the configuration.
+// Without returns a deep copy of a tree without some of its runtimes, and without imports,
+// which describe the file and not the configuration.
 func Without(tree map[string]any, runtimes []string) map[string]any {
 	rest := clone(tree)
 	delete(rest, "imports")
@@ -97,8 +97,7 @@ func SystemdCgroup(section map[string]any) bool {
 	return false
 }
 
-// table is a handler as a tree, to write it and to compare with what was
-// written.
+// table returns a handler as a tree, to write it and to compare with what was written.
 func table(h handler.Handler, systemd bool, v Version) map[string]any {
 	kind, _ := h.Type()
 	t := map[string]any{"runtime_type": kind}

@@ -72,7 +72,7 @@ func (c *Client) Try(ctx context.Context, t Trial) (err error) {
 	return c.ended(ctx, container)
 }
 
-// pod is a PodSandboxConfig.
+// pod returns a PodSandboxConfig.
 func (t Trial) pod() wire.Message {
 	metadata := wire.Message(nil).
 		String(1, "wasm-node-setup-"+t.Handler).
@@ -87,15 +87,15 @@ func (t Trial) pod() wire.Message {
 	return config.Bytes(8, wire.Message(nil).String(1, t.CgroupParent).Bytes(2, security)) // linux
 }
 
-// namespaces is a NamespaceOption: the node's network, which needs no plugin,
-// and, as the kubelet asks, processes apart from the sandbox's.
+// namespaces returns a NamespaceOption: the node's network, which needs no plugin, and, as
+// the kubelet asks, processes separate from the sandbox's.
 func namespaces() wire.Message {
 	const container, node = 1, 2
 	return wire.Message(nil).Varint(1, node).Varint(2, container)
 }
 
-// container is a ContainerConfig whose program comes by a bind mount, so that
-// any image on the node will do.
+// container returns a ContainerConfig whose program comes by a bind mount, so that any image
+// on the node will do.
 func (t Trial) container(image string) wire.Message {
 	const inside = "/verify.wasm"
 	config := wire.Message(nil).Bytes(1, wire.Message(nil).String(1, "verify")).Bytes(2, wire.Message(nil).String(1, image))

@@ -30,8 +30,8 @@ type Daemon struct {
 	// Retry is the first pause after a failure. It doubles up to an hour, since
 	// each attempt may restart the container runtime twice.
 	Retry time.Duration
-	// Remove takes node setup away, as the node's label would. The chart does so
-	// on all nodes before it is uninstalled.
+	// Remove undoes node setup, as the node's label would. The chart does so on all
+	// nodes before it is uninstalled.
 	Remove bool
 
 	metrics *metrics
@@ -141,8 +141,8 @@ func (d *Daemon) takeAway(ctx context.Context) error {
 	case !d.Remove:
 		// Otherwise a label that was left behind would look like a program that
 		// does nothing.
-		const off = "the node's label " + report.SwitchLabel + "=" + report.Off + " keeps node setup away: "
-		d.say(ctx, false, "WasmNodeSetupOff", off+"kubectl label node NAME "+report.SwitchLabel+"- brings it back")
+		const off = "the node's label " + report.SwitchLabel + "=" + report.Off + " switches node setup off: "
+		d.say(ctx, false, "WasmNodeSetupOff", off+"kubectl label node NAME "+report.SwitchLabel+"- switches it on again")
 	}
 	return err
 }

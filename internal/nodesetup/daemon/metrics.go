@@ -24,7 +24,7 @@ func newMetrics() *metrics {
 		registry: prometheus.NewRegistry(),
 		ready: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "wasm_node_setup_runtime_ready",
-			Help: "1 where the runtime was verified on this node.",
+			Help: "1 if the runtime was verified on this node.",
 		}, []string{"runtime"}),
 		runs: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "wasm_node_setup_runs_total",

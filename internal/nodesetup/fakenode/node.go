@@ -201,13 +201,13 @@ func (f *Node) cri(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Grpc-Status", "0")
 }
 
-// has reports whether a file is there.
+// has reports whether a file exists.
 func (f *Node) has(name string) bool {
 	_, err := os.Stat(filepath.Join(f.Dir, name))
 	return err == nil
 }
 
-// YAML is the administrator's configuration for the node.
+// YAML returns the administrator's configuration for the node.
 func (f *Node) YAML() string {
 	return fmt.Sprintf(`runtimes:
   wasmtime: {handler: wasmtime, url: {%[1]s: "%[2]s/x.tar.gz"}, sha256: {%[1]s: %[3]s}}
@@ -255,8 +255,8 @@ func (f *Node) Installed() {
 	}
 }
 
-// Files returns a host with files below a directory of its own, each as
-// "path=content" or, for a symbolic link, as "path=->target".
+// Files returns a host with files below its own directory, each as "path=content" or, for
+// a symbolic link, as "path=->target".
 func Files(t testing.TB, files ...string) *host.Host {
 	t.Helper()
 	dir := t.TempDir()

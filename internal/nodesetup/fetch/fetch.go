@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package fetch brings the programs of runtimes to a node, from archives and
-// from images, and verifies them.
+// Package fetch installs the programs of runtimes on a node, from archives and from images,
+// and verifies them.
 package fetch
 
 import (
@@ -31,7 +31,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/nodesetup/host"
 )
 
-// Fetcher brings programs to one node.
+// Fetcher fetches programs for one node.
 type Fetcher struct {
 	Host     *host.Host
 	StateDir string       // for the download, on the node

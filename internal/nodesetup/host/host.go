@@ -67,7 +67,7 @@ func (h *Host) Resolve(name string) (string, error) {
 	return "", fmt.Errorf("resolving %q: too many symbolic links", name)
 }
 
-// Read returns a file's content; nil and no error where there is no file.
+// Read returns a file's content; nil and no error if there is no file.
 func (h *Host) Read(name string) ([]byte, error) {
 	name, err := h.Resolve(name)
 	if err != nil {

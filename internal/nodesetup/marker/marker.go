@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package marker keeps node setup's block of a file apart from the rest by two
-// comment lines, so that taking it out restores the file byte for byte.
+// Package marker separates node setup's block of a file from the rest by two comment lines,
+// so that removing it restores the file byte for byte.
 package marker
 
 import (
