@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // node componentize.mjs MODULES SOURCE WIT WORLD OUT: makes a component of a
-// JavaScript module and what it imports. jco's own command takes one file only.
+// JavaScript module and what it imports. jco's own command accepts only one file.
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";

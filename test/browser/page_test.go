@@ -50,7 +50,7 @@ func TestPage(t *testing.T) {
 		text := b.text("#trace")
 		for _, want := range []string{
 			"orders\nsent from this page", "orders.enriched\nwritten by enrich-orders",
-			"orders.high\nwritten by enrich-orders", "orders.usd\nwritten by price-in-dollars", "what is new: enriched",
+			"orders.high\nwritten by enrich-orders", "orders.usd\nwritten by price-in-dollars", "new: enriched",
 			`"base": "USD"`,
 		} {
 			if !strings.Contains(text, want) {
@@ -98,7 +98,7 @@ func TestPage(t *testing.T) {
 			`img") === null && document.title === "helm-wasm dev"`)
 	})
 	step("replicas change", func(t *testing.T) {
-		b.run(chromedp.Click(`[aria-label="One replica more of enrich-orders"]`, chromedp.ByQuery))
+		b.run(chromedp.Click(`[aria-label="Add one replica to enrich-orders"]`, chromedp.ByQuery))
 		b.eventually(`document.querySelector(".stepper b").innerText === "3 replicas" && ` +
 			`document.querySelectorAll(".graph .function .dot").length === 5`)
 	})

@@ -89,7 +89,7 @@ stateDir: %[1]s/var/state
 		expect := func(command, want string) {
 			t.Helper()
 			if got := run(command); !strings.Contains(got, want) {
-				t.Errorf("%s says nothing of %q", command, want)
+				t.Errorf("%s says nothing about %q", command, want)
 			}
 		}
 		expect("plan", "runtimes.wasmtime]")

@@ -163,7 +163,7 @@ func deletionHooks(t *testing.T) map[string]string {
 		return true
 	})
 	if len(hooks) != 2 {
-		t.Fatalf("%s has another shape: %v", file, hooks)
+		t.Fatalf("%s has a different shape: %v", file, hooks)
 	}
 	return hooks
 }

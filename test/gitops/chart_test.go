@@ -26,7 +26,7 @@ func TestTemplatesAreSteady(t *testing.T) {
 		}
 		n++
 		if found := unsteady.Find(data); found != nil {
-			t.Errorf("%s: %s: the same values would give other manifests each time", path, found)
+			t.Errorf("%s: %s: the same values would give different manifests each time", path, found)
 		}
 		return nil
 	})

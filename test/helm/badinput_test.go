@@ -122,7 +122,7 @@ func checkFailure(t *testing.T, r result) {
 	}
 	message := strings.TrimSpace(r.stderr)
 	if !strings.HasPrefix(message, "Error: plugin error: ") || len(message) > 4000 {
-		t.Errorf("want one message of bearable length:\n%s", r)
+		t.Errorf("want one message of reasonable length:\n%s", r)
 	}
 	checkPlain(t, r)
 	checkBounded(t, r)

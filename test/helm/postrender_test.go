@@ -178,7 +178,7 @@ func TestRightHelm(t *testing.T) {
 	for _, program := range []string{filepath.Join(bin, "helm-4"), helmBin} {
 		r := h.run(nil, program, "template", "x", chart, "--post-renderer", "wasm-post-renderer")
 		if r.code != 0 || !strings.Contains(r.stdout, "kind: ScaledObject\n") {
-			t.Errorf("another Helm than the one that runs is used:\n%s", r)
+			t.Errorf("a Helm other than the running one is used:\n%s", r)
 		}
 	}
 }

@@ -47,12 +47,12 @@ func TestBuildIsKustomize(t *testing.T) {
 		}
 		for _, program := range kustomizes {
 			if got := built(t, program, "build", dir); got != want {
-				t.Errorf("%s: %s prints other bytes", dir, program)
+				t.Errorf("%s: %s prints different bytes", dir, program)
 			}
 		}
 		for _, program := range kubectls {
 			if got := built(t, program, dir); got != want {
-				t.Errorf("%s: %s prints other bytes", dir, program)
+				t.Errorf("%s: %s prints different bytes", dir, program)
 			}
 		}
 	}

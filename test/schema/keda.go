@@ -150,7 +150,7 @@ func ScaledObject(manifest []byte) (*kedav1alpha1.ScaledObject, error) {
 		}
 	}
 	if len(hpa.Name) > 63 {
-		errs = append(errs, fmt.Errorf("the HPA's name %q has %d characters, KEDA takes 63", hpa.Name, len(hpa.Name)))
+		errs = append(errs, fmt.Errorf("the HPA's name %q has %d characters, KEDA allows 63", hpa.Name, len(hpa.Name)))
 	}
 	data, err := json.Marshal(hpa)
 	if err != nil {
@@ -194,7 +194,7 @@ func (s Scalers) Trigger(t kedav1alpha1.ScaleTriggers) error {
 					errs = append(errs, fmt.Errorf("%s is not read from metadata", name))
 				}
 				if ok && len(p.AllowedValue) > 0 && !slices.Contains(p.AllowedValue, value) {
-					errs = append(errs, fmt.Errorf("%s is %q, KEDA takes %q", name, value, p.AllowedValue))
+					errs = append(errs, fmt.Errorf("%s is %q, KEDA accepts %q", name, value, p.AllowedValue))
 				}
 			}
 		}

@@ -66,7 +66,7 @@ func TestLintReadsFormulasAsKedaDoes(t *testing.T) {
 	} {
 		err, found := kedaCompiles(formula), lintFormula(t, formula)
 		if found != "" && err == nil && !yieldsBoolean(formula) {
-			t.Errorf("%q: KEDA takes it, the linter says: %s", formula, found)
+			t.Errorf("%q: KEDA accepts it, the linter says: %s", formula, found)
 		}
 		if found == "" && err != nil {
 			t.Logf("not found: %q: %s", formula, strings.ReplaceAll(err.Error(), "\n", " "))
@@ -81,10 +81,10 @@ func TestLintReadsFormulasAsKedaDoes(t *testing.T) {
 		"a.b", "true", "a, b", "a == b", "a |", "a // all",
 	} {
 		if err := kedaCompiles(formula); err == nil && !yieldsBoolean(formula) {
-			t.Errorf("%q: KEDA takes it", formula)
+			t.Errorf("%q: KEDA accepts it", formula)
 		}
 		if lintFormula(t, formula) == "" {
-			t.Errorf("%q: the linter takes it", formula)
+			t.Errorf("%q: the linter accepts it", formula)
 		}
 	}
 }
@@ -118,16 +118,16 @@ func TestLintRefusesNoFormulaThatKedaTakes(t *testing.T) {
 		case err == nil && found == "":
 			taken++
 		case err == nil && !strings.HasPrefix(found, "the formula yields true or false"):
-			t.Errorf("%q: KEDA takes it, the linter says: %s", formula, found)
+			t.Errorf("%q: KEDA accepts it, the linter says: %s", formula, found)
 		case found == "":
 			missed++
 		default:
 			refused++
 		}
 	}
-	t.Logf("%d taken, %d refused by both, %d by KEDA alone", taken, refused, missed)
+	t.Logf("%d accepted, %d refused by both, %d by KEDA alone", taken, refused, missed)
 	if taken < 1000 || refused < 2000 || missed > refused/4 {
-		t.Errorf("%d taken, %d refused by both, %d by KEDA alone: the cases prove little", taken, refused, missed)
+		t.Errorf("%d accepted, %d refused by both, %d by KEDA alone: the cases prove little", taken, refused, missed)
 	}
 }
 

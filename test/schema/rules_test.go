@@ -62,7 +62,7 @@ spec:
 			edit(so, "NAME", "f", "maxReplicaCount: 5", "maxReplicaCount: 5\n  idleReplicaCount: 7"), "IdleReplicaCount",
 		},
 		"cel rule":           {edit(so, "NAME", "f", "minReplicaCount: 0", "minReplicaCount: 9"), "minReplicaCount"},
-		"long name":          {edit(so, "NAME", strings.Repeat("f", 55)), "KEDA takes 63"},
+		"long name":          {edit(so, "NAME", strings.Repeat("f", 55)), "KEDA allows 63"},
 		"unknown scaler":     {edit(so, "NAME", "f", "type: kafka,", "type: kafak,"), `no scaler "kafak"`},
 		"unknown key":        {edit(so, "NAME", "f", "topic:", "topics:"), "unknown key topics"},
 		"enumeration":        {edit(so, "NAME", "f", "topic: t", "topic: t, sasl: plain"), `sasl is "plain"`},

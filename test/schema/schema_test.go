@@ -226,7 +226,7 @@ func (r rules) scaledObject(o Object) []error {
 	}
 	var errs []error
 	if len(so.Name) > 54 {
-		errs = append(errs, fmt.Errorf("the name has %d characters, KEDA takes 54", len(so.Name)))
+		errs = append(errs, fmt.Errorf("the name has %d characters, KEDA allows 54", len(so.Name)))
 	}
 	for _, trigger := range so.Spec.Triggers {
 		if err := r.scalers.Trigger(trigger); err != nil {

@@ -34,7 +34,7 @@ TriggerAuthentication), runnerImage, pullSecrets.
 {{- /* keys that pod.labels must not repeat */ -}}
 {{- $_ := set $c "podLabelKeys" (dict "app.kubernetes.io/name" 1 "app.kubernetes.io/instance" 1 "app.kubernetes.io/part-of" 1 "app.kubernetes.io/component" 1 "helm-wasm.dev/function" 1) -}}
 {{- $_ := set $c "labelSelector" (printf "app.kubernetes.io/name=%s,app.kubernetes.io/instance=%s" $name $r.Release.Name) -}}
-{{- /* Labels of Helm and its kin that KEDA must not copy to the HPA: tools would take it for theirs. */ -}}
+{{- /* Labels of Helm and similar tools that KEDA must not copy to the HPA: they would take it for theirs. */ -}}
 {{- $_ := set $c "hpaExcludedLabels" (join "," (list "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "app.kubernetes.io/version" "argocd.argoproj.io/instance" "helm.sh/chart" "helm.toolkit.fluxcd.io/name" "helm.toolkit.fluxcd.io/namespace" "kustomize.toolkit.fluxcd.io/name" "kustomize.toolkit.fluxcd.io/namespace")) -}}
 {{- $global := $v.global | default dict -}}
 {{- $_ := set $c "pullSecrets" ($global.imagePullSecrets | default list) -}}
@@ -108,7 +108,7 @@ TriggerAuthentication), runnerImage, pullSecrets.
 {{- end -}}
 {{- end -}}
 
-{{/* wks.containerSecurity is what Pod Security "restricted" asks of a container. */}}
+{{/* wks.containerSecurity is what Pod Security "restricted" requires of a container. */}}
 {{- define "wks.containerSecurity" -}}
 allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
@@ -116,7 +116,7 @@ capabilities:
   drop: [ALL]
 {{- end -}}
 
-{{/* wks.secretNames prints pull secrets as KEDA's chart takes them. */}}
+{{/* wks.secretNames prints pull secrets as KEDA's chart accepts them. */}}
 {{- define "wks.secretNames" -}}
 {{- $names := list -}}
 {{- range . }}{{ $names = append $names (printf "{name: %s}" (toString .)) }}{{ end -}}
@@ -130,7 +130,7 @@ capabilities:
 
 {{/*
 wks.runtimeClass is the RuntimeClass of (list CTX KEY RUNTIME). RuntimeClasses
-are cluster-wide: namespaces hold no dot, so <namespace>.<release>.<runtime>
+are cluster-wide: namespaces contain no dot, so <namespace>.<release>.<runtime>
 never meets another release's.
 */}}
 {{- define "wks.runtimeClass" -}}

@@ -179,7 +179,7 @@ spec:
     {{- end }}
 {{- end -}}
 
-{{/* wks.behavior is an HPA behavior as text; a tolerance is a quantity, which KEDA's CRD wants as a string. */}}
+{{/* wks.behavior is an HPA behavior as text; a tolerance is a quantity, which KEDA's CRD requires as a string. */}}
 {{- define "wks.behavior" -}}
 {{- range $direction := list "scaleUp" "scaleDown" -}}
 {{- $rules := get $ $direction | default dict -}}

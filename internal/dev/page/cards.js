@@ -49,7 +49,7 @@ function make(f) {
       part("parts", "div", { class: "parts" })),
     h("footer", {},
       part("digest", "span", { class: "digest" }),
-      h("span", { class: "stepper" }, step(-1, "One replica less of"), part("replicas", "b", {}), step(1, "One replica more of"))),
+      h("span", { class: "stepper" }, step(-1, "Remove one replica from"), part("replicas", "b", {}), step(1, "Add one replica to"))),
   );
   return c;
 }

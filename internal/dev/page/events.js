@@ -108,7 +108,7 @@ async function follow(id) {
     put($("trace-state"), "on its way");
     await new Promise((resolve) => setTimeout(resolve, 150));
   }
-  if (mine === following) put($("trace-state"), "no more news of it");
+  if (mine === following) put($("trace-state"), "nothing more has arrived");
 }
 
 function drawTrace(trace) {
@@ -143,7 +143,7 @@ function changes(before, after) {
 function body(step, before) {
   const c = changes(before, step);
   if (!c || !c.fresh.length) return [code(step.value, step.null)];
-  const words = `what is new: ${c.fresh.join(", ")}` + (c.gone.length ? `; gone: ${c.gone.join(", ")}` : "");
+  const words = `new: ${c.fresh.join(", ")}` + (c.gone.length ? `; gone: ${c.gone.join(", ")}` : "");
   return [h("p", { class: "by" }, words), code(JSON.stringify(c.value, null, 2)), h("details", {}, h("summary", {}, "the whole value"), code(step.value))];
 }
 

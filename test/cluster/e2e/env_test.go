@@ -125,7 +125,7 @@ func (e *env) sweep(ctx context.Context) error {
 	if other, err := e.run(ctx, "", e.helmBin, "list", "--all-namespaces", "-q"); err != nil {
 		return fmt.Errorf("sweeping cluster: %w", err)
 	} else if other != "" {
-		return fmt.Errorf("the cluster holds releases that are not of these tests: uninstall them, or make cluster-down:\n%s", other)
+		return fmt.Errorf("the cluster has releases that do not belong to these tests: uninstall them, or make cluster-down:\n%s", other)
 	}
 	return nil
 }

@@ -80,7 +80,7 @@ workloads:
 		return nil
 	})
 	e.helm(t, "", "uninstall", "w", "-n", "workloads", "--wait", "--timeout", "10m")
-	eventually(t, "the replicas of before", func() error {
+	eventually(t, "the earlier replicas", func() error {
 		if r := e.get(t.Context(), "workloads", "deployment/legacy", "{.spec.replicas}"); r != "2" {
 			return fmt.Errorf("%s replicas", r)
 		}
@@ -273,7 +273,7 @@ spec:
 	// Their finalizer needs an operator, and ours is gone: what was deleted
 	// would still be there, with a time of deletion.
 	if so := e.get(t.Context(), "others", "scaledobject/theirs", "{.metadata.name}{.metadata.deletionTimestamp}"); so != "theirs" {
-		t.Errorf("the uninstall touched a ScaledObject of others: it is %q, want theirs", so)
+		t.Errorf("the uninstall touched somebody else's ScaledObject: it is %q, want theirs", so)
 	}
 	for _, crd := range []string{"scaledobjects.keda.sh", "triggerauthentications.keda.sh"} {
 		if seen := e.get(t.Context(), base, "crd/"+crd, "{.metadata.name}{.metadata.deletionTimestamp}"); seen != crd {

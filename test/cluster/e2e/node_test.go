@@ -88,7 +88,7 @@ func (e *env) giveNodeBack(t *testing.T, node string) {
 				data, _ = os.ReadFile(config)
 			}
 			if ctx.Err() != nil {
-				t.Error("the node's containerd has still handlers of this test: the cluster must be started anew")
+				t.Error("the node's containerd still has handlers of this test: the cluster must be restarted")
 			}
 		}
 		ctx, cancel = context.WithTimeout(context.Background(), time.Minute)

@@ -127,11 +127,11 @@ func nodes(e *env, t *testing.T) string {
 	lookNow()
 	e.nodeEvent(t, begin, "pods still run under handlers of node setup")
 	if now := e.containerdConfig(t); !bytes.Contains(now, []byte(shimOfTest)) {
-		t.Error("the handler was taken from under a pod")
+		t.Error("the handler was removed while a pod used it")
 	}
 	e.phase(t, "shim-pod", "Running")
 	if got := strings.TrimSpace(labels()); got != "" {
-		t.Errorf("the labels are %q while node setup waits to be taken away: more pods may come", got)
+		t.Errorf("the labels are %q while node setup waits to be removed: more pods may come", got)
 	}
 	e.kube(t, "", "-n", "nodes", "delete", "pods/shim-pod", "pods/wasm-pod")
 	lookNow()

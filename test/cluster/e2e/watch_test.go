@@ -135,7 +135,7 @@ func TestNursery(t *testing.T) {
 	const name = `"metadata":{"name":"b"}`
 	see(-1, `{"metadata":{"name":"a"},"status":{"conditions":[{"type":"Ready","status":"True"}]}}`)
 	if _, err := n.first(begin); err == nil {
-		t.Error("a pod of before counts")
+		t.Error("an earlier pod counts")
 	}
 	see(1, `{`+name+`}`)
 	see(2, `{`+name+`,"status":{"conditions":[{"type":"PodScheduled","status":"True"},{"type":"Ready","status":"False"}]}}`)

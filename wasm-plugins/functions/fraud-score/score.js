@@ -12,7 +12,7 @@ const rules = [
 ];
 
 // score returns the order's id, its score from 0 to 100, and the reasons.
-// A value that is no order throws a TypeError that names the field.
+// A value that is not an order throws a TypeError that names the field.
 export function score(order) {
   check(order);
   const hits = rules.filter((rule) => rule.holds(order));

@@ -56,7 +56,7 @@ static size_t character(const unsigned char *text, size_t length) {
 }
 
 // Letters, digits and apostrophes make words, and so does everything beyond
-// ASCII but the Latin-1 signs and the general punctuation (U+00A0 to U+00BF,
+// ASCII except the Latin-1 signs and the general punctuation (U+00A0 to U+00BF,
 // U+2000 to U+206F).
 static int is_word(const unsigned char *c) {
   if (c[0] >= 0x80)
@@ -186,7 +186,7 @@ int main(void) {
   const struct word *best[TOP];
   size_t n = top(&table, best);
   for (size_t i = 0; i < n; i++)
-    // Words hold no quotes, backslashes or control characters.
+    // Words contain no quotes, backslashes or control characters.
     printf("%s{\"word\":\"%.*s\",\"count\":%llu}", i == 0 ? "" : ",",
            (int)best[i]->length, (const char *)best[i]->text,
            (unsigned long long)best[i]->count);

@@ -2,14 +2,14 @@
 
 //! The benchmarks' enrichment: parse JSON, add a field, write JSON. What does not
 //! begin as an object passes unchanged; an object that is not JSON is an error.
-//! It is here in the two ways that people write it.
+//! It is written in two ways.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{value::RawValue, Map, Value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// As one writes it first: the whole event becomes a tree.
+/// The obvious way: the whole event becomes a tree.
 pub fn tree(event: &[u8]) -> Result<Vec<u8>, serde_json::Error> {
     if event.first() != Some(&b'{') {
         return Ok(event.to_vec());
@@ -19,8 +19,8 @@ pub fn tree(event: &[u8]) -> Result<Vec<u8>, serde_json::Error> {
     serde_json::to_vec(&event)
 }
 
-/// As one writes it when speed counts: all is checked to be JSON, but only the
-/// event's own fields are taken apart, and their values stay text.
+/// The fast way: everything is checked to be JSON, but only the event's own
+/// fields are separated, and their values stay text.
 pub fn fields(event: &[u8]) -> Result<Vec<u8>, serde_json::Error> {
     if event.first() != Some(&b'{') {
         return Ok(event.to_vec());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The first function of ABI wasi: an event comes in on stdin, the result goes
+//! A first function of ABI wasi: an event comes in on stdin, the result goes
 //! out on stdout, exit code 0 means done. It is an ordinary program: `cargo
 //! run` works too.
 
@@ -11,7 +11,7 @@ fn main() -> ExitCode {
     match run(&mut io::stdin().lock(), &mut io::stdout().lock()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(err) => {
-            // The runner takes stderr as the reason of the failure.
+            // The runner uses stderr as the reason for the failure.
             eprintln!("{}", err);
             ExitCode::FAILURE
         }

@@ -16,7 +16,7 @@ fn main() {
 fn handle(event: WriteEvent, writer: &mut RecordWriter) -> Result<(), WriteError> {
     let record = event.record;
     match record.value().and_then(redact::redact) {
-        // Most records hold no card number: those are not copied.
+        // Most records contain no card number: those are not copied.
         None => writer.write(record),
         Some(value) => writer.write(BorrowedRecord::new_with_headers(
             record.key(),

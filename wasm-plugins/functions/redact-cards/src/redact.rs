@@ -2,10 +2,10 @@
 
 //! Finds card numbers in bytes and masks all but their last four digits.
 //!
-//! A card number is 13 to 19 digits, whole or in groups parted by one space or
+//! A card number is 13 to 19 digits, whole or in groups separated by one space or
 //! hyphen, that starts as the card networks' numbers do (2 to 6) and whose
-//! Luhn check digit is right. Digits that touch letters or a decimal point are
-//! no card number: they are hashes, identifiers and fractions.
+//! Luhn check digit is correct. Digits that touch letters or a decimal point are
+//! not a card number: they are hashes, identifiers and fractions.
 
 const MIN: usize = 13;
 const MAX: usize = 19;
@@ -13,14 +13,14 @@ const CLEAR: usize = 4;
 
 /// Returns the masked copy, or None when there is nothing to mask.
 ///
-/// JSON stays JSON: a card number that stands outside a string is masked with
-/// nines, since a number cannot hold asterisks.
+/// JSON stays JSON: a card number outside a string is masked with
+/// nines, since a number cannot contain asterisks.
 pub fn redact(input: &[u8]) -> Option<Vec<u8>> {
     let first = input.iter().find(|b| !b.is_ascii_whitespace());
     let json = matches!(first, Some(b'{' | b'['));
     let mut out: Option<Vec<u8>> = None;
     let mut in_string = false;
-    // Whether the byte before `at` forbids a card number to start.
+    // Whether the byte before `at` rules out that a card number starts.
     let mut touching = false;
     let mut at = 0;
     while at < input.len() {
@@ -151,7 +151,7 @@ mod tests {
                 "4111111111111111,5555555555554444",
                 "************1111,************4444",
             ),
-            // The expiry date after the number is no part of it.
+            // The expiry date after the number is not part of it.
             ("4111 1111 1111 1111 12-29", "**** **** **** 1111 12-29"),
             (
                 r#"{"card":4111111111111111}"#,
