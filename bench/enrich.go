@@ -156,7 +156,7 @@ func (r Result) atLeastRatio(ratio float64) Result {
 	return r
 }
 
-// middle takes the median of each figure.
+// middle returns the median of each figure.
 func middle(list []speed) speed {
 	var rates, p50, p99 []float64
 	for _, s := range list {
@@ -165,7 +165,7 @@ func middle(list []speed) speed {
 	return speed{median(rates), median(p50), median(p99)}
 }
 
-// enrichEvent is about 1 KB of JSON.
+// enrichEvent returns about 1 KB of JSON.
 func enrichEvent() ([]byte, error) {
 	var lines []any
 	for i := range 14 {

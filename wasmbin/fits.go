@@ -62,7 +62,7 @@ func (in *Info) Fit(runtime string, limits Limits) (Fit, bool) {
 	return Fit{}, false
 }
 
-// no is the verdict of a runtime that cannot run the binary.
+// no returns the verdict of a runtime that cannot run the binary.
 func no(runtime, reason string) Fit { return Fit{Runtime: runtime, Reason: reason} }
 
 // lacks returns the first of the unsupported features that the binary uses, ""

@@ -61,7 +61,7 @@ func (in *Info) missing(host map[string]string) (missing []string) {
 // list writes the first few names and how many more there are.
 func list(names []string) string { return firstOf(names, 3) }
 
-// firstOf is list with a limit other than the usual one.
+// firstOf is like list, with a limit of its own.
 func firstOf(names []string, shown int) string {
 	if len(names) <= shown {
 		return strings.Join(names, ", ")

@@ -48,7 +48,7 @@ var crun = []shim{
 	},
 }
 
-// serves is the verdict on a binary that serves HTTP in its container.
+// serves returns the verdict on a binary that serves HTTP in its container.
 func (s shim) serves(reason string) Fit {
 	return Fit{Runtime: s.name, Runs: true, Events: true, ABI: "http", Reason: reason}
 }

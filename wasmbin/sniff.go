@@ -28,7 +28,7 @@ var signatures = []struct {
 	{0, "\xef\xbb\xbf", "text with a byte order mark"},
 }
 
-// notWasm is the error for data without the header of WebAssembly.
+// notWasm returns the error for data without the header of WebAssembly.
 func notWasm(data []byte, base int) error {
 	what := looksLike(data)
 	if what == "" {
@@ -37,7 +37,7 @@ func notWasm(data []byte, base int) error {
 	return fmt.Errorf("%w at offset %d: expected the bytes 00 61 73 6d, got %s", ErrNotWasm, base, what)
 }
 
-// looksLike says what kind of data it is that is not WebAssembly, "" if it is
+// looksLike returns what kind of data it is that is not WebAssembly, "" if it is
 // nothing known.
 func looksLike(data []byte) string {
 	if len(data) == 0 {

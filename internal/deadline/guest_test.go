@@ -55,7 +55,7 @@ var holder = sync.OnceValue(func() wazero.Runtime {
 	return wazero.NewRuntimeWithConfig(context.Background(), config().WithCompilationCache(compiled))
 })
 
-// instrumentedGuest is the instrumented Go guest, which is compiled once for all
+// instrumentedGuest returns the instrumented Go guest, which is compiled once for all
 // tests.
 func instrumentedGuest(tb testing.TB) []byte {
 	tb.Helper()
@@ -66,7 +66,7 @@ func instrumentedGuest(tb testing.TB) []byte {
 	return wasm
 }
 
-// background is the context of compilations, which use all processors.
+// background returns the context of compilations, which use all processors.
 func background() context.Context {
 	return experimental.WithCompilationWorkers(context.Background(), runtime.GOMAXPROCS(0))
 }

@@ -2,7 +2,7 @@
 
 package deadline
 
-// A loop visits Go outside of itself:
+// A loop visits Go outside itself:
 //
 //	block T            ;; the way out
 //	  loop             ;; again

@@ -10,7 +10,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/opcode"
 )
 
-// loopOfType is an endless loop whose type is an index, with that many parameters
+// loopOfType returns an endless loop whose type is an index, with that many parameters
 // (0 to 2) and as many results.
 func loopOfType(params byte) []byte {
 	b := []byte("\x00asm\x01\x00\x00\x00")
@@ -29,7 +29,7 @@ func loopOfType(params byte) []byte {
 	return appendSection(b, opcode.SectionCode, append([]byte{1, byte(len(body))}, body...))
 }
 
-// looping is a function () -> i32 with two locals of type i32.
+// looping returns a function () -> i32 with two locals of type i32.
 func looping(code ...byte) []byte {
 	b := []byte("\x00asm\x01\x00\x00\x00")
 	b = appendSection(b, opcode.SectionType, []byte{2, 0x60, 0, 1, i32, 0x60, 1, i32, 1, i32})

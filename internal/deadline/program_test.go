@@ -39,7 +39,7 @@ func wasmOf(memory []byte, before [][]byte, bodies ...[]byte) []byte {
 	return appendSection(b, opcode.SectionCode, code)
 }
 
-// program is a module with a function of that code, and one that traps.
+// program returns a module with a function of that code, and one that traps.
 func program(memory []byte, code ...byte) []byte {
 	return wasmOf(memory, nil, code, []byte{opUnreachable})
 }
@@ -69,7 +69,7 @@ var (
 		nil, []byte{0x03, 0x40, 0x0c, 0, 0x0b})
 )
 
-// doubling is a module of n functions without loops or recursion, each of which
+// doubling returns a module of n functions without loops or recursion, each of which
 // calls the next twice.
 func doubling(n int) []byte {
 	var bodies [][]byte

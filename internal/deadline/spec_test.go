@@ -18,7 +18,7 @@ import (
 	"github.com/tetratelabs/wazero/api"
 )
 
-// specDir is the directory of the specification's test modules, which come with
+// specDir returns the directory of the specification's test modules, which come with
 // wazero's source code.
 func specDir(t *testing.T) string {
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/tetratelabs/wazero").Output()

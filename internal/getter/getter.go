@@ -128,7 +128,7 @@ func (a Assets) Addresses() []string {
 	return list
 }
 
-// unknown is the error for an address with nothing behind it.
+// unknown returns the error for an address with nothing behind it.
 func (a Assets) unknown(href string) error {
 	list := a.Addresses()
 	hint := ""

@@ -70,7 +70,7 @@ var jars = sync.OnceValues(func() (string, error) {
 	return dir, nil
 })
 
-// cache is what the top Makefile calls CACHE.
+// cache returns what the top Makefile calls CACHE.
 func cache() string {
 	if dir := os.Getenv("HELM_WASM_CACHE"); dir != "" {
 		return dir

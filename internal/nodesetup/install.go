@@ -18,7 +18,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/nodesetup/host"
 )
 
-// Install brings the node to what the configuration asks for. Runtimes fail one
+// Install makes the node what the configuration asks for. Runtimes fail one
 // by one: whatever can be installed is. A second run changes nothing.
 func (s *Setup) Install(ctx context.Context) (Result, error) {
 	unlock, err := s.begin(ctx)
@@ -193,7 +193,7 @@ func (s *Setup) probe(ctx context.Context, h handler.Handler) error {
 	return nil
 }
 
-// dropPrograms removes the programs of runtimes that are no longer asked for,
+// dropPrograms removes the programs of runtimes that are no longer requested,
 // once no handler is configured to use them and no pod uses them.
 func (s *Setup) dropPrograms(ctx context.Context, handlers []handler.Handler, failed map[string]error, kept []string) error {
 	var drop []string

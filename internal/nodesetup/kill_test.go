@@ -134,7 +134,7 @@ const shim = "containerd-shim-wasmtime-v1"
 
 const newer = "#!/bin/sh\n# newer\nexit 0\n"
 
-// upgrade makes the source name another program.
+// upgrade makes the source name a different program.
 func (f *fake) upgrade(program string) {
 	archive := f.Archive(shim, program)
 	f.Sum = fakenode.SHA256(archive)

@@ -55,7 +55,7 @@ func TestOneBadRuntime(t *testing.T) {
 	}
 }
 
-// TestDroppedWhilePodsRun: a handler that is no longer asked for stays until no
+// TestDroppedWhilePodsRun: a handler that is no longer requested stays until no
 // pod uses it. Its label goes first.
 func TestDroppedWhilePodsRun(t *testing.T) {
 	f := newFake(t)

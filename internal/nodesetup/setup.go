@@ -61,7 +61,7 @@ type Result struct {
 	Ready   []string
 	Failed  map[string]error
 	Foreign []string // handlers that someone else configured
-	Kept    []string // handlers that are no longer asked for, but pods use
+	Kept    []string // handlers that are no longer requested, but that pods use
 	// Levels says how far the ready runtimes were tried in this run.
 	Levels map[string]config.Level
 }

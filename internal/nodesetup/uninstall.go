@@ -22,7 +22,7 @@ import (
 // ErrInUse says that pods run under a handler that is to be removed.
 var ErrInUse = errors.New("pods still run under handlers of node setup")
 
-// Uninstall takes everything away in the safe order: first the configuration,
+// Uninstall removes everything in the safe order: first the configuration,
 // then a restart, and last the programs, which containerd needs to end what
 // runs. Unless forced, it refuses while pods use the handlers.
 func (s *Setup) Uninstall(ctx context.Context, force bool) (Result, error) {
@@ -95,7 +95,7 @@ func (s *Setup) unused(ctx context.Context, owned []string) error {
 	return nil
 }
 
-// deconfigure takes the block out of the configuration and restarts.
+// deconfigure removes the block from the configuration and restarts.
 func (s *Setup) deconfigure(ctx context.Context, before, base []byte, owned []string) error {
 	if !bytes.Equal(before, base) && base != nil {
 		if err := s.validated(ctx, before, handler.Edited{Data: base, Runc: slices.Contains(s.owned(before), "runc")}); err != nil {

@@ -182,7 +182,7 @@ func TestApplyMessages(t *testing.T) {
 	}
 }
 
-// laughs is a key of ten aliases: laughs("ab") makes b from a.
+// laughs returns a key of ten aliases: laughs("ab") makes b from a.
 func laughs(keys string) string {
 	return keys[1:] + ": &" + keys[1:] + " [" + strings.Repeat("*"+keys[:1]+", ", 10) + "]\n"
 }

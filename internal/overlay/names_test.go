@@ -15,7 +15,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/overlay"
 )
 
-// shipped is kustomize/ in memory, with a kustomization of the test in
+// shipped returns kustomize/ in memory, with a kustomization of the test in
 // overlays/mine.
 func shipped(t *testing.T, kustomization string) filesys.FileSystem {
 	t.Helper()
@@ -313,7 +313,7 @@ func TestLastKafkaDecides(t *testing.T) {
 	}
 }
 
-// Two stacks in one namespace need selectors of their own.
+// TestSelectors: two stacks in one namespace need different selectors.
 func TestSelectors(t *testing.T) {
 	o, _ := mine(t, `
 resources: [../../base]

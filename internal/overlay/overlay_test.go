@@ -12,7 +12,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 )
 
-// tree is a file system in memory with the files of a test.
+// tree returns a file system in memory with the files of a test.
 func tree(t testing.TB, files map[string]string) filesys.FileSystem {
 	t.Helper()
 	fsys := filesys.MakeFsInMemory()

@@ -23,7 +23,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
-// benchEvent is about 1 KB of JSON with nested lines.
+// benchEvent returns about 1 KB of JSON with nested lines.
 func benchEvent() []byte {
 	event := map[string]any{"id": "order-000017", "customer": map[string]any{"name": "Ada", "country": "GB"}, "total": 1234.5}
 	var lines []any

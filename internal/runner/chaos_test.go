@@ -34,7 +34,7 @@ const (
 	chaosLimit      = 10 * time.Minute // only ends a test that hangs
 )
 
-// chaosEvents is 80,000, and 200,000 in a full run; CHAOS_EVENTS sets another number.
+// chaosEvents returns 80,000, and 200,000 in a full run; CHAOS_EVENTS sets another number.
 func chaosEvents(t *testing.T) int {
 	text := os.Getenv("CHAOS_EVENTS")
 	switch {

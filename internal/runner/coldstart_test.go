@@ -234,7 +234,7 @@ var (
 	handledLine = regexp.MustCompile(`wasm_runner_events_total\{[^}]*outcome="processed"[^}]*\} (\S+)`)
 )
 
-// look takes the phases from the metrics, which count from main, and the
+// look reads the phases from the metrics, which count from main, and the
 // memory from the kernel.
 func (c *cold) look(cmd *exec.Cmd, port int, result map[string]float64) {
 	result["rss"] = memory(cmd, "VmRSS")

@@ -10,7 +10,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack/values"
 )
 
-// manyFunctions is a values file of n functions.
+// manyFunctions returns a values file of n functions.
 func manyFunctions(n int) []byte {
 	var b strings.Builder
 	b.WriteString("kafka:\n  mode: external\n  bootstrapServers: [\"k:9092\"]\n  topics:\n")

@@ -48,7 +48,7 @@ type Field struct {
 	Open    bool
 }
 
-// field finds a key.
+// Field finds a key.
 func (o *Object) Field(name string) *Field {
 	for i := range o.Fields {
 		if o.Fields[i].Name == name {

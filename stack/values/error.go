@@ -20,7 +20,7 @@ type ParseError struct {
 	Hint         string
 }
 
-// Error is "name:line:column: message; hint" in one line.
+// Error returns "name:line:column: message; hint" in one line.
 func (e *ParseError) Error() string {
 	var b strings.Builder
 	name := e.Name

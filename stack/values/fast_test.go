@@ -16,7 +16,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/yamlout"
 )
 
-// usualFiles are files as people write them.
+// usualFiles returns files as people write them.
 func usualFiles(t testing.TB) map[string][]byte {
 	files := map[string][]byte{}
 	for _, root := range []fs.FS{

@@ -39,7 +39,7 @@ func (d *Document) checkCounts(name string) error {
 	return nil
 }
 
-// textSize is the length of all text in a value.
+// textSize returns the length of all text in a value.
 func textSize(v any) (n int) {
 	switch v := v.(type) {
 	case string:

@@ -30,7 +30,7 @@ func (r *lineReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// syntaxError says in the user's words what the YAML library found.
+// syntaxError returns what the YAML library found, in the user's words.
 func syntaxError(name string, in *lineReader, err error) error {
 	msg := strings.TrimPrefix(err.Error(), "yaml: ")
 	reported := 0

@@ -21,7 +21,7 @@ func (h *home) wasm(input []byte, args ...string) result {
 	return h.run(input, helmBin, append([]string{"wasm"}, args...)...)
 }
 
-// badInputs are files that people and attackers pipe in.
+// badInputs returns files that people and attackers pipe in.
 func badInputs() map[string][]byte {
 	random := make([]byte, 100_000)
 	source := rand.New(rand.NewPCG(1, 2))

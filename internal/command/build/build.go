@@ -11,7 +11,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/overlay"
 )
 
-// Command is `helm-wasm build`.
+// Command returns `helm-wasm build`.
 func Command() command.Command {
 	return command.Command{
 		Name:    "build",

@@ -20,7 +20,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/dev"
 )
 
-// Command is `helm-wasm dev`.
+// Command returns `helm-wasm dev`.
 func Command() command.Command {
 	return command.Command{
 		Name:    "dev",

@@ -14,7 +14,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/command"
 )
 
-// Command is `helm-wasm diff`.
+// Command returns `helm-wasm diff`.
 func Command() command.Command {
 	return command.Command{
 		Name:    "diff",

@@ -31,7 +31,7 @@ func read(t *testing.T, name, text string) []Object {
 	return objects
 }
 
-// object is a manifest of a kind with additional lines.
+// object returns a manifest of a kind with additional lines.
 func object(apiVersion, kind, name string, more ...string) string {
 	return "---\napiVersion: " + apiVersion + "\nkind: " + kind + "\nmetadata: {name: " + name + ", namespace: prod}\n" + strings.Join(
 		more,

@@ -14,7 +14,7 @@ import (
 // width of text for people.
 const width = 79
 
-// Command is `helm wasm explain`.
+// Command returns `helm wasm explain`.
 func Command() command.Command {
 	return command.Command{
 		Name:    "explain",
@@ -46,7 +46,7 @@ be left out. Without a field, list the top level.`,
 	}
 }
 
-// explanation is the text for people.
+// explanation returns the text for people.
 func explanation(e schema.Explanation, paint func(colour, text string) string) string {
 	var b strings.Builder
 	name := e.Path

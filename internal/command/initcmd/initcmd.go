@@ -11,7 +11,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack/starters"
 )
 
-// Command is `helm wasm init`.
+// Command returns `helm wasm init`.
 func Command() command.Command {
 	var languages []string
 	for _, s := range starters.All() {

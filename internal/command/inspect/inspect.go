@@ -12,7 +12,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/wasmbin"
 )
 
-// Command is `helm wasm inspect`.
+// Command returns `helm wasm inspect`.
 func Command() command.Command {
 	return command.Command{
 		Name:    "inspect",

@@ -6,7 +6,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/command"
 )
 
-// Command is `helm wasm krm`.
+// Command returns `helm wasm krm`.
 func Command() command.Command {
 	return command.Command{
 		Name:  "krm",

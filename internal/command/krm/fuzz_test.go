@@ -13,7 +13,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack/values"
 )
 
-// warned is a stack with a warning of the linter.
+// warned returns a stack with a warning of the linter.
 func warned(name, more string) string {
 	return strings.Replace(stackText(name, more), "billing}", "billing}, scaling: {maxReplicas: 24}", 1)
 }

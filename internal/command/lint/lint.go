@@ -11,7 +11,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/stack/lint"
 )
 
-// Command is `helm wasm lint`.
+// Command returns `helm wasm lint`.
 func Command() command.Command {
 	return command.Command{
 		Name:  "lint",

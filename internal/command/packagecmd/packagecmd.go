@@ -12,7 +12,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/wasmbin/oci"
 )
 
-// Command is `helm wasm package`: a binary on standard input, an archive on
+// Command returns `helm wasm package`: a binary on standard input, an archive on
 // standard output.
 func Command() command.Command { return build(nil) }
 
@@ -25,7 +25,7 @@ type Tools struct {
 	Compress func([]byte) ([]byte, error)
 }
 
-// NativeCommand is `helm-wasm package`, which also writes files, compresses and
+// NativeCommand returns `helm-wasm package`, which also writes files, compresses and
 // pushes.
 func NativeCommand(tools Tools) command.Command {
 	c := build(&tools)

@@ -19,10 +19,10 @@ type Overlay struct {
 	Apply func(c *command.Call, stream []byte, dir string) ([]byte, error)
 }
 
-// Command is `helm wasm post-render`.
+// Command returns `helm wasm post-render`.
 func Command() command.Command { return build(nil) }
 
-// NativeCommand is `helm-wasm post-render`, which also takes files of values, and
+// NativeCommand returns `helm-wasm post-render`, which also takes files of values, and
 // an overlay.
 func NativeCommand(overlay Overlay) command.Command { return build(&overlay) }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/command"
 )
 
-// Command is `helm wasm render`.
+// Command returns `helm wasm render`.
 func Command() command.Command {
 	return command.Command{
 		Name:  "render",

@@ -10,7 +10,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/charts"
 )
 
-// Command is `helm wasm schema`.
+// Command returns `helm wasm schema`.
 func Command() command.Command {
 	return command.Command{
 		Name:  "schema",

@@ -10,7 +10,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/version"
 )
 
-// Command is `helm wasm version`.
+// Command returns `helm wasm version`.
 func Command() command.Command {
 	return command.Command{
 		Name:  "version",

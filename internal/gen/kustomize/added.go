@@ -9,7 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// added are the components that only add objects.
+// added writes the components that only add objects.
 func (g *generator) added() error {
 	for component, keep := range map[string]func(object) bool{
 		"node-setup": func(o object) bool { return o.component() == "node-setup" },
@@ -39,7 +39,7 @@ func (g *generator) added() error {
 	return nil
 }
 
-// observability is what watches functions: all of a namespace, since a component does
+// observability writes what watches functions: all of a namespace, since a component does
 // not know their names.
 func (g *generator) observability() error {
 	const dir = "components/observability"

@@ -107,7 +107,7 @@ spec:
   modules:
 `
 
-// replacement is one source with its targets.
+// replacement returns one source with its targets.
 func replacement(source string, targets ...target) string {
 	var b strings.Builder
 	if !strings.Contains(source, "fieldPath") {

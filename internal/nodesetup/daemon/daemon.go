@@ -70,7 +70,7 @@ func (d *Daemon) Run(ctx context.Context, listener net.Listener) error {
 	}
 }
 
-// once brings the node to what it should be, and reports.
+// once makes the node what it should be, and reports.
 func (d *Daemon) once(ctx context.Context) error {
 	if d.Reporter != nil {
 		labels, err := d.Reporter.Labels(ctx)

@@ -124,7 +124,7 @@ func find(archive io.Reader, want string) (io.Reader, error) {
 	}
 }
 
-// image takes the program out of an image. The registry's client verifies the
+// image copies the program from an image. The registry's client verifies the
 // digest layer by layer.
 func (f *Fetcher) image(ctx context.Context, reference, to string) error {
 	digest, err := name.NewDigest(reference)

@@ -246,7 +246,7 @@ func (h *Host) runOnce(ctx context.Context, limit time.Duration, argv ...string)
 	return stdout.String(), err
 }
 
-// programs are the directories in which programs of the node are looked for.
+// programs returns the directories in which programs of the node are looked for.
 func (h *Host) programs() []string {
 	return append(slices.Clone(h.Programs), "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 }

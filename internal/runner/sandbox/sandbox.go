@@ -131,10 +131,10 @@ func (s *Sandbox) checkMemory(module wazero.CompiledModule) error {
 	return nil
 }
 
-// StartLimit is the time an instance has for its start.
+// StartLimit returns the time an instance has for its start.
 func (s *Sandbox) StartLimit() time.Duration { return max(startLimit, s.Limits.Timeout) }
 
-// ModuleConfig is the base configuration of an instance: true time and
+// ModuleConfig returns the base configuration of an instance: true time and
 // randomness, no start function, and a sleep that ends with the call's time.
 func ModuleConfig(clock *Clock) wazero.ModuleConfig {
 	return wazero.NewModuleConfig().

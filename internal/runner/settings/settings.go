@@ -111,7 +111,7 @@ func (s *Settings) checkModule(c *config.Checker) {
 	}
 }
 
-// Concurrency is how many partitions may be processed at the same time.
+// Concurrency returns how many partitions may be processed at the same time.
 func (s *Settings) Concurrency() int {
 	if s.Limits.Concurrency > 0 {
 		return s.Limits.Concurrency

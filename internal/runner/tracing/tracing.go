@@ -85,7 +85,7 @@ func New(ctx context.Context, function string, getenv func(string) string) (*Tra
 }
 
 // Finish makes the span of an event that is done, with cause if it failed, and
-// gives its outputs the trace context unless the function set one of its own.
+// gives its outputs the trace context unless the function has set one.
 func (t *Tracer) Finish(event *kgo.Record, outputs []*kgo.Record, start, end time.Time, cause error) {
 	parent := record.Header(event, Parent)
 	if t.tracer == nil {

@@ -62,7 +62,7 @@ func keys(m map[string]string) []string {
 	return list
 }
 
-// one is a stack of one function on the base stack's KEDA and Kafka.
+// one returns a stack of one function on the base stack's KEDA and Kafka.
 func one(topic, image, extra string) string {
 	return `
 keda: {enabled: false}

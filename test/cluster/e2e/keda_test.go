@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// target is a Deployment whose pods no node accepts: the autoscaler counts replicas, and
+// target returns a Deployment whose pods no node accepts: the autoscaler counts replicas, and
 // they cost nothing.
 func target(name string, replicas int) string {
 	return fmt.Sprintf(`---

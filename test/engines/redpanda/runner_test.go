@@ -56,7 +56,7 @@ func onRunner(t *testing.T, module []byte, env map[string]string, in []Record) (
 	return out, text(), err
 }
 
-// topics are those that the guest may write to: the ones that a case gives it
+// topics returns those that the guest may write to: the ones that a case gives it
 // as Redpanda would, or else a default and those of the cases.
 func topics(env map[string]string) []string {
 	var list []string

@@ -21,7 +21,7 @@ const (
 	provisioner  = "helm-wasm.dev/directory"
 )
 
-// manifests are what every cluster has beside Kubernetes itself.
+// manifests returns what every cluster has beside Kubernetes itself.
 func manifests() string {
 	registries := strings.Join(PublicRegistries, " ")
 	return `apiVersion: storage.k8s.io/v1

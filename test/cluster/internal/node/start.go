@@ -93,7 +93,7 @@ func Start(d state.Dirs, port int, log io.Writer) (err error) {
 		return fmt.Errorf("starting node (it needs root): %w", err)
 	}
 	statusWrite.Close()
-	go cmd.Wait() // so that it is no zombie should it end before we do
+	go cmd.Wait() // so that it is not a zombie if it ends before this process
 	started, err := state.StartTime(cmd.Process.Pid)
 	if err != nil {
 		return fmt.Errorf("starting node: %w", err)

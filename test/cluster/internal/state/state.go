@@ -41,7 +41,7 @@ func Open(stateDir, cacheDir string) (Dirs, error) {
 	return Dirs{State: s, Cache: c}, nil
 }
 
-// DefaultCache is the cache that all clones share, as in the top Makefile.
+// DefaultCache returns the cache that all clones share, as in the top Makefile.
 func DefaultCache() string {
 	top := os.Getenv("HELM_WASM_CACHE")
 	if top == "" {
