@@ -54,7 +54,7 @@ func TestTrialRequests(t *testing.T) {
 	}
 	for _, want := range []string{"sha256:pause", "/verify.wasm", "/var/helm-wasm/state/" + host.TempPrefix + "verify.wasm.tmp"} {
 		if !strings.Contains(container, want) {
-			t.Errorf("nothing of %q in the container %q", want, container)
+			t.Errorf("no %q in the container %q", want, container)
 		}
 	}
 	if left, _ := filepath.Glob(f.Dir + "/var/helm-wasm/state/" + host.TempPrefix + "*"); len(left) > 0 {
@@ -90,7 +90,7 @@ func TestLevels(t *testing.T) {
 	}
 	for _, want := range []string{"exit code 127", "exec format error", "Completed", "rolled back"} {
 		if !strings.Contains(r.Failed["wasmtime"].Error(), want) {
-			t.Errorf("nothing of %q in %v", want, r.Failed["wasmtime"])
+			t.Errorf("no %q in %v", want, r.Failed["wasmtime"])
 		}
 	}
 	if f.Read("etc/config.toml") != fakenode.Config || f.Read("loaded.toml") != fakenode.Config {
@@ -115,7 +115,7 @@ func TestLevels(t *testing.T) {
 		t.Errorf("with try off, levels are %q and %q", s.level("spin"), s.level("wasmer"))
 	}
 	if s.NoTry = true; s.level("wasmer") != config.TryOff {
-		t.Error("--no-try does not count")
+		t.Error("--no-try has no effect")
 	}
 	for text, want := range map[string]config.Level{
 		"true": config.TryWasm, "wasm": config.TryWasm, "false": config.TryOff,

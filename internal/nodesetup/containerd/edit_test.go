@@ -131,7 +131,7 @@ func undo(t *testing.T, file []byte, edited handler.Edited, e Edit) {
 	t.Helper()
 	back, had, err := Remove(edited.Data)
 	if err != nil || had != (len(edited.Added)+len(edited.Kept) > 0) || !bytes.Equal(back, file) {
-		t.Errorf("removing gives not the old file (err %v):\n%s", err, back)
+		t.Errorf("removing does not give the old file (err %v):\n%s", err, back)
 	}
 	if e.Template && len(edited.Added)+len(edited.Kept) > 0 {
 		plain, _, _ := marker.Unwrap(e.Rendered)

@@ -189,7 +189,7 @@ func TestDaemon(t *testing.T) {
 	stop()
 	f.Installed()
 	if a.label(report.LabelPrefix+"wasmtime") != report.Ready {
-		t.Error("the end of the daemon took the label")
+		t.Error("ending the daemon removed the label")
 	}
 }
 
