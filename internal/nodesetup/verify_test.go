@@ -16,9 +16,9 @@ import (
 
 	"github.com/helm-wasm/helm-wasm/internal/nodesetup/config"
 	"github.com/helm-wasm/helm-wasm/internal/nodesetup/cri"
-	"github.com/helm-wasm/helm-wasm/internal/nodesetup/cri/wire"
 	"github.com/helm-wasm/helm-wasm/internal/nodesetup/fakenode"
 	"github.com/helm-wasm/helm-wasm/internal/nodesetup/host"
+	"github.com/helm-wasm/helm-wasm/internal/wire"
 )
 
 func TestTryModuleRuns(t *testing.T) {

@@ -52,6 +52,21 @@ var scalingCases = []siteCase{
 		Options{Release: "shop"},
 	},
 	{
+		"KE26", warnSev, fallback, sc("activation: push, fallback: {failureThreshold: 1, replicas: 1}"),
+		sc("activation: push, fallback: {failureThreshold: null}"),
+		Options{},
+	},
+	{
+		"HW30", infoSev, "functions.enrich.scaling.pollingInterval", sc("pollingInterval: 61"),
+		sc("pollingInterval: 61, activation: push"),
+		Options{},
+	},
+	{
+		"KE27", infoSev, "workloads.w.scaling.activation", wl("activation: push, triggers: {t: {type: cron}}"),
+		wl("activation: poll, triggers: {t: {type: cron}}"),
+		Options{},
+	},
+	{
 		"KE25", infoSev, "functions.enrich.scaling.restoreToOriginalReplicaCount",
 		sc("restoreToOriginalReplicaCount: true"), wl("restoreToOriginalReplicaCount: true"),
 		Options{},

@@ -20,7 +20,8 @@ import (
 type Scope int
 
 const (
-	// Functions renders the objects of functions and workloads.
+	// Functions renders the objects of functions and workloads, and the scaler
+	// if one of them needs it.
 	Functions Scope = iota
 	// All renders the whole chart, with Kafka, topics, runtimes, node setup,
 	// monitoring and hooks, but no subchart.
@@ -29,7 +30,7 @@ const (
 
 // functionTemplates are the files of Scope Functions, in the order in which
 // they are printed.
-var functionTemplates = []string{"templates/functions.yaml", "templates/workloads.yaml"}
+var functionTemplates = []string{"templates/functions.yaml", "templates/workloads.yaml", "templates/scaler.yaml"}
 
 // Options say for which release and which cluster to render.
 type Options struct {

@@ -102,7 +102,7 @@ func TestRenderTwiceIsTheSame(t *testing.T) {
 
 func TestRenderSaysWhatTheChartRefuses(t *testing.T) {
 	_, err := renderText(t, `{kafka: {mode: nats}, functions: {f: {module: {image: x}, source: {topic: t}}}}`, Options{})
-	if err == nil || !strings.HasPrefix(err.Error(), "execution error at (wasm-keda-stack/templates/functions.yaml:") ||
+	if err == nil || !strings.HasPrefix(err.Error(), "execution error at (wasm-keda-stack/templates/scaler.yaml:") ||
 		!strings.HasSuffix(err.Error(), `kafka.mode "nats" is unknown: use bundled, strimzi or external`) {
 		t.Errorf("error: %v", err)
 	}

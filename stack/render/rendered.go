@@ -38,7 +38,7 @@ type Object struct {
 // Manifests returns the output as `helm template` prints it: objects in the order
 // in which Helm installs them, hooks last. For Scope Functions it is what
 // `helm template -s templates/functions.yaml -s templates/workloads.yaml`
-// prints.
+// prints, with -s templates/scaler.yaml where that is not empty.
 func (r Rendered) Manifests() string {
 	objects := r.Objects()
 	var b strings.Builder

@@ -46,6 +46,51 @@ type Runner struct {
 	Resources Resources `json:"resources,omitempty" default:"{requests: {cpu: 50m, memory: 64Mi}, limits: {memory: 128Mi}}"`
 }
 
+// Scaler is KEDA's external-push scaler for this release: one process with one
+// Kafka client for all functions and workloads with scaling.activation push.
+// It runs the runner's image.
+type Scaler struct {
+	// Replicas of the scaler. One does the work; a second is there while a node
+	// is drained. While there is none, replicas stay as they are.
+	Replicas int `json:"replicas,omitempty" min:"1" default:"2"`
+
+	// Port that KEDA calls, by gRPC.
+	Port int `json:"port,omitempty" min:"1" max:"65535" default:"9466"`
+
+	// TLS between KEDA and the scaler.
+	TLS ScalerTLS `json:"tls,omitempty"`
+
+	// Resources of the scaler.
+	Resources Resources `json:"resources,omitempty" default:"{requests: {cpu: 20m, memory: 32Mi}, limits: {memory: 128Mi}}"`
+
+	// ServiceAccount the scaler runs as.
+	ServiceAccount ServiceAccount `json:"serviceAccount,omitempty"`
+
+	// NodeSelector is a node's labels to require.
+	NodeSelector map[string]string `json:"nodeSelector,omitempty" keys:"labelKey" format:"labelValue"`
+
+	// Tolerations of taints.
+	Tolerations []any `json:"tolerations,omitempty" format:"mapping" open:"true"`
+
+	// Affinity as in Kubernetes.
+	Affinity map[string]any `json:"affinity,omitempty" open:"true"`
+
+	// PriorityClassName of the scaler's pods.
+	PriorityClassName string `json:"priorityClassName,omitempty" format:"name" default:"\"\""`
+}
+
+// ScalerTLS names Secrets with the keys tls.crt, tls.key and ca.crt, as
+// cert-manager writes them. Without them KEDA and the scaler speak plain gRPC.
+type ScalerTLS struct {
+	// SecretName is the scaler's certificate, for the host name
+	// <release>-scaler.<namespace>.svc, and the authority that signed it.
+	SecretName string `json:"secretName,omitempty" format:"name" default:"\"\""`
+
+	// ClientSecretName is the certificate that KEDA shows, signed by the same
+	// authority; empty means that it shows none.
+	ClientSecretName string `json:"clientSecretName,omitempty" format:"name" default:"\"\""`
+}
+
 // NodeSetup installs Wasm shims on nodes with a privileged DaemonSet.
 type NodeSetup struct {
 	// Enabled runs the DaemonSet.

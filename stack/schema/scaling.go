@@ -15,6 +15,11 @@ type Scaling struct {
 	// for minReplicas >= 1. KEDA supports only 0.
 	IdleReplicaCount *int `json:"idleReplicaCount,omitempty" min:"0" keda:"idleReplicaCount"`
 
+	// Activation is how KEDA learns that events wait: `poll` looks every
+	// pollingInterval; with `push` the release's scaler says so the moment an
+	// event arrives. It takes the place of KEDA's kafka trigger.
+	Activation string `json:"activation,omitempty" enum:"poll,push" default:"poll" keda:"triggers[].type"`
+
 	// LagThreshold is the lag (events not yet committed, summed over the
 	// topic's partitions) that is meant for one replica.
 	LagThreshold int `json:"lagThreshold,omitempty" min:"1" default:"50" keda:"triggers[].metadata.lagThreshold"`

@@ -30,6 +30,10 @@ type Values struct {
 	// them when they run under a RuntimeClass.
 	Runner Runner `json:"runner,omitempty"`
 
+	// Scaler watches Kafka for KEDA. It runs when a function or workload has
+	// scaling.activation push.
+	Scaler Scaler `json:"scaler,omitempty"`
+
 	// NetworkPolicy limits who talks to functions and Kafka.
 	NetworkPolicy NetworkPolicy `json:"networkPolicy,omitempty"`
 

@@ -37,6 +37,12 @@ func decodeValues(m map[string]any, o *Values) {
 			} else if v == nil {
 				o.Runner = Runner{}
 			}
+		case "scaler":
+			if e, ok := v.(map[string]any); ok {
+				decodeScaler(e, &o.Scaler)
+			} else if v == nil {
+				o.Scaler = Scaler{}
+			}
 		case "networkPolicy":
 			if e, ok := v.(map[string]any); ok {
 				decodeNetworkPolicy(e, &o.NetworkPolicy)
@@ -244,6 +250,8 @@ func decodeScaling(m map[string]any, o *Scaling) {
 			decodeScalar(v, &o.MaxReplicas, ToInteger)
 		case "idleReplicaCount":
 			decodePointer(v, &o.IdleReplicaCount, ToInteger)
+		case "activation":
+			decodeScalar(v, &o.Activation, ToString)
 		case "lagThreshold":
 			decodeScalar(v, &o.LagThreshold, ToInteger)
 		case "activationLagThreshold":
@@ -907,6 +915,54 @@ func decodeRunner(m map[string]any, o *Runner) {
 			} else if v == nil {
 				o.Resources = Resources{}
 			}
+		}
+	}
+}
+
+func decodeScaler(m map[string]any, o *Scaler) {
+	for k, v := range m {
+		switch k {
+		case "replicas":
+			decodeScalar(v, &o.Replicas, ToInteger)
+		case "port":
+			decodeScalar(v, &o.Port, ToInteger)
+		case "tls":
+			if e, ok := v.(map[string]any); ok {
+				decodeScalerTLS(e, &o.TLS)
+			} else if v == nil {
+				o.TLS = ScalerTLS{}
+			}
+		case "resources":
+			if e, ok := v.(map[string]any); ok {
+				decodeResources(e, &o.Resources)
+			} else if v == nil {
+				o.Resources = Resources{}
+			}
+		case "serviceAccount":
+			if e, ok := v.(map[string]any); ok {
+				decodeServiceAccount(e, &o.ServiceAccount)
+			} else if v == nil {
+				o.ServiceAccount = ServiceAccount{}
+			}
+		case "nodeSelector":
+			decodeMap(v, &o.NodeSelector, ToString)
+		case "tolerations":
+			decodeList(v, &o.Tolerations, ToAny)
+		case "affinity":
+			decodeMap(v, &o.Affinity, ToAny)
+		case "priorityClassName":
+			decodeScalar(v, &o.PriorityClassName, ToString)
+		}
+	}
+}
+
+func decodeScalerTLS(m map[string]any, o *ScalerTLS) {
+	for k, v := range m {
+		switch k {
+		case "secretName":
+			decodeScalar(v, &o.SecretName, ToString)
+		case "clientSecretName":
+			decodeScalar(v, &o.ClientSecretName, ToString)
 		}
 	}
 }

@@ -62,6 +62,7 @@ var defaults = table{
 		}},
 		{"runtime", "wazero"},
 		{"scaling", table{
+			{"activation", "poll"},
 			{"activationLagThreshold", float64(0)},
 			{"allowIdleConsumers", false},
 			{"annotations", table{}},
@@ -328,6 +329,32 @@ var defaults = table{
 		{"wasmtime", table{
 			{"handler", "wasmtime"},
 		}},
+	}},
+	{"scaler", table{
+		{"affinity", table{}},
+		{"nodeSelector", table{}},
+		{"port", float64(9466)},
+		{"priorityClassName", ""},
+		{"replicas", float64(2)},
+		{"resources", table{
+			{"limits", table{
+				{"memory", "128Mi"},
+			}},
+			{"requests", table{
+				{"cpu", "20m"},
+				{"memory", "32Mi"},
+			}},
+		}},
+		{"serviceAccount", table{
+			{"annotations", table{}},
+			{"create", true},
+			{"name", ""},
+		}},
+		{"tls", table{
+			{"clientSecretName", ""},
+			{"secretName", ""},
+		}},
+		{"tolerations", array{}},
 	}},
 	{"workloads", table{}},
 }

@@ -12,6 +12,7 @@ var objectValues = Object{Name: "Values", Doc: "Values is everything that the ch
 	{Name: "runtimes", Kind: KindMap, Elem: KindObject, Object: &objectRuntime, Default: "{wasmtime: {handler: wasmtime}, wasmedge: {handler: wasmedge}, wasmer: {handler: wasmer}, wamr: {handler: wamr}, spin: {handler: spin}, crun-wasmtime: {handler: crun-wasmtime, podAnnotations: {module.wasm.image/variant: compat-smart}}, crun-wasmedge: {handler: crun-wasmedge, podAnnotations: {module.wasm.image/variant: compat-smart}}, crun-wasmer: {handler: crun-wasmer, podAnnotations: {module.wasm.image/variant: compat-smart}}, crun-wamr: {handler: crun-wamr, podAnnotations: {module.wasm.image/variant: compat-smart}}}", Keys: "label", Doc: "Runtimes are the Wasm runtimes that functions may name in `runtime`, in addition to the in-process `wazero`. Each is a RuntimeClass."},
 	{Name: "nodeSetup", Kind: KindObject, Object: &objectNodeSetup, Doc: "nodeSetup installs Wasm shims on nodes. It is the only privileged part."},
 	{Name: "runner", Kind: KindObject, Object: &objectRunner, Doc: "Runner is the event loop that runs functions in-process, or beside them when they run under a RuntimeClass."},
+	{Name: "scaler", Kind: KindObject, Object: &objectScaler, Doc: "Scaler watches Kafka for KEDA. It runs when a function or workload has scaling.activation push."},
 	{Name: "networkPolicy", Kind: KindObject, Object: &objectNetworkPolicy, Doc: "networkPolicy limits who talks to functions and Kafka."},
 	{Name: "monitoring", Kind: KindObject, Object: &objectMonitoring, Doc: "Monitoring adds objects for the Prometheus operator and Grafana."},
 	{Name: "keda", Kind: KindObject, Object: &objectKeda, Open: true, Doc: "Keda is passed to the official KEDA chart, a subchart; set `enabled: false` if the cluster has KEDA already. The KEDA chart documents its other keys."},
@@ -78,6 +79,7 @@ var objectScaling = Object{Name: "Scaling", Doc: "Scaling becomes a KEDA ScaledO
 	{Name: "minReplicas", Kind: KindInteger, Default: "0", HasMin: true, Min: 0, Keda: "minReplicaCount", Doc: "minReplicas that always run; 0 scales to zero when there is no lag."},
 	{Name: "maxReplicas", Kind: KindInteger, Default: "10", HasMin: true, Min: 1, Keda: "maxReplicaCount", Doc: "maxReplicas is the upper limit. A function never gets more replicas than its topic has partitions, if kafka.topics says how many."},
 	{Name: "idleReplicaCount", Kind: KindInteger, HasMin: true, Min: 0, Keda: "idleReplicaCount", Doc: "idleReplicaCount is the number of replicas while no trigger is active, for minReplicas >= 1. KEDA supports only 0."},
+	{Name: "activation", Kind: KindString, Default: "poll", Enum: []string{"poll", "push"}, Keda: "triggers[].type", Doc: "Activation is how KEDA learns that events wait: `poll` looks every pollingInterval; with `push` the release's scaler says so the moment an event arrives. It takes the place of KEDA's kafka trigger."},
 	{Name: "lagThreshold", Kind: KindInteger, Default: "50", HasMin: true, Min: 1, Keda: "triggers[].metadata.lagThreshold", Doc: "lagThreshold is the lag (events not yet committed, summed over the topic's partitions) that is meant for one replica."},
 	{Name: "activationLagThreshold", Kind: KindInteger, Default: "0", HasMin: true, Min: 0, Keda: "triggers[].metadata.activationLagThreshold", Doc: "activationLagThreshold is the lag that must be exceeded to leave zero replicas. At or below it a function with minReplicas 0 goes to zero."},
 	{Name: "pollingInterval", Kind: KindInteger, Default: "5", HasMin: true, Min: 1, Keda: "pollingInterval", Doc: "pollingInterval is the time in seconds between KEDA's checks of the lag: the longest wait from the first event to the first replica's start."},
@@ -339,6 +341,23 @@ var objectRunner = Object{Name: "Runner", Doc: "Runner is the event loop's conta
 	{Name: "logLevel", Kind: KindString, Default: "info", Enum: []string{"debug", "info", "warn", "error"}, Doc: "logLevel of the runner."},
 	{Name: "adminPort", Kind: KindInteger, Default: "9464", HasMin: true, Min: 1, HasMax: true, Max: 65535, Doc: "adminPort serves /metrics, /healthz and /readyz."},
 	{Name: "resources", Kind: KindObject, Object: &objectResources, Default: "{requests: {cpu: 50m, memory: 64Mi}, limits: {memory: 128Mi}}", Doc: "Resources of the runner as a sidecar of a function that runs in its own container. In-process functions use functions.<name>.resources."},
+}}
+
+var objectScaler = Object{Name: "Scaler", Doc: "Scaler is KEDA's external-push scaler for this release: one process with one Kafka client for all functions and workloads with scaling.activation push. It runs the runner's image.", Fields: []Field{
+	{Name: "replicas", Kind: KindInteger, Default: "2", HasMin: true, Min: 1, Doc: "Replicas of the scaler. One does the work; a second is there while a node is drained. While there is none, replicas stay as they are."},
+	{Name: "port", Kind: KindInteger, Default: "9466", HasMin: true, Min: 1, HasMax: true, Max: 65535, Doc: "Port that KEDA calls, by gRPC."},
+	{Name: "tls", Kind: KindObject, Object: &objectScalerTLS, Doc: "TLS between KEDA and the scaler."},
+	{Name: "resources", Kind: KindObject, Object: &objectResources, Default: "{requests: {cpu: 20m, memory: 32Mi}, limits: {memory: 128Mi}}", Doc: "Resources of the scaler."},
+	{Name: "serviceAccount", Kind: KindObject, Object: &objectServiceAccount, Doc: "serviceAccount the scaler runs as."},
+	{Name: "nodeSelector", Kind: KindMap, Elem: KindString, Format: "labelValue", Keys: "labelKey", Doc: "nodeSelector is a node's labels to require."},
+	{Name: "tolerations", Kind: KindList, Elem: KindAny, Format: "mapping", Open: true, Doc: "Tolerations of taints."},
+	{Name: "affinity", Kind: KindMap, Elem: KindAny, Open: true, Doc: "Affinity as in Kubernetes."},
+	{Name: "priorityClassName", Kind: KindString, Default: "\"\"", Format: "name", Doc: "priorityClassName of the scaler's pods."},
+}}
+
+var objectScalerTLS = Object{Name: "ScalerTLS", Doc: "ScalerTLS names Secrets with the keys tls.crt, tls.key and ca.crt, as cert-manager writes them. Without them KEDA and the scaler speak plain gRPC.", Fields: []Field{
+	{Name: "secretName", Kind: KindString, Default: "\"\"", Format: "name", Doc: "secretName is the scaler's certificate, for the host name <release>-scaler.<namespace>.svc, and the authority that signed it."},
+	{Name: "clientSecretName", Kind: KindString, Default: "\"\"", Format: "name", Doc: "clientSecretName is the certificate that KEDA shows, signed by the same authority; empty means that it shows none."},
 }}
 
 var objectNetworkPolicy = Object{Name: "NetworkPolicy", Doc: "NetworkPolicy limits traffic of functions and bundled Kafka.", Fields: []Field{

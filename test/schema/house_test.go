@@ -52,7 +52,8 @@ func house(t *testing.T, r Release, o Object) {
 	if err != nil {
 		return // reported by the caller, or not Kubernetes' kind
 	}
-	if d, ok := object.(*appsv1.Deployment); ok && bytes.Contains(o.Manifest, []byte("\n  replicas:")) {
+	scaled := o.Metadata.Labels["app.kubernetes.io/component"] != "scaler"
+	if d, ok := object.(*appsv1.Deployment); ok && scaled && bytes.Contains(o.Manifest, []byte("\n  replicas:")) {
 		t.Errorf("%s renders replicas, which KEDA owns", d.Name)
 	}
 	if template := podTemplate(object); template != nil && o.Metadata.Labels["app.kubernetes.io/component"] != "node-setup" {

@@ -25,6 +25,8 @@ import (
 	utiljson "k8s.io/apimachinery/pkg/util/json"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"sigs.k8s.io/yaml"
+
+	"github.com/helm-wasm/helm-wasm/internal/runner/scaler/demand"
 )
 
 func selector(labels map[string]string) *metav1.LabelSelector {
@@ -178,8 +180,12 @@ type Scalers struct {
 }
 
 // Trigger checks a trigger's type, keys and enumerations against KEDA's list. KEDA itself
-// reports none of them before it runs.
+// reports none of them before it runs. What the scaler is told is read as the scaler does.
 func (s Scalers) Trigger(t kedav1alpha1.ScaleTriggers) error {
+	if t.Type == "external-push" { // KEDA hands all of it on; the chart's is for our own
+		_, err := demand.Parse(t.Metadata)
+		return err
+	}
 	for _, scaler := range s.Scalers {
 		if scaler.Type != t.Type {
 			continue

@@ -45,28 +45,52 @@ TriggerAuthentication), runnerImage, pullSecrets.
 {{- $_ := set $c "logLevel" ($runner.logLevel | default "info") -}}
 {{- include "wks.initKafka" $c -}}
 {{- include "wks.initEnabled" $c -}}
+{{- include "wks.initScaler" $c -}}
 {{- end -}}
 
-{{/* wks.initEnabled adds functions and workloads: those that make objects, as the values have them. */}}
+{{/*
+wks.initEnabled adds functions and workloads: those that make objects, as the values have them.
+push has the names of those whose lag the scaler watches.
+*/}}
 {{- define "wks.initEnabled" -}}
 {{- $v := .root.Values -}}
 {{- $functions := dict -}}
+{{- $push := dict -}}
 {{- $default := toString ($v.defaults | default dict).enabled -}}
+{{- $activation := toString (($v.defaults | default dict).scaling | default dict).activation -}}
 {{- range $name, $fn := $v.functions -}}
 {{- if kindIs "map" $fn -}}
 {{- $enabled := $default -}}
 {{- if hasKey $fn "enabled" }}{{ $enabled = toString $fn.enabled }}{{ end -}}
-{{- if ne $enabled "false" }}{{ $_ := set $functions $name $fn }}{{ end -}}
+{{- if ne $enabled "false" }}
+{{- $_ := set $functions $name $fn -}}
+{{- if eq (include "wks.activation" (list $fn $activation)) "push" }}{{ $_ := set $push $name 1 }}{{ end -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- $workloads := dict -}}
 {{- range $name, $w := $v.workloads -}}
 {{- if kindIs "map" $w -}}
-{{- if ne (toString $w.enabled) "false" }}{{ $_ := set $workloads $name $w }}{{ end -}}
+{{- if ne (toString $w.enabled) "false" }}
+{{- $_ := set $workloads $name $w -}}
+{{- if and ($w.source | default dict).topic (eq (include "wks.activation" (list $w $activation)) "push") }}{{ $_ := set $push $name 1 }}{{ end -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- $_ := set . "functions" $functions -}}
 {{- $_ := set . "workloads" $workloads -}}
+{{- $_ := set . "push" $push -}}
+{{- end -}}
+
+{{/* wks.activation is scaling.activation of (list FUNCTION DEFAULT). */}}
+{{- define "wks.activation" -}}
+{{- $fn := index . 0 -}}
+{{- $scaling := $fn.scaling | default dict -}}
+{{- if or (hasKey $scaling "activation") (and (hasKey $fn "scaling") (kindIs "invalid" $fn.scaling)) -}}
+{{- toString $scaling.activation -}}
+{{- else -}}
+{{- index . 1 -}}
+{{- end -}}
 {{- end -}}
 
 {{/* wks.cut shortens (list NAME MAX) so that it stays unique: a prefix and 8 hex characters of its hash. */}}

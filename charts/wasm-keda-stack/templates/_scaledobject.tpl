@@ -2,7 +2,8 @@
 wks.scaledObject is one ScaledObject and nothing else. It takes a dict:
 ctx (of wks.init), path (for messages), object (its name), component, key,
 target (dict apiVersion kind name container), source, scaling, and behavior:
-the HPA behavior as text, indented by 8.
+the HPA behavior as text, indented by 8. With ctx.push the scaler takes the
+place of KEDA's kafka trigger; what counts as lag is said in the same words.
 */}}
 {{- define "wks.scaledObject" -}}
 {{- $c := .ctx -}}
@@ -39,6 +40,7 @@ the HPA behavior as text, indented by 8.
 {{- if $s.pausedScaleOut }}{{ $_ := set $annotations "autoscaling.keda.sh/paused-scale-out" "true" }}{{ end -}}
 {{- $fallback := $s.fallback | default dict -}}
 {{- $modifiers := $s.scalingModifiers | default dict -}}
+{{- $push := hasKey $c.push .key -}}
 apiVersion: keda.sh/v1alpha1
 kind: ScaledObject
 metadata:
@@ -109,10 +111,14 @@ spec:
   {{- end }}
   triggers:
     {{- if $topic }}
-    - type: kafka
+    - type: {{ if $push }}external-push{{ else }}kafka{{ end }}
       name: kafka
       metadata:
+        {{- if $push }}
+        {{- $c.scalerMetadata }}
+        {{- else }}
         {{- $c.kafkaMetadata }}
+        {{- end }}
         consumerGroup: {{ .group | quote }}
         topic: {{ $topic | quote }}
         lagThreshold: {{ int64 ($s.lagThreshold | default 50) | toString | quote }}
@@ -139,9 +145,9 @@ spec:
       {{- if $s.useCachedMetrics }}
       useCachedMetrics: true
       {{- end }}
-      {{- if $c.auth }}
+      {{- with (ternary $c.scalerAuth (ternary $c.authName "" $c.auth) $push) }}
       authenticationRef:
-        name: {{ $c.authName }}
+        name: {{ . }}
       {{- end }}
     {{- end }}
     {{- range $name, $t := $s.triggers }}

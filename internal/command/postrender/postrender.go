@@ -103,6 +103,15 @@ func (r *run) readAll() {
 	}
 }
 
+// pushed says that a workload asks for the chart's scaler.
+func (r *run) pushed(w *workload) bool {
+	activation, set := mapping(w.tree, "scaling")["activation"]
+	if !set {
+		activation = mapping(r.defaults, "scaling")["activation"]
+	}
+	return activation == "push"
+}
+
 // annotated finds the workloads.
 func (r *run) annotated() {
 	var elsewhere []string
@@ -129,6 +138,10 @@ func (r *run) annotated() {
 		if hook := str(mapping(mapping(o.tree, "metadata"), "annotations"), hookAnnotation); hook != "" {
 			r.problem(w, "it is a hook of Helm ("+hook+"), which runs to its end and cannot be scaled",
 				"annotate another object, or remove "+hookAnnotation)
+		}
+		if r.pushed(w) {
+			r.problem(w, "its scaling.activation is push, and only the chart brings the scaler that this needs",
+				"remove scaling.activation, and KEDA polls")
 		}
 		if w.name == "" {
 			r.problem(w, "it has no metadata.name", "give it one")

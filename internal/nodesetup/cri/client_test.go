@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/helm-wasm/helm-wasm/internal/nodesetup/cri/wire"
+	"github.com/helm-wasm/helm-wasm/internal/wire"
 )
 
 func TestParseStatus(t *testing.T) {

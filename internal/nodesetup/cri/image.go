@@ -7,7 +7,7 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/helm-wasm/helm-wasm/internal/nodesetup/cri/wire"
+	"github.com/helm-wasm/helm-wasm/internal/wire"
 )
 
 // image is what node setup wants to know of an image on the node.

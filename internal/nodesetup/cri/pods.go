@@ -7,7 +7,7 @@ import (
 	"errors"
 	"time"
 
-	"github.com/helm-wasm/helm-wasm/internal/nodesetup/cri/wire"
+	"github.com/helm-wasm/helm-wasm/internal/wire"
 )
 
 // TrialLabel marks the pods of trials, so that they do not count as users of a

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/helm-wasm/helm-wasm/internal/nodesetup/cri/wire"
+	"github.com/helm-wasm/helm-wasm/internal/wire"
 )
 
 // Status of a container runtime.

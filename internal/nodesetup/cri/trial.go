@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/helm-wasm/helm-wasm/internal/nodesetup/cri/wire"
+	"github.com/helm-wasm/helm-wasm/internal/wire"
 )
 
 // Trial is a pod that shows whether a handler works.

@@ -28,10 +28,10 @@ import (
 
 	"github.com/helm-wasm/helm-wasm/internal/nodesetup/containerd"
 	"github.com/helm-wasm/helm-wasm/internal/nodesetup/cri"
-	"github.com/helm-wasm/helm-wasm/internal/nodesetup/cri/wire"
 	"github.com/helm-wasm/helm-wasm/internal/nodesetup/host"
 	"github.com/helm-wasm/helm-wasm/internal/nodesetup/marker"
 	"github.com/helm-wasm/helm-wasm/internal/nodesetup/tomltree"
+	"github.com/helm-wasm/helm-wasm/internal/wire"
 )
 
 // Node is one fake node below a directory of its own. Files in it switch faults

@@ -35,6 +35,7 @@ Usage: wasm-runner [COMMAND] [FLAGS]
   run        take events from the source topic to the sink (default)
   topics     create missing topics and add partitions
   check      check brokers, topics and the lag of consumer groups
+  scaler     tell KEDA the lag of consumer groups, and of events as they arrive
   teardown   delete a release's ScaledObjects, from inside the cluster
   compile    compile a module into a cache directory
   version    print the version
@@ -48,6 +49,7 @@ var commands = map[string]runFunc{
 	"run":      run,
 	"topics":   createTopics,
 	"check":    checkStack,
+	"scaler":   scale,
 	"teardown": tearDown,
 	"compile":  compile,
 	"version": func(_ context.Context, env Env, _ []string) error {

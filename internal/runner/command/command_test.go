@@ -24,6 +24,7 @@ func TestCommands(t *testing.T) {
 	}
 	wrong := write("wrong.yaml", "name: x\nabi: spin\ntypo: 1\n")
 	partial := write("partial.yaml", "name: x\nabi: spin\nkafka: {bootstrapServers: []}\n")
+	ports := write("ports.yaml", "port: 9464\nadminPort: 9464\ntls: {certFile: a}\nkafka: {bootstrapServers: []}\n")
 	notWasm := write("module.wasm", "hello")
 	tests := []struct {
 		name string
@@ -41,6 +42,12 @@ func TestCommands(t *testing.T) {
 		{"unknown field", []string{"run", "--config", wrong}, 1, []string{"wrong.yaml", `unknown field "typo"`}},
 		{"all problems", []string{"run", "--config", partial}, 1, []string{"abi:", "kafka.bootstrapServers:", "source.topic:"}},
 		{"wrong protocol", []string{"run", "--group-protocol", "next"}, 2, []string{"auto, classic"}},
+		{
+			"scaler's problems",
+			[]string{"scaler", "--config", ports},
+			1,
+			[]string{"ports.yaml", "adminPort: is 9464, as port is", "tls: has one of certFile", "kafka.bootstrapServers:"},
+		},
 		{"teardown needs a selector", []string{"teardown", "--namespace", "x"}, 2, []string{"--selector"}},
 		{
 			"teardown outside a cluster",

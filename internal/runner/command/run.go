@@ -16,6 +16,7 @@ const (
 	configFile  = "/etc/wasm-runner/runner.yaml"
 	topicsFile  = "/etc/wasm-runner/topics.yaml"
 	checkFile   = "/etc/wasm-runner/check.yaml"
+	scalerFile  = "/etc/wasm-runner/scaler.yaml"
 	kafkaFile   = "/etc/wasm-runner/kafka.yaml"
 	secretsDir  = "/etc/wasm-pull-secrets"
 	cacheDir    = "/var/cache/wasm-runner"

@@ -21,7 +21,7 @@ var _ = register(Rule{
 })
 
 // reservedNames are of the chart's own objects.
-var reservedNames = []string{"kafka", "topics", "teardown", "check", "node-setup", "dashboard"}
+var reservedNames = []string{"kafka", "topics", "teardown", "check", "node-setup", "dashboard", "scaler"}
 
 func takenName(s *pass.Scope) {
 	if slices.Contains(reservedNames, s.Name) {

@@ -70,7 +70,7 @@ func fallback(s *pass.Scope) {
 // connecting names the client of the first trigger that connects when KEDA builds
 // it, so that it cannot be built again while its brokers are away.
 func connecting(s *pass.Scope) string {
-	if s.Source.Topic != "" {
+	if s.Source.Topic != "" && s.Scaling.Activation != push {
 		return "Kafka"
 	}
 	for _, t := range s.Triggers {

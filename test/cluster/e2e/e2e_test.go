@@ -28,6 +28,7 @@ var requirements = []requirement{
 	{"dry-run", "the API server accepts every preset and every case of the corpus", dryRun},
 	{"scale", "50,000 events scale from zero and back, and none is lost", scale},
 	{"plain", "a function beside a plain Go container that does the same, under the same ScaledObject", plain},
+	{"push", "a function wakes by push, and keeps its replicas while the scaler is away", push},
 	{"poison", "events that cannot be processed reach the dead-letter topic", poison},
 	{"causes", "a missing image, a wrong digest and a missing Secret show their cause", causes},
 	{"upgrade", "a changed function rolls under load without resetting replicas or losing events", upgrade},

@@ -30,11 +30,12 @@ const (
 
 // peer is one side: a function or a plain container that does the same.
 type peer struct {
-	name, topic, object string
-	pods                *nursery
-	images              []string // what a node has to pull; the last is its own
-	delays, inPod       []float64
-	memory              float64 // MiB of a replica
+	name, namespace string
+	topic, object   string
+	pods            *nursery
+	images          []string // what a node has to pull; the last is its own
+	delays, inPod   []float64
+	memory          float64 // MiB of a replica
 }
 
 // plain runs the work of the function hello beside an equivalent Go service, under the
@@ -80,11 +81,11 @@ spec:
 	}
 	e.kube(t, string(object), "apply", "-f", "-")
 	ours := &peer{
-		name: "function on wazero", topic: "plain.wasm", object: "p-hello",
+		name: "function on wazero", namespace: "plain", topic: "plain.wasm", object: "p-hello",
 		pods: e.watch(t, "plain", "helm-wasm.dev/function=hello"), images: []string{"ghcr.io/helm-wasm/wasm-runner:0.1.0", helloImage},
 	}
 	theirs := &peer{
-		name: "plain Go container", topic: "plain.go", object: "service",
+		name: "plain Go container", namespace: "plain", topic: "plain.go", object: "service",
 		pods: e.watch(t, "plain", "app=service"), images: []string{plainImage},
 	}
 	b := e.kafka(t, bootstrap)
@@ -103,7 +104,7 @@ spec:
 func (e *env) fromZero(t *testing.T, b *broker, p *peer) {
 	t.Helper()
 	eventually(t, "no replica of the "+p.name, func() error {
-		if r := e.get(t.Context(), "plain", "deployment/"+p.object, "{.status.replicas}"); atoi(r) != 0 {
+		if r := e.get(t.Context(), p.namespace, "deployment/"+p.object, "{.status.replicas}"); atoi(r) != 0 {
 			return fmt.Errorf("%s replicas", r)
 		}
 		return nil

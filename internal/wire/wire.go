@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"math"
 	"slices"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -19,6 +20,11 @@ type Message []byte
 // Varint adds a number, an enumeration or a boolean.
 func (m Message) Varint(number protowire.Number, value uint64) Message {
 	return protowire.AppendVarint(protowire.AppendTag(m, number, protowire.VarintType), value)
+}
+
+// Double adds a floating-point number.
+func (m Message) Double(number protowire.Number, value float64) Message {
+	return protowire.AppendFixed64(protowire.AppendTag(m, number, protowire.Fixed64Type), math.Float64bits(value))
 }
 
 // Bytes adds an encoded message.
@@ -40,11 +46,12 @@ func (m Message) Map(number protowire.Number, values map[string]string) Message 
 }
 
 // Field is one field of a message: Bytes of a string or a message, Varint of a
-// number. Fields of other wire types have neither.
+// number, Double of a floating-point number. Fields of other wire types have none.
 type Field struct {
 	Number protowire.Number
 	Bytes  []byte
 	Varint uint64
+	Double float64
 }
 
 // Fields yields the fields of a message in order, and ends with an error where
@@ -78,6 +85,10 @@ func next(message []byte) (f Field, size int) {
 		f.Varint, n = protowire.ConsumeVarint(message[tag:])
 	case protowire.BytesType:
 		f.Bytes, n = protowire.ConsumeBytes(message[tag:])
+	case protowire.Fixed64Type:
+		var bits uint64
+		bits, n = protowire.ConsumeFixed64(message[tag:])
+		f.Double = math.Float64frombits(bits)
 	default:
 		n = protowire.ConsumeFieldValue(number, kind, message[tag:])
 	}

@@ -12,8 +12,7 @@ func TestFields(t *testing.T) {
 	message := Message(nil).String(1, "id").Varint(3, 300).Bytes(200, []byte{0}).Map(5, map[string]string{"b": "2", "a": "1"})
 	// Fields of other wire types are passed over.
 	message = protowire.AppendFixed32(protowire.AppendTag(message, 6, protowire.Fixed32Type), 7)
-	message = protowire.AppendFixed64(protowire.AppendTag(message, 7, protowire.Fixed64Type), 7)
-	message = message.Varint(8, 1)
+	message = message.Double(7, 2.5).Varint(8, 1)
 	want := []Field{
 		{Number: 1, Bytes: []byte("id")},
 		{Number: 3, Varint: 300},
@@ -21,7 +20,7 @@ func TestFields(t *testing.T) {
 		{Number: 5, Bytes: Message(nil).String(1, "a").String(2, "1")},
 		{Number: 5, Bytes: Message(nil).String(1, "b").String(2, "2")},
 		{Number: 6},
-		{Number: 7},
+		{Number: 7, Double: 2.5},
 		{Number: 8, Varint: 1},
 	}
 	i := 0
@@ -29,7 +28,7 @@ func TestFields(t *testing.T) {
 		if err != nil || i >= len(want) {
 			t.Fatalf("field %d: %+v, %v", i, got, err)
 		}
-		if got.Number != want[i].Number || got.Varint != want[i].Varint || string(got.Bytes) != string(want[i].Bytes) {
+		if got.Number != want[i].Number || got.Varint != want[i].Varint || got.Double != want[i].Double || string(got.Bytes) != string(want[i].Bytes) {
 			t.Errorf("field %d is %+v, want %+v", i, got, want[i])
 		}
 		i++
