@@ -11,10 +11,12 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/helm-wasm/helm-wasm/contract"
+	"github.com/helm-wasm/helm-wasm/internal/runner/backoff"
 	kafka "github.com/helm-wasm/helm-wasm/internal/runner/broker"
 	"github.com/helm-wasm/helm-wasm/internal/runner/topics"
 	"github.com/helm-wasm/helm-wasm/stack/schema"
@@ -74,12 +76,8 @@ func (b *broker) prepare(ctx context.Context, p *plan) ([]topics.Change, error) 
 	if err != nil {
 		return nil, err
 	}
-	details, err := b.admin.ListTopics(ctx, p.names()...)
-	if err != nil {
-		return nil, fmt.Errorf("listing topics: %w", err)
-	}
-	for name, detail := range details {
-		b.partitions[name] = len(detail.Partitions)
+	if err := b.countPartitions(wait, p.names()); err != nil {
+		return nil, err
 	}
 	if b.embedded == nil {
 		return changes, nil
@@ -95,6 +93,26 @@ func (b *broker) prepare(ctx context.Context, p *plan) ([]topics.Change, error) 
 		}
 	}
 	return changes, nil
+}
+
+// countPartitions waits until the broker that is asked knows all topics: it may not
+// have heard yet of those that were just created.
+func (b *broker) countPartitions(ctx context.Context, names []string) error {
+	for {
+		details, err := b.admin.ListTopics(ctx, names...)
+		if err == nil {
+			err = details.Error()
+		}
+		if err == nil {
+			for _, name := range names {
+				b.partitions[name] = len(details[name].Partitions)
+			}
+			return nil
+		}
+		if !kerr.IsRetriable(err) || backoff.Sleep(ctx, 100*time.Millisecond) != nil {
+			return fmt.Errorf("listing topics: %w", err)
+		}
+	}
 }
 
 // kafka returns what runners connect to.

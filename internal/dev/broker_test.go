@@ -58,3 +58,42 @@ func TestEnds(t *testing.T) {
 		t.Errorf("a topic without partitions: %v, %v", ends, err)
 	}
 }
+
+// TestCountPartitions: a broker that has not heard yet of a topic that was just
+// created is asked again. Taken to have no partitions, the topic would seem to have
+// been read to its end.
+func TestCountPartitions(t *testing.T) {
+	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(3, "orders"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cluster.Close()
+	client, err := kgo.NewClient(kgo.SeedBrokers(cluster.ListenAddrs()...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	asked := 0
+	cluster.ControlKey(int16(kmsg.Metadata), func(r kmsg.Request) (kmsg.Response, error, bool) {
+		cluster.KeepControl()
+		request := r.(*kmsg.MetadataRequest)
+		if len(request.Topics) == 0 {
+			return nil, nil, false
+		}
+		if asked++; asked > 2 {
+			return nil, nil, false
+		}
+		response := request.ResponseKind().(*kmsg.MetadataResponse)
+		topic := kmsg.NewMetadataResponseTopic()
+		topic.Topic, topic.ErrorCode = request.Topics[0].Topic, kerr.UnknownTopicOrPartition.Code
+		response.Topics = append(response.Topics, topic)
+		return response, nil, true
+	})
+	b := &broker{client: client, admin: kadm.NewClient(client), partitions: map[string]int{}}
+	if err := b.countPartitions(t.Context(), []string{"orders"}); err != nil || b.partitions["orders"] != 3 {
+		t.Errorf("%d partitions, %v; want 3", b.partitions["orders"], err)
+	}
+	if asked < 3 {
+		t.Errorf("asked %d times, want a third time", asked)
+	}
+}
