@@ -3,6 +3,7 @@
 package lookout
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"iter"
@@ -26,6 +27,8 @@ type topic struct {
 	id         [16]byte
 	partitions map[int32]*partition
 	err        error
+	late       error     // why the last look found nothing new
+	since      time.Time // of the last answer
 	unled      bool      // who leads its partitions is to be asked
 	blind      time.Time // until then it is not fetched from
 }
@@ -43,7 +46,8 @@ type group struct {
 	committed map[int32]int64
 	still     map[int32]int
 	err       error
-	since     time.Time // of the last answer about group and topic
+	late      error
+	since     time.Time
 }
 
 // keep forgets what no function needs, and makes room for what one needs.
@@ -73,7 +77,7 @@ func (f *facts) due(now time.Time, times Times) question {
 	for at, g := range f.groups {
 		t := f.topics[at.topic]
 		watched := !t.unled && t.err == nil && now.After(t.blind) && !f.busy(at, g)
-		if watched && now.Sub(g.since) < times.Idle {
+		if watched && now.Sub(older(g.since, t.since)) < times.Idle {
 			continue
 		}
 		q.groups[at.group], q.topics[at.topic] = true, true
@@ -92,7 +96,7 @@ func (f *facts) due(now time.Time, times Times) question {
 func (f *facts) take(q question, a answer, now time.Time) {
 	for name := range q.topics {
 		if t := f.topics[name]; t != nil && a.ends != nil {
-			t.take(name, q, a)
+			t.take(name, q, a, now)
 		}
 	}
 	for at, g := range f.groups {
@@ -102,21 +106,35 @@ func (f *facts) take(q question, a answer, now time.Time) {
 	}
 }
 
-func (t *topic) take(name string, q question, a answer) {
+// passes says that an error is over soon: a leader or coordinator moves. What is
+// known counts until it is too old. A topic that is missing may come, too, but
+// who asks for it should know.
+func passes(err error) bool {
+	return kerr.IsRetriable(err) && !errors.Is(err, kerr.UnknownTopicOrPartition)
+}
+
+func (t *topic) take(name string, q question, a answer, now time.Time) {
 	ends := a.ends[name]
-	t.err = nil
+	t.err, t.late = nil, nil
 	if len(ends) == 0 {
 		t.err = fmt.Errorf("topic %q: the brokers do not tell its offsets", name)
 	}
 	for _, end := range ends {
-		if end.Err != nil {
-			t.err = fmt.Errorf("topic %q: %s", name, broker.Explain(end.Err))
+		if end.Err == nil {
+			continue
+		}
+		err := fmt.Errorf("topic %q: %s", name, broker.Explain(end.Err))
+		if passes(end.Err) {
+			t.late = err
+		} else {
+			t.err = err
 		}
 	}
-	if t.err != nil {
+	if t.err != nil || t.late != nil {
 		t.unled = true
 		return
 	}
+	t.since = now
 	before := t.partitions
 	t.partitions = make(map[int32]*partition, len(ends))
 	for id, end := range ends {
@@ -149,14 +167,14 @@ func (g *group) take(at pair, a answer, now time.Time) {
 		return
 	}
 	// A group that has never had a member or a commit may not be there.
-	if g.err = nil; fetched.Err != nil && !errors.Is(fetched.Err, kerr.GroupIDNotFound) {
-		g.err = fmt.Errorf("group %q: %s", at.group, broker.Explain(fetched.Err))
+	if g.err, g.late = nil, nil; fetched.Err != nil && !errors.Is(fetched.Err, kerr.GroupIDNotFound) {
+		g.fail(fetched.Err, fmt.Errorf("group %q: %s", at.group, broker.Explain(fetched.Err)))
 		return
 	}
 	committed, still := map[int32]int64{}, map[int32]int{}
 	for id, offset := range fetched.Fetched[at.topic] {
 		if offset.Err != nil {
-			g.err = fmt.Errorf("group %q: topic %q: %s", at.group, at.topic, broker.Explain(offset.Err))
+			g.fail(offset.Err, fmt.Errorf("group %q: topic %q: %s", at.group, at.topic, broker.Explain(offset.Err)))
 			return
 		}
 		if offset.At < 0 {
@@ -170,20 +188,29 @@ func (g *group) take(at pair, a answer, now time.Time) {
 	g.committed, g.still, g.since = committed, still, now
 }
 
-// about says how old the facts are that a function's demand follows from.
-func (f *facts) about(fn *demand.Function) (since time.Time, err error) {
-	t, g := f.topics[fn.Topic], f.groups[pair{fn.Group, fn.Topic}]
-	switch {
-	case t == nil || g == nil:
-		return time.Time{}, nil
-	case t.err != nil:
-		return time.Time{}, t.err
-	case g.err != nil:
-		return time.Time{}, g.err
-	case t.partitions == nil:
-		return time.Time{}, nil
+func (g *group) fail(cause, err error) {
+	if passes(cause) {
+		g.late = err
+	} else {
+		g.err = err
 	}
-	return g.since, nil
+}
+
+// about says how old the facts are that a function's demand follows from, what
+// is wrong with them, and why there are no newer ones.
+func (f *facts) about(fn *demand.Function) (since time.Time, err, late error) {
+	t, g := f.topics[fn.Topic], f.groups[pair{fn.Group, fn.Topic}]
+	if t == nil || g == nil {
+		return time.Time{}, nil, nil
+	}
+	return older(t.since, g.since), cmp.Or(t.err, g.err), cmp.Or(t.late, g.late)
+}
+
+func older(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // partitions are those of a function's topic, with its group's commits.

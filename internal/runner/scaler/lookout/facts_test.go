@@ -3,6 +3,7 @@
 package lookout
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"slices"
@@ -87,8 +88,11 @@ func TestTake(t *testing.T) {
 	look := func(a answer) ([]demand.Partition, error) {
 		q := question{groups: map[string]bool{"g": true}, topics: map[string]bool{"in": true}, leaders: map[string]bool{"in": true}}
 		f.take(q, a, noon)
-		_, err := f.about(&function)
-		return f.partitions(&function), err
+		since, err, late := f.about(&function)
+		if late == nil && err == nil && !since.Equal(noon) {
+			t.Errorf("the facts are of %s", since)
+		}
+		return f.partitions(&function), cmp.Or(err, late)
 	}
 	want := demand.Partition{Start: demand.None, End: 9, Committed: 4}
 	for want.Still = range 3 {
@@ -129,6 +133,21 @@ func TestTake(t *testing.T) {
 			t.Errorf("after %q all is well, and yet %v", name, err)
 		}
 	}
+	before := *f.groups[pair{"g", "in"}]
+	for _, passing := range []answer{
+		{ends: said(9, 4).ends, commits: kadm.FetchOffsetsResponses{"g": {Err: kerr.CoordinatorNotAvailable}}},
+		{ends: kadm.ListedOffsets{"in": {0: {Err: kerr.LeaderNotAvailable}}}, commits: said(9, 4).commits},
+	} {
+		got, err := look(passing)
+		if _, wrong, late := f.about(&function); wrong != nil || late == nil || err == nil {
+			t.Errorf("an error that passes: %v, %v", wrong, late)
+		}
+		if got[0].End != 9 || got[0].Committed != 4 {
+			t.Errorf("after an error that passes: %+v", got)
+		}
+	}
+	*f.groups[pair{"g", "in"}] = before
+	f.topics["in"].late = nil
 	if _, err := look(answer{}); err != nil {
 		t.Errorf("brokers that said nothing change what is known: %v", err)
 	}

@@ -6,6 +6,7 @@
 package lookout
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -78,6 +79,7 @@ type Target struct {
 	lookout *Lookout
 	state   demand.Demand
 	err     error     // what is wrong with a topic or group of it
+	late    error     // why there are no newer facts
 	since   time.Time // of the oldest fact; zero when some are missing
 	rises   uint64    // how often it became active
 	changed chan struct{}
@@ -130,7 +132,7 @@ func (t *Target) Now(ctx context.Context) (demand.Demand, error) {
 	for {
 		l.mu.Lock()
 		state, err, fresh := t.state, t.err, !t.since.IsZero() && time.Since(t.since) < l.times.Fresh
-		looked, problem := l.looked, l.problem
+		looked, problem := l.looked, cmp.Or(l.problem, t.late)
 		l.mu.Unlock()
 		if err != nil {
 			return demand.Demand{}, err
@@ -250,10 +252,11 @@ func (l *Lookout) sweep() {
 
 // judge takes the facts into a target's state.
 func (l *Lookout) judge(t *Target) {
-	t.err, t.since = nil, time.Now()
+	t.err, t.late, t.since = nil, nil, time.Now()
 	var problems []string
 	for i := range t.Target {
-		since, err := l.facts.about(&t.Target[i])
+		since, err, late := l.facts.about(&t.Target[i])
+		t.late = cmp.Or(t.late, late)
 		if err != nil {
 			problems = append(problems, err.Error())
 		}
