@@ -41,6 +41,12 @@ type Instance interface {
 	Close(ctx context.Context) error
 }
 
+// Sized is an Instance that knows its memory.
+type Sized interface {
+	// Size is how much memory the instance has, in bytes.
+	Size() uint64
+}
+
 // Done receives the outputs of one record. An output without a topic goes to the
 // function's sink. The slice is valid only during the call; its records are not reused.
 type Done func(outputs []*kgo.Record)

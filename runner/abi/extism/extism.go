@@ -166,6 +166,14 @@ func (i *instance) log(level sdk.LogLevel, text string) {
 // Broken reports whether the plug-in trapped or was stopped.
 func (i *instance) Broken() bool { return i.broken }
 
+// Size is the guest's memory, once its first call has shown where that is.
+func (i *instance) Size() uint64 {
+	if i.mod == nil || i.mod.Memory() == nil {
+		return 0
+	}
+	return uint64(i.mod.Memory().Size())
+}
+
 // Close frees the instance.
 func (i *instance) Close(ctx context.Context) error {
 	i.clock.Close()

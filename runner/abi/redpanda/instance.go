@@ -135,6 +135,9 @@ func (i *instance) Process(_ context.Context, records []*kgo.Record, done abi.Do
 // Broken reports whether the guest has ended.
 func (i *instance) Broken() bool { return i.ended }
 
+// Size is the guest's memory.
+func (i *instance) Size() uint64 { return uint64(i.memory.Size()) }
+
 // Close ends the guest.
 func (i *instance) Close(ctx context.Context) error {
 	if !i.ended {
