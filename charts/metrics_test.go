@@ -18,7 +18,7 @@ import (
 func TestMetricsExist(t *testing.T) {
 	descriptions := make(chan *prometheus.Desc)
 	go func() {
-		metrics.New("f", "auto").Registry.Describe(descriptions)
+		metrics.New(metrics.NewRegistry(), "f", "auto").Registry.Describe(descriptions)
 		close(descriptions)
 	}()
 	known := map[string]bool{}

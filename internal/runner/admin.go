@@ -15,15 +15,15 @@ type admin struct{ server *http.Server }
 
 // serveAdmin listens on all addresses of the pod, since the kubelet and
 // Prometheus come from outside. With port 0 it serves nothing.
-func (r *Runner) serveAdmin() (admin, error) {
-	if r.settings.AdminPort == 0 {
+func serveAdmin(host string, port int, handler http.Handler) (admin, error) {
+	if port == 0 {
 		return admin{}, nil
 	}
-	listener, err := net.Listen("tcp", net.JoinHostPort(r.options.adminHost, fmt.Sprint(r.settings.AdminPort)))
+	listener, err := net.Listen("tcp", net.JoinHostPort(host, fmt.Sprint(port)))
 	if err != nil {
 		return admin{}, fmt.Errorf("listening for metrics and probes (adminPort): %w", err)
 	}
-	server := &http.Server{Handler: r.Handler(), ReadHeaderTimeout: 5 * time.Second}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = server.Serve(listener) }()
 	return admin{server}, nil
 }

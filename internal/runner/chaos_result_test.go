@@ -71,9 +71,9 @@ func (c *chaos) perStage() (first, second int) {
 // repeatable returns a bound on the duplicates: a runner repeats at most what its
 // partitions had open when it was killed, or when a broker that came back no longer
 // knew it. One that leaves repeats nothing.
-func repeatable(brokerRestarts int) int {
+func repeatable(functionKills, brokerRestarts int) int {
 	open := func(partitions int) int { return partitions * max(stream.OpenShare, stream.OpenMax/max(1, partitions)) }
-	kills := chaosKills * open(chaosPartitions)
+	kills := functionKills * open(chaosPartitions)
 	restarts := 0 // the worst split of a group's partitions among its two runners
 	for n := range chaosPartitions {
 		restarts = max(restarts, open(n)+open(chaosPartitions-n))

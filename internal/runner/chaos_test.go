@@ -4,11 +4,11 @@ package runner
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -20,11 +20,9 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/helm-wasm/helm-wasm/contract"
 	"github.com/helm-wasm/helm-wasm/internal/guestbuild"
 	"github.com/helm-wasm/helm-wasm/internal/kafkatest"
 	"github.com/helm-wasm/helm-wasm/internal/sample"
-	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
 const (
@@ -32,6 +30,9 @@ const (
 	chaosPartitions = 6
 	chaosKills      = 5
 	chaosLimit      = 10 * time.Minute // only ends a test that hangs
+
+	// hosts is delivery at-least-once with both functions in each of two hosts.
+	hosts = "hosts"
 )
 
 // chaosEvents returns 80,000, and 200,000 in a full run; CHAOS_EVENTS sets another number.
@@ -54,7 +55,7 @@ func chaosEvents(t *testing.T) int {
 // TestChaos sends events through two chained functions on a real Kafka while
 // runners are killed, brokers restarted and rebalances forced.
 func TestChaos(t *testing.T) {
-	for _, delivery := range deliveries {
+	for _, delivery := range append(slices.Clone(deliveries), hosts) {
 		t.Run(delivery, func(t *testing.T) {
 			t.Parallel() // each has a broker of its own, and much of its time is waiting
 			broker := kafkatest.Start(t, "group.consumer.min.session.timeout.ms=6000", "group.consumer.session.timeout.ms=6000")
@@ -77,7 +78,7 @@ func TestChaos(t *testing.T) {
 // TestSmallChaos kills runners and forces rebalances on a broker in this
 // process, where there is no Java.
 func TestSmallChaos(t *testing.T) {
-	for _, delivery := range deliveries {
+	for _, delivery := range append(slices.Clone(deliveries), hosts) {
 		t.Run(delivery, func(t *testing.T) {
 			t.Parallel()
 			cluster, err := kfake.NewCluster(kfake.NumBrokers(1),
@@ -98,6 +99,7 @@ func TestSmallChaos(t *testing.T) {
 type chaos struct {
 	t        *testing.T
 	delivery string
+	hosted   int // 1: each process has both functions
 	events   int
 	addr     string
 	steps    []func() // disturbances
@@ -112,9 +114,10 @@ type chaos struct {
 }
 
 type chaosRunner struct {
-	c      *chaos
-	name   string
-	config string
+	c       *chaos
+	command string
+	name    string
+	config  string
 
 	mu       sync.Mutex
 	process  *exec.Cmd
@@ -124,6 +127,9 @@ type chaosRunner struct {
 
 func newChaos(t *testing.T, delivery string, events int, addr string) *chaos {
 	c := &chaos{t: t, delivery: delivery, events: events, addr: addr, dir: t.TempDir()}
+	if delivery == hosts {
+		c.delivery, c.hosted = "at-least-once", 1
+	}
 	c.binary = runnerBinary(t)
 	c.client = c.open(kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)))
 	t.Cleanup(c.client.Close)
@@ -137,52 +143,14 @@ func newChaos(t *testing.T, delivery string, events int, addr string) *chaos {
 	if err := os.WriteFile(module, guestbuild.Command(t, mirror), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, link := range []struct{ name, from, to string }{{"first", "a", "b"}, {"second", "b", "c"}} {
-		file := c.write(module, link.name, link.from, link.to)
-		for replica := range 2 {
-			c.runners = append(c.runners, &chaosRunner{c: c, name: fmt.Sprintf("%s-%d", link.name, replica), config: file})
-		}
+	first, second := c.config(module, "first", "a", "b"), c.config(module, "second", "b", "c")
+	if c.hosted > 0 {
+		c.add("host", "host", c.host(first, second))
+		return c
 	}
+	c.add("run", "first", first)
+	c.add("run", "second", second)
 	return c
-}
-
-var buildRunner = sync.OnceValues(func() (string, error) {
-	binary := filepath.Join(cacheDir, "wasm-runner")
-	if text, err := exec.Command("go", "build", "-o", binary, "../../cmd/wasm-runner").CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w\n%s", err, text)
-	}
-	return binary, nil
-})
-
-// runnerBinary builds cmd/wasm-runner, once for all tests.
-func runnerBinary(t *testing.T) string {
-	t.Helper()
-	binary, err := buildRunner()
-	if err != nil {
-		t.Fatalf("building wasm-runner: %v", err)
-	}
-	return binary
-}
-
-func (c *chaos) write(module, name, from, to string) string {
-	cfg := contract.RunnerConfig{
-		Name: name, Module: contract.RunnerModule{Path: module}, ABI: "redpanda",
-		Source:   schema.Source{Topic: from, ConsumerGroup: "chaos." + name, OffsetResetPolicy: "earliest"},
-		Sink:     schema.Sink{Topic: to},
-		Delivery: c.delivery,
-		OnError:  schema.OnError{Retries: 5, Backoff: "50ms", MaxBackoff: "1s", Action: "block"},
-		Kafka:    contract.RunnerKafka{BootstrapServers: []string{c.addr}},
-		LogLevel: "warn",
-	}
-	text, err := json.Marshal(cfg)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	file := filepath.Join(c.dir, name+".yaml")
-	if err := os.WriteFile(file, text, 0o600); err != nil {
-		c.t.Fatal(err)
-	}
-	return file
 }
 
 // start runs the process until end, and again when it ends on its own, as a
@@ -214,7 +182,10 @@ func (r *chaosRunner) launch() *exec.Cmd {
 		panic(err)
 	}
 	defer log.Close()
-	cmd := exec.Command(r.c.binary, "run", "--config", r.config, "--cache-dir", cacheDir, "--transactional-id", "chaos."+r.name)
+	cmd := exec.Command(r.c.binary, r.command, "--config", r.config, "--cache-dir", cacheDir)
+	if r.command == "run" {
+		cmd.Args = append(cmd.Args, "--transactional-id", "chaos."+r.name)
+	}
 	cmd.Stderr = log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {
@@ -273,7 +244,7 @@ func (c *chaos) run() {
 	}
 	if c.delivery == "at-least-once" {
 		first, second := c.perStage()
-		limit := repeatable(c.restarts)
+		limit := repeatable(chaosKills*(1+c.hosted), c.restarts)
 		c.t.Logf(
 			"%d kills and %d restarts of the broker: the first function repeated %d events, the second %d; the limits on "+
 				"open events allow %d in total",
@@ -309,8 +280,9 @@ func (c *chaos) leave(n int) func() { return c.bounce(n, syscall.SIGTERM) }
 
 func (c *chaos) bounce(n int, signal syscall.Signal) func() {
 	return func() {
-		c.runners[n].end(signal)
-		c.runners[n].start()
+		r := c.runners[n%len(c.runners)]
+		r.end(signal)
+		r.start()
 	}
 }
 

@@ -10,10 +10,12 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/helm-wasm/helm-wasm/contract"
 	"github.com/helm-wasm/helm-wasm/internal/runner/backoff"
 	"github.com/helm-wasm/helm-wasm/internal/runner/batchsize"
 	"github.com/helm-wasm/helm-wasm/internal/runner/broker"
 	"github.com/helm-wasm/helm-wasm/internal/runner/delivery"
+	"github.com/helm-wasm/helm-wasm/internal/runner/health"
 )
 
 const (
@@ -21,20 +23,24 @@ const (
 	// of a killed runner wait. With KIP-848 the brokers decide
 	// (group.consumer.session.timeout.ms).
 	sessionTimeout = 15 * time.Second
+	// handover is how long a rebalance waits for events that have begun, and the
+	// commit of their offsets.
+	handover = delivery.Handover + 10*time.Second
 	// pingLimit is how long the brokers may take to answer a ping.
-	pingLimit      = 10 * time.Second
-	bufferedMax    = 16384
-	bufferedBytes  = 32 << 20
-	fetchBytes     = 2 << 20
-	fetchPartition = 512 << 10
+	pingLimit       = 10 * time.Second
+	bufferedMax     = 16384
+	bufferedBytes   = 32 << 20
+	hostBufferedMax = 1 << 20
+	fetchBytes      = 2 << 20
+	fetchPartition  = 512 << 10
 )
 
-// clientOptions returns what both deliveries need. It names no topic: a client joins
-// the group with its first topic and is assigned partitions, which must wait for the
-// module.
+// clientOptions returns those of a function's own client. They name no topic: a
+// client joins the group with its first topic and is assigned partitions, which must
+// wait for the module.
 func (r *Runner) clientOptions(sizes *batchsize.Limits) ([]kgo.Opt, error) {
 	s, o := &r.settings, &r.options
-	opts, err := broker.Options(s.Kafka, o.getenv)
+	opts, err := baseOptions(s.Kafka, sizes, o, r.logger)
 	if err != nil {
 		return nil, err
 	}
@@ -48,19 +54,9 @@ func (r *Runner) clientOptions(sizes *batchsize.Limits) ([]kgo.Opt, error) {
 		kgo.ConsumeResetOffset(start),
 		kgo.Balancers(kgo.CooperativeStickyBalancer()),
 		kgo.SessionTimeout(sessionTimeout),
-		kgo.RebalanceTimeout(delivery.Handover+10*time.Second),
-		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
-		kgo.FetchMaxBytes(fetchBytes),
-		kgo.FetchMaxPartitionBytes(fetchPartition),
-		kgo.FetchMaxWait(500*time.Millisecond),
-		kgo.RequiredAcks(kgo.AllISRAcks()),
-		kgo.ProducerLinger(0),
+		kgo.RebalanceTimeout(handover),
 		kgo.MaxBufferedRecords(bufferedMax),
 		kgo.MaxBufferedBytes(max(bufferedBytes, 2*s.Bounds.Output)),
-		kgo.ProducerBatchMaxBytesFn(sizes.Of),
-		kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)),
-		kgo.UnknownTopicRetries(2),
-		kgo.WithLogger(clientLogger{o.logger.With("component", "kafka")}),
 	)
 	if o.protocol != "classic" {
 		opts = append(opts, kgo.ServerSideBalancer())
@@ -68,10 +64,42 @@ func (r *Runner) clientOptions(sizes *batchsize.Limits) ([]kgo.Opt, error) {
 	return append(opts, o.client...), nil
 }
 
+// clientOptions returns those of the client that functions share. What a function may have
+// unwritten is bounded by its stream: the client's own bound, which all functions
+// would wait at for one whose topic does not answer, is far above that.
+func (h *Host) clientOptions() ([]kgo.Opt, error) {
+	opts, err := baseOptions(h.config.Kafka, h.sizes, &h.options, h.logger)
+	if err != nil {
+		return nil, err
+	}
+	opts = append(opts, kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.MaxBufferedRecords(hostBufferedMax))
+	return append(opts, h.options.client...), nil
+}
+
+// baseOptions returns what every client needs.
+func baseOptions(kafka contract.RunnerKafka, sizes *batchsize.Limits, o *options, logger *slog.Logger) ([]kgo.Opt, error) {
+	opts, err := broker.Options(kafka, o.getenv)
+	if err != nil {
+		return nil, err
+	}
+	return append(opts,
+		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
+		kgo.FetchMaxBytes(fetchBytes),
+		kgo.FetchMaxPartitionBytes(fetchPartition),
+		kgo.FetchMaxWait(500*time.Millisecond),
+		kgo.RequiredAcks(kgo.AllISRAcks()),
+		kgo.ProducerLinger(0),
+		kgo.ProducerBatchMaxBytesFn(sizes.Of),
+		kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)),
+		kgo.UnknownTopicRetries(2),
+		kgo.WithLogger(clientLogger{logger.With("component", "kafka")}),
+	), nil
+}
+
 // ping waits until the brokers answer, and asks less and less often. It gives up
 // when they refuse the credentials.
-func (r *Runner) ping(ctx context.Context, client *kgo.Client) error {
-	defer r.conditions.Clear("brokers")
+func ping(ctx context.Context, client *kgo.Client, conditions *health.Conditions) error {
+	defer conditions.Clear("brokers")
 	for try := 0; ; try++ {
 		limit, cancel := context.WithTimeout(ctx, pingLimit)
 		err := client.Ping(limit)
@@ -82,7 +110,7 @@ func (r *Runner) ping(ctx context.Context, client *kgo.Client) error {
 		if broker.Rejected(err) {
 			return fmt.Errorf("connecting to Kafka: %s", broker.Explain(err))
 		}
-		r.conditions.Block("brokers", broker.Explain(err))
+		conditions.Block("brokers", broker.Explain(err))
 		if backoff.Sleep(ctx, backoff.Delay(250*time.Millisecond, 10*time.Second, try)) != nil {
 			return ctx.Err()
 		}

@@ -29,5 +29,7 @@
 // processor (retries, instances), function (the module) with its ABI from
 // runner/abi, over sandbox (limits). Beside them: module fetches, onerror handles
 // failures, offsets handles starts and commits, watch notices outages; health,
-// metrics and tracing show what happens. This package puts them together.
+// metrics and tracing show what happens. A Host runs many functions in
+// one process: hub makes each a member of its own group over one client, and sleep
+// keeps those in memory that have work. This package puts them together.
 package runner

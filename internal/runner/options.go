@@ -31,6 +31,7 @@ type options struct {
 	adminHost string
 	seed      string
 	watch     time.Duration
+	idle      time.Duration
 }
 
 func makeOptions(list []Option) options {
@@ -41,6 +42,7 @@ func makeOptions(list []Option) options {
 		began:    time.Now(),
 		protocol: "auto",
 		watch:    watch.Interval,
+		idle:     idleTime,
 	}
 	for _, option := range list {
 		option(&o)

@@ -6,9 +6,10 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"os"
 	"sync"
+	"sync/atomic"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -17,18 +18,19 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/runner/delivery"
 	"github.com/helm-wasm/helm-wasm/internal/runner/health"
 	"github.com/helm-wasm/helm-wasm/internal/runner/metrics"
-	"github.com/helm-wasm/helm-wasm/internal/runner/offsets"
 	"github.com/helm-wasm/helm-wasm/internal/runner/onerror"
 	"github.com/helm-wasm/helm-wasm/internal/runner/processor"
 	"github.com/helm-wasm/helm-wasm/internal/runner/settings"
-	"github.com/helm-wasm/helm-wasm/internal/runner/stream"
+	"github.com/helm-wasm/helm-wasm/internal/runner/sleep"
 	"github.com/helm-wasm/helm-wasm/internal/runner/tracing"
-	"github.com/helm-wasm/helm-wasm/internal/runner/transaction"
 	"github.com/helm-wasm/helm-wasm/internal/runner/watch"
 )
 
 // A Runner takes one function's events from its topic to its sink.
 type Runner struct {
+	host       *Host                          // nil in a process of its own
+	sleeper    atomic.Pointer[sleep.Function] // in a host, once it is loaded
+	kind       string                         // ABI, once that is decided
 	settings   settings.Settings
 	options    options
 	logger     *slog.Logger
@@ -42,13 +44,15 @@ func New(cfg contract.RunnerConfig, opts ...Option) (*Runner, error) {
 	if err != nil {
 		return nil, fmt.Errorf("checking configuration: %w", err)
 	}
-	o := makeOptions(opts)
-	o.logger = o.logger.With("function", cfg.Name)
-	r := &Runner{settings: s, options: o, logger: o.logger}
-	r.metrics = metrics.New(cfg.Name, cfg.ABI)
+	return newRunner(s, makeOptions(opts), metrics.NewRegistry()), nil
+}
+
+func newRunner(s settings.Settings, o options, registry *prometheus.Registry) *Runner {
+	o.logger = o.logger.With("function", s.Name)
+	r := &Runner{settings: s, options: o, logger: o.logger, metrics: metrics.New(registry, s.Name, s.ABI)}
 	r.conditions = health.New(o.logger)
 	r.conditions.Block("start", "the function is not consuming yet")
-	return r, nil
+	return r
 }
 
 // Metrics returns the metrics of this runner.
@@ -61,38 +65,38 @@ func (r *Runner) Health() *health.Conditions { return r.conditions }
 // leaves the group. It returns an error only when waiting does not help: the
 // module cannot run, or the brokers refuse the credentials.
 func (r *Runner) Run(ctx context.Context) error {
-	admin, err := r.serveAdmin()
+	admin, err := serveAdmin(r.options.adminHost, r.settings.AdminPort, r.Handler())
 	if err != nil {
 		return err
 	}
 	defer admin.close()
+	return r.run(ctx)
+}
 
+// run is Run within the process.
+func (r *Runner) run(ctx context.Context) error {
 	trace, err := tracing.New(ctx, r.settings.Name, r.options.getenv)
 	if err != nil {
 		return err
 	}
 	defer trace.Close()
-	sizes := batchsize.New(r.settings.Bounds.Output)
+	sizes := r.sizes()
 	policy := r.policy(sizes)
 	events := processor.New(processor.Config{
 		Slots: r.settings.Concurrency(), Policy: policy, Metrics: r.metrics, Conditions: r.conditions,
 		Logger: r.logger, Trace: trace, Began: r.options.began,
 	})
-	opts, err := r.clientOptions(sizes)
-	if err != nil {
-		return fmt.Errorf("configuring the Kafka client: %w", err)
-	}
 	source := &watch.Source{Topic: r.settings.Source.Topic, Conditions: r.conditions, Patience: 2 * r.options.watch}
-	work, err := r.deliver(delivery.Parts{
+	work, leave, err := r.deliver(delivery.Parts{
 		Topic: r.settings.Source.Topic, Sink: delivery.Sink(r.settings.Sink.Topic), Processor: events, Policy: policy,
 		Source: source, Metrics: r.metrics, Conditions: r.conditions, Logger: r.logger,
 		Grace: r.options.grace, Timeout: r.settings.Bounds.Timeout, Joined: func() { r.metrics.Phase("assigned", r.options.began) },
-	}, opts)
+	}, sizes)
 	if err != nil {
 		return fmt.Errorf("configuring the Kafka client: %w", err)
 	}
+	defer leave()
 	client := work.Client()
-	defer client.CloseAllowingRebalance()
 	look := &watch.Watch{
 		Client: client, Source: source, Conditions: r.conditions, Interval: r.options.watch, Limit: watch.Limit,
 		Assignment: work.Assignment, Ends: work.Ends,
@@ -125,7 +129,9 @@ func (r *Runner) Run(ctx context.Context) error {
 	watching.Go(func() { look.Run(failed) })
 	defer watching.Wait()
 	defer stop(nil)
-	client.AddConsumeTopics(r.settings.Source.Topic)
+	if !r.shares() {
+		client.AddConsumeTopics(r.settings.Source.Topic)
+	}
 	r.conditions.Clear("start")
 	r.logger.Info("consuming", "topic", r.settings.Source.Topic, "group", r.settings.Source.ConsumerGroup,
 		"sink", r.settings.Sink.Topic, "delivery", r.settings.Delivery, "concurrency", r.settings.Concurrency())
@@ -144,7 +150,7 @@ func (r *Runner) policy(sizes *batchsize.Limits) *onerror.Policy {
 // state of the source topic, the largest batches of topics, and the group's
 // coordinator, so that its connection is open when the runner joins the group.
 func (r *Runner) connect(ctx context.Context, client *kgo.Client, look *watch.Watch, sizes *batchsize.Limits) error {
-	if err := r.ping(ctx, client); err != nil {
+	if err := ping(ctx, client, r.conditions); err != nil {
 		return err
 	}
 	r.metrics.Phase("brokers", r.options.began)
@@ -172,37 +178,4 @@ func cause(inner, outer context.Context, err error) error {
 		return context.Cause(inner)
 	}
 	return err
-}
-
-// deliver makes the delivery that the configuration asks for.
-func (r *Runner) deliver(parts delivery.Parts, opts []kgo.Opt) (delivery.Delivery, error) {
-	known := func(*kgo.Client) {}
-	if r.settings.Source.OffsetResetPolicy == "latest" {
-		latest := offsets.NewLatest(r.settings.Source.Topic, r.logger)
-		opts = append(opts, kgo.AdjustFetchOffsetsFn(latest.Adjust))
-		known = latest.Use
-	}
-	var work delivery.Delivery
-	var err error
-	if r.settings.Delivery == settings.ExactlyOnce {
-		work, err = transaction.New(parts, r.transactionalID(), opts...)
-	} else {
-		work, err = stream.New(parts, opts...)
-	}
-	if err != nil {
-		return nil, err
-	}
-	known(work.Client())
-	return work, nil
-}
-
-func (r *Runner) transactionalID() string {
-	if r.options.transact != "" {
-		return r.options.transact
-	}
-	host, err := os.Hostname()
-	if err != nil {
-		host = "runner"
-	}
-	return r.settings.Source.ConsumerGroup + "." + host
 }

@@ -36,12 +36,19 @@ type Limits struct {
 
 // New returns limits for a function whose calls may return output bytes.
 func New(output int) *Limits {
-	fallback := int32(batchBytes)
+	l := &Limits{fallback: batchBytes, topics: map[string]int32{}}
+	l.Allow(output)
+	return l
+}
+
+// Allow makes the fallback fit a function whose calls may return output bytes.
+func (l *Limits) Allow(output int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if output > 1<<20 {
 		// The user asked for more than the default.
-		fallback = int32(min(output+recordOverhead, batchLimit))
+		l.fallback = max(l.fallback, int32(min(output+recordOverhead, batchLimit)))
 	}
-	return &Limits{fallback: fallback, topics: map[string]int32{}}
 }
 
 // Of returns the largest batch that a topic accepts, in bytes.

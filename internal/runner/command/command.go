@@ -28,11 +28,12 @@ type Env struct {
 	Start  time.Time // of the process
 }
 
-const usage = `wasm-runner runs one WebAssembly function on events from Kafka.
+const usage = `wasm-runner runs WebAssembly functions on events from Kafka.
 
 Usage: wasm-runner [COMMAND] [FLAGS]
 
-  run        take events from the source topic to the sink (default)
+  run        take events of one function from its source topic to the sink (default)
+  host       run many functions in one process, each in its own consumer group
   topics     create missing topics and add partitions
   check      check brokers, topics and the lag of consumer groups
   scaler     tell KEDA the lag of consumer groups, and of events as they arrive
@@ -47,6 +48,7 @@ type runFunc func(ctx context.Context, env Env, args []string) error
 
 var commands = map[string]runFunc{
 	"run":      run,
+	"host":     runHost,
 	"topics":   createTopics,
 	"check":    checkStack,
 	"scaler":   scale,

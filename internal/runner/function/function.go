@@ -34,7 +34,9 @@ func Open(ctx context.Context, s *settings.Settings, wasm []byte, cacheDir strin
 	if err != nil {
 		return nil, "", err
 	}
-	logger.Info("abi decided", "abi", kind, "why", why)
+	if s.ABI == "" || s.ABI == "auto" {
+		logger.Info("abi decided", "abi", kind, "why", why)
+	}
 	config := sandbox.Config{Limits: s.Bounds, CacheDir: cacheDir, Logger: logger}
 	var function abi.Function
 	switch kind {

@@ -23,7 +23,7 @@ const (
 
 // Set is one runner's metrics.
 type Set struct {
-	Registry *prometheus.Registry
+	Registry *prometheus.Registry // may have other functions' sets, too
 
 	Events         map[string]prometheus.Counter // by outcome
 	Duration       prometheus.Histogram
@@ -37,42 +37,60 @@ type Set struct {
 	Instances      prometheus.Gauge
 	Starts         prometheus.Counter
 	InstanceStart  prometheus.Histogram
+	Awake          prometheus.Gauge
+	Memory         prometheus.Gauge
+	Wake           prometheus.Histogram
 	Cold           *prometheus.GaugeVec // by phase
 	CommitErrors   prometheus.Counter
 	Transactions   *prometheus.CounterVec // by result
 
-	info *prometheus.GaugeVec
+	info     *prometheus.GaugeVec
+	labelled prometheus.Registerer
+	all      []prometheus.Collector
 }
 
-// New registers a set under the function's name.
-func New(function, abi string) *Set {
+// Close takes the set out of its registry.
+func (s *Set) Close() {
+	for _, c := range s.all {
+		s.labelled.Unregister(c)
+	}
+}
+
+// NewRegistry makes a registry with what a process tells about itself.
+func NewRegistry() *prometheus.Registry {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	r := prometheus.WrapRegistererWith(prometheus.Labels{"function": function}, registry)
+	return registry
+}
+
+// New registers a set under the function's name. Close takes it away.
+func New(registry *prometheus.Registry, function, abi string) *Set {
+	var all []prometheus.Collector
+	register := func(c prometheus.Collector) { all = append(all, c) }
 	name := func(s string) string { return "wasm_runner_" + s }
 	counter := func(n, help string) prometheus.Counter {
 		c := prometheus.NewCounter(prometheus.CounterOpts{Name: name(n), Help: help})
-		r.MustRegister(c)
+		register(c)
 		return c
 	}
 	gauge := func(n, help string) prometheus.Gauge {
 		g := prometheus.NewGauge(prometheus.GaugeOpts{Name: name(n), Help: help})
-		r.MustRegister(g)
+		register(g)
 		return g
 	}
 	counters := func(n, help, label string) *prometheus.CounterVec {
 		c := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name(n), Help: help}, []string{label})
-		r.MustRegister(c)
+		register(c)
 		return c
 	}
 	gauges := func(n, help, label string) *prometheus.GaugeVec {
 		g := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name(n), Help: help}, []string{label})
-		r.MustRegister(g)
+		register(g)
 		return g
 	}
 	histogram := func(n, help string, buckets []float64) prometheus.Histogram {
 		h := prometheus.NewHistogram(prometheus.HistogramOpts{Name: name(n), Help: help, Buckets: buckets})
-		r.MustRegister(h)
+		register(h)
 		return h
 	}
 	s := &Set{
@@ -89,6 +107,9 @@ func New(function, abi string) *Set {
 		Instances:      gauge("instances", "Live instances of the function."),
 		Starts:         counter("instance_starts_total", "Instances started."),
 		InstanceStart:  histogram("instance_start_seconds", "Time to start an instance.", durations),
+		Awake:          gauge("awake", "1 while the function's machine code is in memory, 0 while it sleeps in its host."),
+		Memory:         gauge("memory_bytes", "Machine code and instances in memory, as a host reckons them."),
+		Wake:           histogram("wake_seconds", "Time to load a function that slept.", durations),
 		Cold:           gauges("cold_start_seconds", "Time from the start of the process until the end of a phase.", "phase"),
 		CommitErrors:   counter("commit_errors_total", "Failed offset commits; they are repeated."),
 		Transactions:   counters("transactions_total", "Transactions of exactly-once delivery, by result.", "result"),
@@ -99,6 +120,9 @@ func New(function, abi string) *Set {
 	}
 	s.info = gauges("info", "Always 1; the labels describe the function.", "abi")
 	s.ABI(abi)
+	s.labelled = prometheus.WrapRegistererWith(prometheus.Labels{"function": function}, registry)
+	s.labelled.MustRegister(all...)
+	s.all = all
 	return s
 }
 

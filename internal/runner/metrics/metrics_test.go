@@ -13,7 +13,7 @@ import (
 
 // TestDocumented compares the registered names with docs/METRICS.md.
 func TestDocumented(t *testing.T) {
-	s := New("f", "auto")
+	s := New(NewRegistry(), "f", "auto")
 	s.Failures.WithLabelValues("trap")
 	s.Lag.WithLabelValues("0")
 	s.Cold.WithLabelValues("module")

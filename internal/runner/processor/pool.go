@@ -61,10 +61,13 @@ func (p *pool) free(ctx context.Context, instance abi.Instance) {
 }
 
 // close frees idle instances at once, and the others as they come back.
-func (p *pool) close(ctx context.Context) {
+func (p *pool) close(ctx context.Context) { p.drop(ctx, true) }
+
+// drop frees idle instances; with closed, the others as they come back, too.
+func (p *pool) drop(ctx context.Context, closed bool) {
 	p.mu.Lock()
 	idle := p.idle
-	p.idle, p.closed = nil, true
+	p.idle, p.closed = nil, p.closed || closed
 	p.mu.Unlock()
 	for _, instance := range idle {
 		p.free(ctx, instance)

@@ -84,6 +84,9 @@ func (p *Processor) Warm(ctx context.Context) error {
 	return nil
 }
 
+// Drop frees instances that are idle.
+func (p *Processor) Drop() { p.pool.drop(context.Background(), false) }
+
 // Close frees the function with all its instances.
 func (p *Processor) Close(ctx context.Context) error {
 	p.pool.close(ctx)

@@ -12,13 +12,11 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/helm-wasm/helm-wasm/internal/runner/backoff"
 	"github.com/helm-wasm/helm-wasm/internal/runner/broker"
 	"github.com/helm-wasm/helm-wasm/internal/runner/health"
 	"github.com/helm-wasm/helm-wasm/internal/runner/metrics"
-	"github.com/helm-wasm/helm-wasm/internal/runner/offsets"
 )
 
 const (
@@ -42,8 +40,7 @@ const (
 
 // committer commits the offsets of partitions as their results are written.
 type committer struct {
-	client     *kgo.Client
-	topic      string
+	consumer   Consumer
 	shared     *shared
 	partitions func() []*partition // those that are assigned
 	metrics    *metrics.Set
@@ -100,7 +97,7 @@ func (c *committer) last(ctx context.Context, list []*partition) {
 		if err == nil {
 			return
 		}
-		if try == lastTries || ctx.Err() != nil || errors.Is(err, kerr.UnknownMemberID) || errors.Is(err, kerr.IllegalGeneration) {
+		if try == lastTries || ctx.Err() != nil || lostMember(err) {
 			c.metrics.CommitErrors.Inc()
 			c.logger.Warn("offsets not committed: events may be repeated", "error", err.Error())
 			return
@@ -123,15 +120,8 @@ func (c *committer) once(ctx context.Context, list []*partition) error {
 	if len(fresh) == 0 {
 		return nil
 	}
-	var failed error
-	c.client.CommitOffsetsSync(ctx, map[string]map[int32]kgo.EpochOffset{c.topic: fresh},
-		func(_ *kgo.Client, _ *kmsg.OffsetCommitRequest, response *kmsg.OffsetCommitResponse, err error) {
-			if failed = err; err == nil {
-				failed = offsets.CommitError(response)
-			}
-		})
-	if failed != nil {
-		return failed
+	if err := c.consumer.Commit(ctx, fresh); err != nil {
+		return err
 	}
 	for p, to := range reached {
 		p.committed(to)
@@ -149,4 +139,9 @@ func (c *committer) observe(list []*partition) {
 	}
 	c.metrics.Queued.Set(float64(queued))
 	c.metrics.Unacknowledged.Set(float64(inflight))
+}
+
+// lostMember says that the group goes on without this member.
+func lostMember(err error) bool {
+	return errors.Is(err, kerr.UnknownMemberID) || errors.Is(err, kerr.IllegalGeneration) || errors.Is(err, kerr.FencedMemberEpoch)
 }

@@ -16,10 +16,10 @@ import (
 // process runs events through the function: processor.Processor.Process.
 type process func(stop context.Context, records []*kgo.Record, emit processor.Emit) error
 
-// fetching is what a partition does with the client.
+// fetching is what a partition does with its consumer.
 type fetching interface {
-	PauseFetchPartitions(map[string][]int32) map[string][]int32
-	ResumeFetchPartitions(map[string][]int32)
+	Pause(id int32)
+	Resume(id int32)
 }
 
 // partition is one assigned partition: a queue, a goroutine that takes from it,
@@ -27,7 +27,6 @@ type fetching interface {
 // assignment to revocation.
 type partition struct {
 	id       int32
-	name     map[string][]int32 // topic and id, as the client wants them
 	shared   *shared
 	process  process
 	writer   *writer
@@ -41,6 +40,7 @@ type partition struct {
 	queue   []*kgo.Record
 	bytes   int // of queue, as keys and values
 	paused  bool
+	full    bool      // the consumer waits for Resume
 	taken   time.Time // when records were taken last
 	ledger  ledger
 	first   int64 // offset of the first record since assignment; -1 before it
@@ -49,10 +49,9 @@ type partition struct {
 }
 
 // newPartition starts work on a partition.
-func newPartition(topic string, id int32, shared *shared, process process, writer *writer, fetching fetching) *partition {
+func newPartition(id int32, shared *shared, process process, writer *writer, fetching fetching) *partition {
 	p := &partition{
-		id: id, name: map[string][]int32{topic: {id}},
-		shared: shared, process: process, writer: writer, fetching: fetching,
+		id: id, shared: shared, process: process, writer: writer, fetching: fetching,
 		exited: make(chan struct{}), first: -1, ledger: newLedger(),
 	}
 	p.changed = sync.NewCond(&p.mu)
@@ -83,22 +82,35 @@ func (p *partition) run() {
 	}
 }
 
-// push adds fetched records.
-func (p *partition) push(records []*kgo.Record, end int64) {
+// push adds fetched records, and says whether the partition has enough.
+func (p *partition) push(records []*kgo.Record, end int64) (full bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.lost {
+		return false
+	}
 	if len(p.queue) == 0 {
 		p.taken = time.Now()
 	}
+	bytes := 0
 	for _, r := range records {
-		p.bytes += len(r.Key) + len(r.Value)
+		bytes += len(r.Key) + len(r.Value)
 	}
+	p.queued(bytes)
 	if p.first < 0 && len(records) > 0 {
 		p.first = records[0].Offset
 	}
 	p.queue = append(p.queue, records...)
 	p.end = max(p.end, end)
 	p.changed.Broadcast()
+	p.full = p.shared.queue.full(len(p.queue), p.bytes)
+	return p.full
+}
+
+// queued counts bytes that came into the queue, or left it, under mu.
+func (p *partition) queued(bytes int) {
+	p.bytes += bytes
+	p.shared.queue.add(bytes)
 }
 
 // load returns how much the partition has queued, as far as that should hold up
@@ -114,7 +126,7 @@ func (p *partition) load() (events, bytes int) {
 	}
 	if !p.paused && (len(p.queue) > stuckMax || p.bytes > p.shared.budget.queued()) {
 		p.paused = true
-		p.fetching.PauseFetchPartitions(p.name)
+		p.fetching.Pause(p.id)
 	}
 	return 0, 0
 }
@@ -125,7 +137,7 @@ func (p *partition) take() []*kgo.Record {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n := min(len(p.queue), processor.ChunkMax)
-	for p.stop.Err() == nil && (n == 0 || p.full(n)) {
+	for p.stop.Err() == nil && (n == 0 || p.ahead(n)) {
 		p.changed.Wait()
 		n = min(len(p.queue), processor.ChunkMax)
 	}
@@ -135,20 +147,26 @@ func (p *partition) take() []*kgo.Record {
 	p.ledger.begun += n
 	records := p.queue[:n:n]
 	p.queue = p.queue[n:]
+	bytes := 0
 	for _, r := range records {
-		p.bytes -= len(r.Key) + len(r.Value)
+		bytes += len(r.Key) + len(r.Value)
 	}
+	p.queued(-bytes)
 	p.taken = time.Now()
 	p.shared.taken.raise()
 	if p.paused && len(p.queue) <= stuckMax/2 && p.bytes <= p.shared.budget.queued()/2 {
 		p.paused = false
-		p.fetching.ResumeFetchPartitions(p.name)
+		p.fetching.Resume(p.id)
+	}
+	if p.full && p.shared.queue.low(len(p.queue), p.bytes) {
+		p.full = false
+		p.fetching.Resume(p.id)
 	}
 	return records
 }
 
-// full reports whether n more events must wait for commits or for results to be written.
-func (p *partition) full(n int) bool {
+// ahead reports whether n more events must wait for commits or for results to be written.
+func (p *partition) ahead(n int) bool {
 	return p.ledger.uncommitted()+n > p.shared.budget.window() ||
 		p.ledger.bytes > 0 && p.ledger.bytes >= p.shared.budget.unwritten()
 }
@@ -230,7 +248,7 @@ func (p *partition) finish(ctx context.Context) {
 	defer context.AfterFunc(ctx, p.wake)()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for len(p.ledger.inflight) > 0 && ctx.Err() == nil {
+	for len(p.ledger.inflight) > 0 && !p.lost && ctx.Err() == nil {
 		p.changed.Wait()
 	}
 }
@@ -242,9 +260,10 @@ func (p *partition) abandon() {
 	defer p.mu.Unlock()
 	p.lost = true
 	p.queue = nil
+	p.queued(-p.bytes)
 	p.changed.Broadcast()
 	if p.paused {
-		p.fetching.ResumeFetchPartitions(p.name)
+		p.fetching.Resume(p.id)
 	}
 }
 

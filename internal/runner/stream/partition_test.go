@@ -24,23 +24,23 @@ func newStream(t *testing.T) *Stream {
 		t.Fatal(err)
 	}
 	t.Cleanup(cluster.Close)
-	set, quiet := metrics.New("test", "auto"), slog.New(slog.DiscardHandler)
-	s, err := New(delivery.Parts{
-		Topic: "in", Sink: "out", Policy: &onerror.Policy{Metrics: set, Logger: quiet},
-		Metrics: set, Conditions: health.New(nil), Logger: quiet,
-	}, kgo.SeedBrokers(cluster.ListenAddrs()...), kgo.ConsumerGroup("g"))
+	set, quiet := metrics.New(metrics.NewRegistry(), "test", "auto"), slog.New(slog.DiscardHandler)
+	own, err := NewOwn("in", kgo.SeedBrokers(cluster.ListenAddrs()...), kgo.ConsumerGroup("g"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(s.client.Close)
-	return s
+	t.Cleanup(own.Close)
+	return New(delivery.Parts{
+		Topic: "in", Sink: "out", Policy: &onerror.Policy{Metrics: set, Logger: quiet},
+		Metrics: set, Conditions: health.New(nil), Logger: quiet,
+	}, own, own.Client, nil)
 }
 
 // TestLateResults: what a function makes of an event whose partition has since gone
 // is not written: the new owner does that.
 func TestLateResults(t *testing.T) {
 	s := newStream(t)
-	kept, gone := newPartition("in", 0, s.shared, nil, s.writer, s.client), newPartition("in", 1, s.shared, nil, s.writer, s.client)
+	kept, gone := newPartition(0, s.shared, nil, s.writer, s.consumer), newPartition(1, s.shared, nil, s.writer, s.consumer)
 	gone.abandon()
 	gone.emit(&kgo.Record{Topic: "in"}, []*kgo.Record{{Value: []byte("late")}})
 	kept.emit(&kgo.Record{Topic: "in"}, []*kgo.Record{{Value: []byte("in time")}})

@@ -15,44 +15,35 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/runner/delivery"
 )
 
-// pollMax is the most records that one poll returns.
-const pollMax = 4096
-
 // Stream is delivery at-least-once.
 type Stream struct {
 	delivery.Parts
 	client    *kgo.Client
+	consumer  Consumer
 	shared    *shared
 	writer    *writer
 	committer *committer
 
 	mu         sync.Mutex
 	partitions map[int32]*partition
+	draining   bool // no partition begins any more
 }
 
-// New makes a stream with a client of its own, from options that name no topic.
-func New(parts delivery.Parts, opts ...kgo.Opt) (*Stream, error) {
-	s := &Stream{Parts: parts, shared: newShared(), partitions: map[int32]*partition{}}
-	client, err := kgo.NewClient(append(opts,
-		kgo.DisableAutoCommit(),
-		kgo.BlockRebalanceOnPoll(),
-		kgo.OnPartitionsAssigned(s.assigned),
-		kgo.OnPartitionsRevoked(s.revoked),
-		kgo.OnPartitionsLost(s.lost),
-	)...)
-	if err != nil {
-		return nil, err
-	}
-	s.client = client
+// New makes a stream from a consumer, which is its alone, and the client that
+// writes results. queue is what functions share whose client is not their own;
+// else it is nil.
+func New(parts delivery.Parts, consumer Consumer, client *kgo.Client, queue *Queue) *Stream {
+	s := &Stream{Parts: parts, client: client, consumer: consumer, shared: newShared(queue), partitions: map[int32]*partition{}}
 	s.writer = &writer{client: client, sink: s.Sink, policy: s.Policy, metrics: s.Metrics, conditions: s.Conditions}
 	s.committer = &committer{
-		client: client, topic: s.Topic, shared: s.shared, partitions: s.list,
+		consumer: consumer, shared: s.shared, partitions: s.list,
 		metrics: s.Metrics, conditions: s.Conditions, logger: s.Logger,
 	}
-	return s, nil
+	consumer.Use(s)
+	return s
 }
 
-// Client returns the stream's client.
+// Client is the one that writes results.
 func (s *Stream) Client() *kgo.Client { return s.client }
 
 // Run consumes until ctx is done, then drains.
@@ -60,28 +51,28 @@ func (s *Stream) Run(ctx context.Context) error {
 	background, stop := context.WithCancel(context.Background())
 	var committer sync.WaitGroup
 	committer.Go(func() { s.committer.run(background) })
-	for {
-		s.room(ctx)
-		fetches := s.client.PollRecords(ctx, pollMax)
-		if ctx.Err() != nil || fetches.IsClientClosed() {
-			s.client.AllowRebalance()
-			break
-		}
-		s.Source.Report(fetches)
-		fetches.EachPartition(func(f kgo.FetchTopicPartition) {
-			if p := s.partition(f.Partition); p != nil && len(f.Records) > 0 {
-				p.push(f.Records, f.HighWatermark)
-			}
-		})
-		s.client.AllowRebalance()
-	}
+	s.consumer.Run(ctx)
 	drain, cancel := context.WithTimeout(context.Background(), s.Grace)
 	defer cancel()
+	s.mu.Lock()
+	s.draining = true
+	s.mu.Unlock()
 	s.release(drain, s.Assignment(), true)
 	stop()
 	committer.Wait()
 	return nil
 }
+
+// Fetched is Handler.
+func (s *Stream) Fetched(id int32, records []*kgo.Record, end int64) (full bool) {
+	if p := s.partition(id); p != nil {
+		return p.push(records, end)
+	}
+	return false
+}
+
+// Report is Handler.
+func (s *Stream) Report(fetches kgo.Fetches) { s.Source.Report(fetches) }
 
 func (s *Stream) partition(id int32) *partition {
 	s.mu.Lock()
@@ -99,8 +90,8 @@ func (s *Stream) list() []*partition {
 	return list
 }
 
-// room waits until the queues have room for another poll.
-func (s *Stream) room(ctx context.Context) {
+// Room is Handler: the queues must have room.
+func (s *Stream) Room(ctx context.Context) {
 	for ctx.Err() == nil {
 		events, bytes := 0, 0
 		for _, p := range s.list() {
@@ -144,38 +135,30 @@ func (s *Stream) Ends(found map[int32]int64) {
 	}
 }
 
-func (s *Stream) assigned(_ context.Context, _ *kgo.Client, topics map[string][]int32) {
-	ids := topics[s.Topic]
-	if len(ids) > 0 {
-		s.Joined()
-		s.Logger.Info("partitions assigned", "partitions", ids)
-	}
+// Assigned is Handler.
+func (s *Stream) Assigned(ids []int32) {
+	s.Joined()
+	s.Logger.Info("partitions assigned", "partitions", ids)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, id := range ids {
-		if s.partitions[id] == nil {
-			s.partitions[id] = newPartition(s.Topic, id, s.shared, s.Processor.Process, s.writer, s.client)
+		if s.partitions[id] == nil && !s.draining {
+			s.partitions[id] = newPartition(id, s.shared, s.Processor.Process, s.writer, s.consumer)
 		}
 	}
 	s.counted()
 }
 
-func (s *Stream) revoked(_ context.Context, _ *kgo.Client, topics map[string][]int32) {
-	ids := topics[s.Topic]
-	if len(ids) == 0 {
-		return
-	}
+// Revoked is Handler.
+func (s *Stream) Revoked(ids []int32) {
 	s.Logger.Info("partitions revoked", "partitions", ids)
 	ctx, cancel := context.WithTimeout(context.Background(), delivery.Handover)
 	defer cancel()
 	s.release(ctx, ids, true)
 }
 
-func (s *Stream) lost(_ context.Context, _ *kgo.Client, topics map[string][]int32) {
-	ids := topics[s.Topic]
-	if len(ids) == 0 {
-		return
-	}
+// Lost is Handler.
+func (s *Stream) Lost(ids []int32) {
 	s.Logger.Warn("partitions lost: their events in flight may be repeated elsewhere", "partitions", ids)
 	s.release(context.Background(), ids, false)
 }
@@ -202,6 +185,9 @@ func (s *Stream) release(ctx context.Context, ids []int32, commit bool) {
 	defer s.mu.Unlock()
 	for _, p := range list {
 		p.abandon()
+		if s.partitions[p.id] != p {
+			continue // it was lost while this release waited for it
+		}
 		delete(s.partitions, p.id)
 		s.Metrics.Lag.DeleteLabelValues(strconv.Itoa(int(p.id)))
 	}
