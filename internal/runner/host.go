@@ -21,6 +21,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/runner/membership"
 	"github.com/helm-wasm/helm-wasm/internal/runner/metrics"
 	"github.com/helm-wasm/helm-wasm/internal/runner/sleep"
+	"github.com/helm-wasm/helm-wasm/internal/runner/workers"
 )
 
 const (
@@ -45,17 +46,12 @@ type Host struct {
 	conditions *health.Conditions
 	sizes      *batchsize.Limits
 	keeper     *sleep.Keeper
+	workers    *workers.Pool
 	hub        *hub.Hub // nil with brokers that do not speak KIP-848
 
 	mu        sync.Mutex
 	residents map[string]*resident
-}
-
-// resident is a function of a host.
-type resident struct {
-	*Runner
-	stop context.CancelFunc
-	done chan struct{}
+	refused   map[string]bool // functions whose configuration is wrong; belongs to Run
 }
 
 // NewHost checks the configuration. It starts nothing.
@@ -66,7 +62,7 @@ func NewHost(cfg contract.HostConfig, opts ...Option) (*Host, error) {
 	o := makeOptions(opts)
 	h := &Host{
 		config: cfg, options: o, logger: o.logger.With("host", cfg.Name), registry: metrics.NewRegistry(),
-		sizes: batchsize.New(0), residents: map[string]*resident{},
+		workers: workers.New(runtime.GOMAXPROCS(0)), sizes: batchsize.New(0), residents: map[string]*resident{}, refused: map[string]bool{},
 	}
 	h.conditions = health.New(h.logger)
 	h.conditions.Block("start", "the host is not running yet")
@@ -105,13 +101,9 @@ func (h *Host) Run(ctx context.Context) error {
 	defer h.keeper.Close()
 	h.logger.Info("hosting", "functions", len(h.config.Functions), "oneClient", shared)
 	defer h.end()
-	for _, f := range h.config.Functions {
-		if err := h.add(ctx, f); err != nil {
-			return err
-		}
-	}
+	h.apply(ctx, h.config)
 	h.conditions.Clear("start")
-	<-ctx.Done()
+	h.follow(ctx)
 	return nil
 }
 
@@ -131,52 +123,11 @@ func (h *Host) shares(ctx context.Context, client *kgo.Client) (bool, error) {
 	}
 }
 
-// add starts a function.
-func (h *Host) add(ctx context.Context, f contract.HostFunction) error {
-	s, err := resolveHosted(h.config, f)
-	if err != nil {
-		return err
-	}
-	r := newRunner(s, h.options, h.registry)
-	r.host = h
-	r.options.watch = hostWatch
-	alone, stop := context.WithCancel(ctx)
-	here := &resident{Runner: r, stop: stop, done: make(chan struct{})}
-	h.mu.Lock()
-	h.residents[f.Name] = here
-	h.mu.Unlock()
-	go func() {
-		defer close(here.done)
-		here.keep(alone)
-	}()
-	return nil
-}
-
-// keep runs the function until ctx is done, and starts it again when it ends
-// before: what ends a runner's process is one function's matter here.
-func (r *resident) keep(ctx context.Context) {
-	for try := 0; ctx.Err() == nil; try++ {
-		began := time.Now()
-		err := r.run(ctx)
-		if ctx.Err() != nil {
-			return
-		}
-		if time.Since(began) > restartMax {
-			try = 0
-		}
-		r.conditions.Block("function", fmt.Sprint("the function has ended and is started again: ", err))
-		_ = backoff.Sleep(ctx, backoff.Delay(restartMin, restartMax, try))
-		r.conditions.Clear("function")
-	}
-}
-
 // end stops all functions at the same time.
 func (h *Host) end() {
-	list := h.list()
-	for _, r := range list {
-		r.stop()
+	var ends sync.WaitGroup
+	for _, r := range h.list() {
+		ends.Go(r.end)
 	}
-	for _, r := range list {
-		<-r.done
-	}
+	ends.Wait()
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -258,4 +259,73 @@ func TestHostConfiguration(t *testing.T) {
 			t.Errorf("%v\nlacks %s", err, want)
 		}
 	}
+}
+
+// TestHostLives: functions come, change and go without a restart, and one whose
+// change is broken goes on as it was.
+func TestHostLives(t *testing.T) {
+	t.Parallel()
+	b := newBroker(t)
+	b.topics(3)
+	wasm := guestbuild.Command(t, mirror)
+	precompile(t, wasm)
+	file := filepath.Join(t.TempDir(), "mirror.wasm")
+	if err := os.WriteFile(file, wasm, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cfg := b.hosted(3)
+	for i := range cfg.Functions {
+		cfg.Functions[i].Module.Path = file
+	}
+	var now atomic.Pointer[contract.HostConfig]
+	set := func(functions ...contract.HostFunction) {
+		next := cfg
+		next.Functions = functions
+		now.Store(&next)
+	}
+	first, second, third := cfg.Functions[0], cfg.Functions[1], cfg.Functions[2]
+	set(first, second)
+	h, _ := startHost(t, *now.Load(), func(o *options) {
+		o.reload, o.reloads = func() (contract.HostConfig, error) { return *now.Load(), nil }, 10*time.Millisecond
+	})
+	has := func(check func(FunctionStatus) bool, names ...string) func() bool {
+		return func() bool {
+			list := h.Functions()
+			for i, f := range list {
+				if len(list) != len(names) || f.Name != names[i] || !check(f) {
+					return false
+				}
+			}
+			return len(list) == len(names)
+		}
+	}
+	ready := func(f FunctionStatus) bool { return f.Status == "ready" }
+	eventually(t, "two functions", has(ready, "f0", "f1"))
+
+	changed := second
+	changed.Sink.Topic = "out2"
+	set(second, third)
+	eventually(t, "one has gone and one has come", has(ready, "f1", "f2"))
+	b.send("in1", "k 1")
+	b.read("out1", 1)
+	set(changed, third)
+	eventually(t, "one has changed", func() bool { return h.list()[0].config.Sink.Topic == "out2" })
+	b.send("in1", "k 2")
+	b.read("out2", 1)
+
+	broken := changed
+	broken.Module.Path = "/no/such/file.wasm"
+	wrong := third
+	wrong.Name, wrong.OnError.Retries = "f3", -1
+	set(broken, third, wrong)
+	eventually(t, "it says that the change is not used", func() bool {
+		return strings.Contains(fmt.Sprint(h.Functions()[0].Conditions), "the old one goes on")
+	})
+	eventually(t, "it says that a new one is wrong", func() bool {
+		return strings.Contains(fmt.Sprint(h.Health().List()), "onError.retries") && h.Health().Ready()
+	})
+	b.send("in1", "k 3")
+	b.read("out2", 2)
+	set(changed, third)
+	eventually(t, "all is well again", func() bool { return has(ready, "f1", "f2")() && len(h.Health().List()) == 0 })
 }

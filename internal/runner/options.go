@@ -9,6 +9,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/helm-wasm/helm-wasm/contract"
 	"github.com/helm-wasm/helm-wasm/internal/runner/watch"
 	"github.com/helm-wasm/helm-wasm/runner/abi"
 )
@@ -32,6 +33,8 @@ type options struct {
 	seed      string
 	watch     time.Duration
 	idle      time.Duration
+	reload    func() (contract.HostConfig, error)
+	reloads   time.Duration
 }
 
 func makeOptions(list []Option) options {
@@ -43,6 +46,7 @@ func makeOptions(list []Option) options {
 		protocol: "auto",
 		watch:    watch.Interval,
 		idle:     idleTime,
+		reloads:  reloadInterval,
 	}
 	for _, option := range list {
 		option(&o)
@@ -100,3 +104,9 @@ func WithAdminHost(host string) Option { return func(o *options) { o.adminHost =
 // aborts at once the transaction that it left. By default it is the consumer
 // group and the host's name.
 func WithTransactionalID(id string) Option { return func(o *options) { o.transact = id } }
+
+// WithReload makes a host read its configuration again every few seconds, and
+// follow what has changed.
+func WithReload(load func() (contract.HostConfig, error)) Option {
+	return func(o *options) { o.reload = load }
+}

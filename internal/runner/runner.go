@@ -9,7 +9,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -24,12 +23,14 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/runner/sleep"
 	"github.com/helm-wasm/helm-wasm/internal/runner/tracing"
 	"github.com/helm-wasm/helm-wasm/internal/runner/watch"
+	"github.com/helm-wasm/helm-wasm/internal/runner/workers"
 )
 
 // A Runner takes one function's events from its topic to its sink.
 type Runner struct {
 	host       *Host                          // nil in a process of its own
 	sleeper    atomic.Pointer[sleep.Function] // in a host, once it is loaded
+	share      *workers.Share                 // of a host's workers
 	kind       string                         // ABI, once that is decided
 	settings   settings.Settings
 	options    options
@@ -44,12 +45,12 @@ func New(cfg contract.RunnerConfig, opts ...Option) (*Runner, error) {
 	if err != nil {
 		return nil, fmt.Errorf("checking configuration: %w", err)
 	}
-	return newRunner(s, makeOptions(opts), metrics.NewRegistry()), nil
+	return newRunner(s, makeOptions(opts), metrics.New(metrics.NewRegistry(), s.Name, s.ABI)), nil
 }
 
-func newRunner(s settings.Settings, o options, registry *prometheus.Registry) *Runner {
+func newRunner(s settings.Settings, o options, set *metrics.Set) *Runner {
 	o.logger = o.logger.With("function", s.Name)
-	r := &Runner{settings: s, options: o, logger: o.logger, metrics: metrics.New(registry, s.Name, s.ABI)}
+	r := &Runner{settings: s, options: o, logger: o.logger, metrics: set}
 	r.conditions = health.New(o.logger)
 	r.conditions.Block("start", "the function is not consuming yet")
 	return r
@@ -84,7 +85,7 @@ func (r *Runner) run(ctx context.Context) error {
 	policy := r.policy(sizes)
 	events := processor.New(processor.Config{
 		Slots: r.settings.Concurrency(), Policy: policy, Metrics: r.metrics, Conditions: r.conditions,
-		Logger: r.logger, Trace: trace, Began: r.options.began,
+		Logger: r.logger, Trace: trace, Began: r.options.began, Share: r.share,
 	})
 	source := &watch.Source{Topic: r.settings.Source.Topic, Conditions: r.conditions, Patience: 2 * r.options.watch}
 	work, leave, err := r.deliver(delivery.Parts{

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/helm-wasm/helm-wasm/contract"
 	"github.com/helm-wasm/helm-wasm/internal/runner"
 	"github.com/helm-wasm/helm-wasm/internal/version"
 )
@@ -65,7 +66,8 @@ func runHost(ctx context.Context, env Env, args []string) error {
 	boundMemory(env.Getenv, "/sys/fs/cgroup")
 	log := logger(env, cfg.LogLevel)
 	log.Info("starting", "version", version.Version, "host", cfg.Name)
-	h, err := runner.NewHost(cfg, append(common.options(env), runner.WithLogger(log))...)
+	h, err := runner.NewHost(cfg, append(common.options(env), runner.WithLogger(log),
+		runner.WithReload(func() (contract.HostConfig, error) { return runner.LoadHostConfig(config.paths()...) }))...)
 	if err != nil {
 		return err
 	}

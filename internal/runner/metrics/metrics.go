@@ -40,6 +40,7 @@ type Set struct {
 	Awake          prometheus.Gauge
 	Memory         prometheus.Gauge
 	Wake           prometheus.Histogram
+	Rejected       prometheus.Gauge
 	Cold           *prometheus.GaugeVec // by phase
 	CommitErrors   prometheus.Counter
 	Transactions   *prometheus.CounterVec // by result
@@ -110,6 +111,7 @@ func New(registry *prometheus.Registry, function, abi string) *Set {
 		Awake:          gauge("awake", "1 while the function's machine code is in memory, 0 while it sleeps in its host."),
 		Memory:         gauge("memory_bytes", "Machine code and instances in memory, as a host reckons them."),
 		Wake:           histogram("wake_seconds", "Time to load a function that slept.", durations),
+		Rejected:       gauge("update_rejected", "1 while a changed function cannot run and its host goes on with the old one."),
 		Cold:           gauges("cold_start_seconds", "Time from the start of the process until the end of a phase.", "phase"),
 		CommitErrors:   counter("commit_errors_total", "Failed offset commits; they are repeated."),
 		Transactions:   counters("transactions_total", "Transactions of exactly-once delivery, by result.", "result"),

@@ -17,6 +17,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/runner/metrics"
 	"github.com/helm-wasm/helm-wasm/internal/runner/onerror"
 	"github.com/helm-wasm/helm-wasm/internal/runner/tracing"
+	"github.com/helm-wasm/helm-wasm/internal/runner/workers"
 	"github.com/helm-wasm/helm-wasm/runner/abi"
 )
 
@@ -37,7 +38,8 @@ type Config struct {
 	Conditions *health.Conditions
 	Logger     *slog.Logger
 	Trace      *tracing.Tracer
-	Began      time.Time // when the process started
+	Began      time.Time      // when the process started
+	Share      *workers.Share // of a host's workers; nil waits for none
 }
 
 // A Processor runs events through one function. It is safe for concurrent use.
@@ -158,6 +160,11 @@ func (p *Processor) acquire(stop context.Context) error {
 
 // attempt gives records to an instance and returns how many were done.
 func (p *Processor) attempt(stop context.Context, records []*kgo.Record, emit Emit) (int, error) {
+	turn, err := p.Share.Begin(stop)
+	if err != nil {
+		return 0, err
+	}
+	defer turn.End()
 	instance, err := p.pool.get(stop)
 	if err != nil {
 		return 0, err
