@@ -30,7 +30,9 @@ const (
 
 // functionTemplates are the files of Scope Functions, in the order in which
 // they are printed.
-var functionTemplates = []string{"templates/functions.yaml", "templates/workloads.yaml", "templates/scaler.yaml"}
+var functionTemplates = []string{
+	"templates/functions.yaml", "templates/hosts.yaml", "templates/workloads.yaml", "templates/scaler.yaml",
+}
 
 // Options say for which release and which cluster to render.
 type Options struct {

@@ -9,6 +9,10 @@ type Values struct {
 	// own Deployment and ScaledObject, so that it scales independently.
 	Functions map[string]Function `json:"functions,omitempty" keys:"label"`
 
+	// Hosts are pods for many functions, by name: functions with `host: NAME` run
+	// there instead of in a Deployment of their own.
+	Hosts map[string]Host `json:"hosts,omitempty" keys:"label"`
+
 	// Defaults are merged under every function.
 	Defaults Function `json:"defaults,omitempty"`
 

@@ -9,6 +9,8 @@ func decodeValues(m map[string]any, o *Values) {
 		switch k {
 		case "functions":
 			decodeFunctionMap(v, &o.Functions, newFunction)
+		case "hosts":
+			decodeHostMap(v, &o.Hosts, newHost)
 		case "defaults":
 			if e, ok := v.(map[string]any); ok {
 				decodeFunction(e, &o.Defaults)
@@ -92,6 +94,10 @@ func decodeFunction(m map[string]any, o *Function) {
 		switch k {
 		case "enabled":
 			decodePointer(v, &o.Enabled, ToBoolean)
+		case "host":
+			decodeScalar(v, &o.Host, ToString)
+		case "weight":
+			decodeScalar(v, &o.Weight, ToInteger)
 		case "module":
 			if e, ok := v.(map[string]any); ok {
 				decodeModule(e, &o.Module)
@@ -505,6 +511,60 @@ func decodePod(m map[string]any, o *Pod) {
 			decodeMap(v, &o.Env, ToString)
 		case "envFrom":
 			decodeList(v, &o.EnvFrom, ToAny)
+		}
+	}
+}
+
+func decodeHost(m map[string]any, o *Host) {
+	for k, v := range m {
+		switch k {
+		case "scaling":
+			if e, ok := v.(map[string]any); ok {
+				decodeHostScaling(e, &o.Scaling)
+			} else if v == nil {
+				o.Scaling = HostScaling{}
+			}
+		case "memoryBudget":
+			decodeScalar(v, &o.MemoryBudget, ToQuantity)
+		case "resources":
+			if e, ok := v.(map[string]any); ok {
+				decodeResources(e, &o.Resources)
+			} else if v == nil {
+				o.Resources = Resources{}
+			}
+		case "serviceAccount":
+			if e, ok := v.(map[string]any); ok {
+				decodeServiceAccount(e, &o.ServiceAccount)
+			} else if v == nil {
+				o.ServiceAccount = ServiceAccount{}
+			}
+		case "podDisruptionBudget":
+			if e, ok := v.(map[string]any); ok {
+				decodePodDisruptionBudget(e, &o.PodDisruptionBudget)
+			} else if v == nil {
+				o.PodDisruptionBudget = PodDisruptionBudget{}
+			}
+		case "pod":
+			if e, ok := v.(map[string]any); ok {
+				decodePod(e, &o.Pod)
+			} else if v == nil {
+				o.Pod = Pod{}
+			}
+		}
+	}
+}
+
+func decodeHostScaling(m map[string]any, o *HostScaling) {
+	for k, v := range m {
+		switch k {
+		case "minReplicas":
+			decodePointer(v, &o.MinReplicas, ToInteger)
+		case "maxReplicas":
+			decodeScalar(v, &o.MaxReplicas, ToInteger)
+		case "pollingInterval":
+			decodeScalar(v, &o.PollingInterval, ToInteger)
+		case "cooldownPeriod":
+			decodePointer(v, &o.CooldownPeriod, ToInteger)
 		}
 	}
 }
@@ -1109,6 +1169,37 @@ func decodeFunctionMap(v any, o *map[string]Function, fresh func() Function) {
 		}
 		if fields, isMap := e.(map[string]any); isMap {
 			decodeFunction(fields, &t)
+		} else if e != nil {
+			continue
+		}
+		out[k] = t
+	}
+	*o = out
+}
+
+func decodeHostMap(v any, o *map[string]Host, fresh func() Host) {
+	m, ok := v.(map[string]any)
+	if !ok {
+		if v == nil {
+			*o = nil
+		}
+		return
+	}
+	out := make(map[string]Host, len(m)+len(*o))
+	for k, t := range *o {
+		out[k] = t
+	}
+	for k, e := range m {
+		t, ok := out[k]
+		if e == nil && ok { // takes a default away
+			delete(out, k)
+			continue
+		}
+		if !ok {
+			t = fresh()
+		}
+		if fields, isMap := e.(map[string]any); isMap {
+			decodeHost(fields, &t)
 		} else if e != nil {
 			continue
 		}

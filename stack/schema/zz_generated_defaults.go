@@ -13,6 +13,7 @@ var defaults = table{
 		{"config", table{}},
 		{"delivery", "at-least-once"},
 		{"enabled", true},
+		{"host", ""},
 		{"http", table{
 			{"path", "/"},
 			{"port", float64(8080)},
@@ -122,6 +123,7 @@ var defaults = table{
 			{"consumerGroup", ""},
 			{"offsetResetPolicy", "earliest"},
 		}},
+		{"weight", float64(1)},
 	}},
 	{"extraObjects", table{}},
 	{"fullnameOverride", ""},
@@ -130,6 +132,7 @@ var defaults = table{
 		{"imagePullSecrets", array{}},
 		{"imageRegistry", ""},
 	}},
+	{"hosts", table{}},
 	{"kafka", table{
 		{"bootstrapServers", array{}},
 		{"bundled", table{
@@ -363,6 +366,49 @@ var defaults = table{
 func newFunction() (o Function) {
 	decodeFunction(map[string]any{
 		"enabled": true,
+	}, &o)
+	return o
+}
+
+// newHost is an entry of a map before the user's keys.
+func newHost() (o Host) {
+	decodeHost(map[string]any{
+		"pod": map[string]any{
+			"affinity":                      map[string]any{},
+			"annotations":                   map[string]any{},
+			"env":                           map[string]any{},
+			"envFrom":                       []any{},
+			"labels":                        map[string]any{},
+			"nodeSelector":                  map[string]any{},
+			"priorityClassName":             "",
+			"terminationGracePeriodSeconds": float64(30),
+			"tolerations":                   []any{},
+			"topologySpreadConstraints":     []any{},
+		},
+		"podDisruptionBudget": map[string]any{
+			"enabled":        false,
+			"maxUnavailable": float64(1),
+		},
+		"resources": map[string]any{
+			"limits": map[string]any{
+				"memory": "512Mi",
+			},
+			"requests": map[string]any{
+				"cpu":    "100m",
+				"memory": "128Mi",
+			},
+		},
+		"scaling": map[string]any{
+			"cooldownPeriod":  float64(60),
+			"maxReplicas":     float64(10),
+			"minReplicas":     float64(1),
+			"pollingInterval": float64(5),
+		},
+		"serviceAccount": map[string]any{
+			"annotations": map[string]any{},
+			"create":      true,
+			"name":        "",
+		},
 	}, &o)
 	return o
 }

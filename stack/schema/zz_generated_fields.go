@@ -6,6 +6,7 @@ package schema
 
 var objectValues = Object{Name: "Values", Doc: "Values is everything that the chart reads. Maps are keyed by name, so that several values files and --set merge entry by entry.", Fields: []Field{
 	{Name: "functions", Kind: KindMap, Elem: KindObject, Object: &objectFunction, Keys: "label", Doc: "Functions are the WebAssembly functions to run, by name. Each becomes its own Deployment and ScaledObject, so that it scales independently."},
+	{Name: "hosts", Kind: KindMap, Elem: KindObject, Object: &objectHost, Keys: "label", Doc: "Hosts are pods for many functions, by name: functions with `host: NAME` run there instead of in a Deployment of their own."},
 	{Name: "defaults", Kind: KindObject, Object: &objectFunction, Doc: "Defaults are merged under every function."},
 	{Name: "workloads", Kind: KindMap, Elem: KindObject, Object: &objectWorkload, Keys: "label", Doc: "Workloads are Deployments (or other scalable objects) that exist already and get a ScaledObject from the same `source` and `scaling`."},
 	{Name: "kafka", Kind: KindObject, Object: &objectKafka, Doc: "Kafka says where events come from and go to."},
@@ -27,6 +28,8 @@ var objectValues = Object{Name: "Values", Doc: "Values is everything that the ch
 
 var objectFunction = Object{Name: "Function", Doc: "Function is one WebAssembly function: where its code is, where its events come from and go to, and how it scales.", Fields: []Field{
 	{Name: "enabled", Kind: KindBoolean, Default: "true", Doc: "Enabled renders the function; false leaves it out and keeps its values."},
+	{Name: "host", Kind: KindString, Default: "\"\"", Example: "small", Doc: "Host is the key of `hosts` where the function runs, together with others. Empty gives it a Deployment of its own."},
+	{Name: "weight", Kind: KindInteger, Default: "1", HasMin: true, Min: 1, HasMax: true, Max: 1000, Doc: "Weight is the function's part of its host's time, beside that of other functions that have work."},
 	{Name: "module", Kind: KindObject, Object: &objectModule, Doc: "Module says where the function's .wasm is."},
 	{Name: "runtime", Kind: KindString, Default: "wazero", Example: "wasmtime", Doc: "Runtime runs the module: `wazero` in-process in the runner (no change to nodes), or a key of `runtimes` for a RuntimeClass."},
 	{Name: "abi", Kind: KindString, Default: "auto", Enum: []string{"auto", "redpanda", "extism", "wasi", "http"}, Doc: "ABI is the contract between runner and module. `auto` reads it from the binary; under a RuntimeClass it is always `http`."},
@@ -188,6 +191,22 @@ var objectPod = Object{Name: "Pod", Doc: "Pod has a pod template's settings, spe
 	{Name: "terminationGracePeriodSeconds", Kind: KindInteger, Default: "30", HasMin: true, Min: 0, HasMax: true, Max: 86400, Doc: "terminationGracePeriodSeconds is the time to finish events in flight and leave the consumer group."},
 	{Name: "env", Kind: KindMap, Elem: KindString, Doc: "Env are extra environment variables of the container `runner` (or `kafka`), by name."},
 	{Name: "envFrom", Kind: KindList, Elem: KindAny, Format: "mapping", Open: true, Doc: "envFrom as in Kubernetes, for Secrets and ConfigMaps, of the container that runs the function: `runner`, or `function` under a RuntimeClass."},
+}}
+
+var objectHost = Object{Name: "Host", Doc: "Host is a pod for many functions, those that name it in `host`. It is one trust domain: its functions share process, service account and network policy, and neither memory nor configuration. A function that sleeps there takes no memory, and wakes within milliseconds.", Fields: []Field{
+	{Name: "scaling", Kind: KindObject, Object: &objectHostScaling, Doc: "Scaling says how many replicas run. Each function asks for its own share by its `scaling.lagThreshold`; the one that asks for most decides."},
+	{Name: "memoryBudget", Kind: KindQuantity, Format: "amount", Example: "256Mi", Doc: "memoryBudget bounds what functions that are awake take in a replica, machine code and instances. The least recently used go to sleep for others. Empty means six tenths of resources.limits.memory."},
+	{Name: "resources", Kind: KindObject, Object: &objectResources, Default: "{requests: {cpu: 100m, memory: 128Mi}, limits: {memory: 512Mi}}", Doc: "Resources of the container that runs the functions."},
+	{Name: "serviceAccount", Kind: KindObject, Object: &objectServiceAccount, Doc: "serviceAccount the pods run as."},
+	{Name: "podDisruptionBudget", Kind: KindObject, Object: &objectPodDisruptionBudget, Doc: "podDisruptionBudget limits voluntary evictions."},
+	{Name: "pod", Kind: KindObject, Object: &objectPod, Doc: "Pod are settings of the host's pods."},
+}}
+
+var objectHostScaling = Object{Name: "HostScaling", Doc: "HostScaling becomes the host's ScaledObject, with a trigger for each function.", Fields: []Field{
+	{Name: "minReplicas", Kind: KindInteger, Default: "1", HasMin: true, Min: 0, Keda: "minReplicaCount", Doc: "minReplicas that always run. With 0 the first event waits for a pod."},
+	{Name: "maxReplicas", Kind: KindInteger, Default: "10", HasMin: true, Min: 1, Keda: "maxReplicaCount", Doc: "maxReplicas is the upper limit."},
+	{Name: "pollingInterval", Kind: KindInteger, Default: "5", HasMin: true, Min: 1, Keda: "pollingInterval", Doc: "pollingInterval is the time in seconds between KEDA's checks of the lag."},
+	{Name: "cooldownPeriod", Kind: KindInteger, Default: "60", HasMin: true, Min: 0, Keda: "cooldownPeriod", Doc: "cooldownPeriod is the time in seconds without lag before scaling to zero."},
 }}
 
 var objectWorkload = Object{Name: "Workload", Doc: "Workload scales something that exists already.", Fields: []Field{

@@ -1,7 +1,7 @@
 {{/*
 wks.init fills the context that every template shares, so that nothing is
 computed once for each function: call it with (dict "root" $).
-It sets: functions and workloads (those that are enabled), ns, fullname, name, labels (text, indented by 4), selector (text,
+It sets: functions and workloads (those that are enabled), hosts (the names of their functions), hosted (the host of functions that have one), ns, fullname, name, labels (text, indented by 4), selector (text,
 indented by 4), podLabels (text, indented by 8), topics, bootstrap, bundled,
 kafkaHost, kafkaConfig (text of stack.RunnerKafka), auth (KEDA needs a
 TriggerAuthentication), runnerImage, pullSecrets.
@@ -78,6 +78,7 @@ push has the names of those whose lag the scaler watches.
 {{- end -}}
 {{- end -}}
 {{- $_ := set . "functions" $functions -}}
+{{- include "wks.initHosts" . -}}
 {{- $_ := set . "workloads" $workloads -}}
 {{- $_ := set . "push" $push -}}
 {{- end -}}
@@ -91,6 +92,24 @@ push has the names of those whose lag the scaler watches.
 {{- else -}}
 {{- index . 1 -}}
 {{- end -}}
+{{- end -}}
+
+{{/* wks.initHosts says which function is in which host; defaults.host is for those that name none. */}}
+{{- define "wks.initHosts" -}}
+{{- $v := .root.Values -}}
+{{- $default := ($v.defaults | default dict).host | default "" -}}
+{{- $hosts := dict -}}
+{{- $hosted := dict -}}
+{{- range $name, $fn := .functions -}}
+{{- $host := $default -}}
+{{- if hasKey $fn "host" }}{{ $host = $fn.host | default "" }}{{ end -}}
+{{- if $host -}}
+{{- $_ := set $hosted $name $host -}}
+{{- $_ := set $hosts $host (append (get $hosts $host | default list) $name) -}}
+{{- end -}}
+{{- end -}}
+{{- $_ := set . "hosts" $hosts -}}
+{{- $_ := set . "hosted" $hosted -}}
 {{- end -}}
 
 {{/* wks.cut shortens (list NAME MAX) so that it stays unique: a prefix and 8 hex characters of its hash. */}}

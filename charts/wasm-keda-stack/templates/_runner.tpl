@@ -3,7 +3,7 @@ wks.runnerConfig is runner.yaml of one function: with kafka.yaml beside it,
 exactly stack.RunnerConfig. Kustomizations count its quotes (kustomize/wiring):
 name, topic, group and module come first, in this order.
 It takes a dict: ctx, name, fn (the effective function), group, abi, path (of
-a mounted module).
+a mounted module), hosted (it is one of a host's functions).
 */}}
 {{- define "wks.runnerConfig" -}}
 {{- $c := .ctx -}}
@@ -66,8 +66,10 @@ http:
   port: {{ int64 .port }}
   path: {{ ($fn.http | default dict).path | default "/" | quote }}
 {{- end }}
+{{- if not .hosted }}
 logLevel: {{ $c.logLevel }}
 adminPort: {{ $c.adminPort }}
+{{- end }}
 {{- end -}}
 
 {{/*

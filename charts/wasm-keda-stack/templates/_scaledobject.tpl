@@ -1,9 +1,9 @@
 {{/*
 wks.scaledObject is one ScaledObject and nothing else. It takes a dict:
 ctx (of wks.init), path (for messages), object (its name), component, key,
-target (dict apiVersion kind name container), source, scaling, and behavior:
-the HPA behavior as text, indented by 8. With ctx.push the scaler takes the
-place of KEDA's kafka trigger; what counts as lag is said in the same words.
+target (dict apiVersion kind name container), source, scaling, behavior: the HPA
+behavior as text, indented by 8, and members of a host: a dict of wks.kafkaTrigger
+for each of its functions.
 */}}
 {{- define "wks.scaledObject" -}}
 {{- $c := .ctx -}}
@@ -40,7 +40,6 @@ place of KEDA's kafka trigger; what counts as lag is said in the same words.
 {{- if $s.pausedScaleOut }}{{ $_ := set $annotations "autoscaling.keda.sh/paused-scale-out" "true" }}{{ end -}}
 {{- $fallback := $s.fallback | default dict -}}
 {{- $modifiers := $s.scalingModifiers | default dict -}}
-{{- $push := hasKey $c.push .key -}}
 apiVersion: keda.sh/v1alpha1
 kind: ScaledObject
 metadata:
@@ -111,44 +110,10 @@ spec:
   {{- end }}
   triggers:
     {{- if $topic }}
-    - type: {{ if $push }}external-push{{ else }}kafka{{ end }}
-      name: kafka
-      metadata:
-        {{- if $push }}
-        {{- $c.scalerMetadata }}
-        {{- else }}
-        {{- $c.kafkaMetadata }}
-        {{- end }}
-        consumerGroup: {{ .group | quote }}
-        topic: {{ $topic | quote }}
-        lagThreshold: {{ int64 ($s.lagThreshold | default 50) | toString | quote }}
-        activationLagThreshold: {{ int64 ($s.activationLagThreshold | default 0) | toString | quote }}
-        offsetResetPolicy: {{ $source.offsetResetPolicy | default "earliest" | quote }}
-        {{- if $s.allowIdleConsumers }}
-        allowIdleConsumers: "true"
-        {{- end }}
-        {{- if $s.excludePersistentLag }}
-        excludePersistentLag: "true"
-        {{- end }}
-        {{- if $s.limitToPartitionsWithLag }}
-        limitToPartitionsWithLag: "true"
-        {{- end }}
-        {{- if $s.ensureEvenDistributionOfPartitions }}
-        ensureEvenDistributionOfPartitions: "true"
-        {{- end }}
-        {{- if $s.scaleToZeroOnInvalidOffset }}
-        scaleToZeroOnInvalidOffset: "true"
-        {{- end }}
-        {{- with $s.partitionLimitation }}
-        partitionLimitation: {{ include "wks.scalar" . | quote }}
-        {{- end }}
-      {{- if $s.useCachedMetrics }}
-      useCachedMetrics: true
-      {{- end }}
-      {{- with (ternary $c.scalerAuth (ternary $c.authName "" $c.auth) $push) }}
-      authenticationRef:
-        name: {{ . }}
-      {{- end }}
+    {{- include "wks.kafkaTrigger" (dict "ctx" $c "name" "kafka" "key" .key "group" .group "source" $source "scaling" $s) }}
+    {{- end }}
+    {{- range .members }}
+    {{- include "wks.kafkaTrigger" . }}
     {{- end }}
     {{- range $name, $t := $s.triggers }}
     {{- if kindIs "map" $t }}
@@ -183,6 +148,56 @@ spec:
       {{- end }}
     {{- end }}
     {{- end }}
+{{- end -}}
+
+{{/*
+wks.kafkaTrigger is one trigger by the lag of a group, with a line break before it.
+It takes a dict: ctx, name, key (of the function or workload), group, source,
+scaling. With ctx.push the scaler takes the place of KEDA's kafka trigger; what
+counts as lag is said in the same words.
+*/}}
+{{- define "wks.kafkaTrigger" -}}
+{{- $c := .ctx -}}
+{{- $push := hasKey $c.push .key -}}
+{{- $s := .scaling }}
+    - type: {{ if $push }}external-push{{ else }}kafka{{ end }}
+      name: {{ .name }}
+      metadata:
+        {{- if $push }}
+        {{- $c.scalerMetadata }}
+        {{- else }}
+        {{- $c.kafkaMetadata }}
+        {{- end }}
+        consumerGroup: {{ .group | quote }}
+        topic: {{ .source.topic | quote }}
+        lagThreshold: {{ int64 ($s.lagThreshold | default 50) | toString | quote }}
+        activationLagThreshold: {{ int64 ($s.activationLagThreshold | default 0) | toString | quote }}
+        offsetResetPolicy: {{ .source.offsetResetPolicy | default "earliest" | quote }}
+        {{- if $s.allowIdleConsumers }}
+        allowIdleConsumers: "true"
+        {{- end }}
+        {{- if $s.excludePersistentLag }}
+        excludePersistentLag: "true"
+        {{- end }}
+        {{- if $s.limitToPartitionsWithLag }}
+        limitToPartitionsWithLag: "true"
+        {{- end }}
+        {{- if $s.ensureEvenDistributionOfPartitions }}
+        ensureEvenDistributionOfPartitions: "true"
+        {{- end }}
+        {{- if $s.scaleToZeroOnInvalidOffset }}
+        scaleToZeroOnInvalidOffset: "true"
+        {{- end }}
+        {{- with $s.partitionLimitation }}
+        partitionLimitation: {{ include "wks.scalar" . | quote }}
+        {{- end }}
+      {{- if $s.useCachedMetrics }}
+      useCachedMetrics: true
+      {{- end }}
+      {{- with (ternary $c.scalerAuth (ternary $c.authName "" $c.auth) $push) }}
+      authenticationRef:
+        name: {{ . }}
+      {{- end }}
 {{- end -}}
 
 {{/* wks.behavior is an HPA behavior as text; a tolerance is a quantity, which KEDA's CRD requires as a string. */}}
