@@ -42,6 +42,9 @@ var exampleWasmtime string
 //go:embed production.yaml
 var exampleProduction string
 
+//go:embed host.yaml
+var exampleHost string
+
 //go:embed exactly-once.yaml
 var exampleExactlyOnce string
 
@@ -58,6 +61,7 @@ func All() []Example {
 		{"workload", "no function: scale a Deployment by lag and by office hours", exampleWorkload},
 		{"wasmtime", "an HTTP component under Wasmtime through a RuntimeClass", exampleWasmtime},
 		{"production", "three brokers, disruption budgets, network policies, monitoring", exampleProduction},
+		{"host", "functions that share a pod, beside one with a Deployment of its own", exampleHost},
 		{"exactly-once", "Kafka transactions from source to sink", exampleExactlyOnce},
 	}
 }

@@ -34,7 +34,7 @@ type siteCase struct {
 func allSiteCases() []siteCase {
 	var all []siteCase
 	for _, cases := range [][]siteCase{
-		schemaCases, kafkaCases, triggerCases, credentialCases, scalingCases, targetCases, functionCases,
+		schemaCases, kafkaCases, triggerCases, credentialCases, scalingCases, targetCases, functionCases, hostCases,
 		platformCases, nodeCases,
 	} {
 		all = append(all, cases...)

@@ -8,14 +8,6 @@ type Function struct {
 	// Enabled renders the function; false leaves it out and keeps its values.
 	Enabled *bool `json:"enabled,omitempty" default:"true"`
 
-	// Host is the key of `hosts` where the function runs, together with others.
-	// Empty gives it a Deployment of its own.
-	Host string `json:"host,omitempty" default:"\"\"" example:"small"`
-
-	// Weight is the function's part of its host's time, beside that of other
-	// functions that have work.
-	Weight int `json:"weight,omitempty" min:"1" max:"1000" default:"1"`
-
 	// Module says where the function's .wasm is.
 	Module Module `json:"module,omitempty"`
 
@@ -43,6 +35,14 @@ type Function struct {
 
 	// Scaling says how many replicas run, and when.
 	Scaling Scaling `json:"scaling,omitempty"`
+
+	// Host is the key of `hosts` where the function runs, together with others.
+	// Empty gives it a Deployment of its own.
+	Host string `json:"host,omitempty" default:"\"\"" example:"small"`
+
+	// Weight is the function's part of its host's time, beside that of other
+	// functions that have work.
+	Weight int `json:"weight,omitempty" min:"1" max:"1000" default:"1"`
 
 	// Config is what the function reads: environment variables for `wasi` and
 	// `redpanda`, config keys for `extism`, environment of the container for

@@ -94,10 +94,6 @@ func decodeFunction(m map[string]any, o *Function) {
 		switch k {
 		case "enabled":
 			decodePointer(v, &o.Enabled, ToBoolean)
-		case "host":
-			decodeScalar(v, &o.Host, ToString)
-		case "weight":
-			decodeScalar(v, &o.Weight, ToInteger)
 		case "module":
 			if e, ok := v.(map[string]any); ok {
 				decodeModule(e, &o.Module)
@@ -134,6 +130,10 @@ func decodeFunction(m map[string]any, o *Function) {
 			} else if v == nil {
 				o.Scaling = Scaling{}
 			}
+		case "host":
+			decodeScalar(v, &o.Host, ToString)
+		case "weight":
+			decodeScalar(v, &o.Weight, ToInteger)
 		case "config":
 			decodeMap(v, &o.Config, ToString)
 		case "limits":

@@ -28,8 +28,6 @@ var objectValues = Object{Name: "Values", Doc: "Values is everything that the ch
 
 var objectFunction = Object{Name: "Function", Doc: "Function is one WebAssembly function: where its code is, where its events come from and go to, and how it scales.", Fields: []Field{
 	{Name: "enabled", Kind: KindBoolean, Default: "true", Doc: "Enabled renders the function; false leaves it out and keeps its values."},
-	{Name: "host", Kind: KindString, Default: "\"\"", Example: "small", Doc: "Host is the key of `hosts` where the function runs, together with others. Empty gives it a Deployment of its own."},
-	{Name: "weight", Kind: KindInteger, Default: "1", HasMin: true, Min: 1, HasMax: true, Max: 1000, Doc: "Weight is the function's part of its host's time, beside that of other functions that have work."},
 	{Name: "module", Kind: KindObject, Object: &objectModule, Doc: "Module says where the function's .wasm is."},
 	{Name: "runtime", Kind: KindString, Default: "wazero", Example: "wasmtime", Doc: "Runtime runs the module: `wazero` in-process in the runner (no change to nodes), or a key of `runtimes` for a RuntimeClass."},
 	{Name: "abi", Kind: KindString, Default: "auto", Enum: []string{"auto", "redpanda", "extism", "wasi", "http"}, Doc: "ABI is the contract between runner and module. `auto` reads it from the binary; under a RuntimeClass it is always `http`."},
@@ -38,6 +36,8 @@ var objectFunction = Object{Name: "Function", Doc: "Function is one WebAssembly 
 	{Name: "delivery", Kind: KindString, Default: "at-least-once", Enum: []string{"at-least-once", "exactly-once"}, Doc: "Delivery is the guarantee from source to sink. `exactly-once` uses Kafka transactions, whose markers KEDA sees as one event of lag per partition."},
 	{Name: "onError", Kind: KindObject, Object: &objectOnError, Doc: "onError says what happens to an event that the function cannot process."},
 	{Name: "scaling", Kind: KindObject, Object: &objectScaling, Doc: "Scaling says how many replicas run, and when."},
+	{Name: "host", Kind: KindString, Default: "\"\"", Example: "small", Doc: "Host is the key of `hosts` where the function runs, together with others. Empty gives it a Deployment of its own."},
+	{Name: "weight", Kind: KindInteger, Default: "1", HasMin: true, Min: 1, HasMax: true, Max: 1000, Doc: "Weight is the function's part of its host's time, beside that of other functions that have work."},
 	{Name: "config", Kind: KindMap, Elem: KindString, Doc: "Config is what the function reads: environment variables for `wasi` and `redpanda`, config keys for `extism`, environment of the container for `http`. Values are strings."},
 	{Name: "limits", Kind: KindObject, Object: &objectLimits, Doc: "Limits apply to each call."},
 	{Name: "http", Kind: KindObject, Object: &objectHTTP, Doc: "HTTP is how the runner reaches a function of ABI `http`."},

@@ -110,6 +110,7 @@ func decodeContract(t *testing.T, c *corev1.ConfigMap) {
 	t.Helper()
 	for key, into := range map[string]any{
 		"runner.yaml": &contract.RunnerConfig{},
+		"host.yaml":   &contract.HostConfig{},
 		"topics.yaml": &contract.TopicsConfig{},
 		"check.yaml":  &contract.CheckConfig{},
 	} {

@@ -17,8 +17,8 @@ const hostFile = "/etc/wasm-runner/host.yaml"
 
 // common are the flags of run and host.
 type common struct {
-	cache, seed, secrets, protocol, transact, host *string
-	grace                                          *time.Duration
+	cache, seed, secrets, protocol, host *string
+	grace                                *time.Duration
 }
 
 func commonFlags(set *flag.FlagSet) common {
