@@ -165,7 +165,7 @@ func together(t *testing.T, r Release, objects []Object) {
 				need(o, "Deployment/"+so.Spec.ScaleTargetRef.Name)
 			}
 			for _, trigger := range so.Spec.Triggers {
-				if trigger.Type == "kafka" && trigger.AuthenticationRef != nil {
+				if (trigger.Type == "kafka" || trigger.Type == "external-push") && trigger.AuthenticationRef != nil {
 					need(o, "TriggerAuthentication/"+trigger.AuthenticationRef.Name)
 				}
 			}

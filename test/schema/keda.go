@@ -25,8 +25,6 @@ import (
 	utiljson "k8s.io/apimachinery/pkg/util/json"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"sigs.k8s.io/yaml"
-
-	"github.com/helm-wasm/helm-wasm/internal/runner/scaler/demand"
 )
 
 func selector(labels map[string]string) *metav1.LabelSelector {
@@ -180,12 +178,8 @@ type Scalers struct {
 }
 
 // Trigger checks a trigger's type, keys and enumerations against KEDA's list. KEDA itself
-// reports none of them before it runs. What the scaler is told is read as the scaler does.
+// reports none of them before it runs.
 func (s Scalers) Trigger(t kedav1alpha1.ScaleTriggers) error {
-	if t.Type == "external-push" { // KEDA hands all of it on; the chart's is for our own
-		_, err := demand.Parse(t.Metadata)
-		return err
-	}
 	for _, scaler := range s.Scalers {
 		if scaler.Type != t.Type {
 			continue
@@ -205,7 +199,8 @@ func (s Scalers) Trigger(t kedav1alpha1.ScaleTriggers) error {
 			}
 		}
 		for name := range t.Metadata {
-			if !seen[strings.TrimSuffix(name, "FromEnv")] {
+			// KEDA hands all keys on to an external scaler.
+			if !seen[strings.TrimSuffix(name, "FromEnv")] && !strings.HasPrefix(t.Type, "external") {
 				errs = append(errs, fmt.Errorf("unknown key %s", name))
 			}
 		}

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/helm-wasm/helm-wasm/internal/runner/scaler/demand"
 )
 
 // load reads KEDA's CRDs and list of scalers, both of the version that the
@@ -231,6 +233,11 @@ func (r rules) scaledObject(o Object) []error {
 	for _, trigger := range so.Spec.Triggers {
 		if err := r.scalers.Trigger(trigger); err != nil {
 			errs = append(errs, fmt.Errorf("trigger %s: %w", trigger.Name, err))
+		}
+		if trigger.Type == "external-push" { // it is for the release's scaler
+			if _, err := demand.Parse(trigger.Metadata); err != nil {
+				errs = append(errs, fmt.Errorf("trigger %s: %w", trigger.Name, err))
+			}
 		}
 	}
 	excluded := map[string]bool{}
