@@ -79,7 +79,7 @@ func check(t *testing.T, g Graph, r Rule) {
 func TestPureCore(t *testing.T) {
 	pure := packages(t, "stack", "stack/values", "stack/schema", "stack/lint", "stack/lint/expr",
 		"stack/lint/pass", "stack/lint/rules", "stack/render", "stack/examples", "contract", "wasmbin", "wasmbin/oci",
-		"internal/text", "internal/getter", "internal/opcode", "internal/suggest", "internal/tmpl",
+		"internal/text", "internal/manifests", "internal/getter", "internal/opcode", "internal/suggest", "internal/tmpl",
 		"internal/yamlin", "internal/yamlout")
 	g := list(t, nil, pure...)
 	check(t, g, Rule{

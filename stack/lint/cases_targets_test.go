@@ -19,6 +19,7 @@ const hpaRef = "extraObjects.hpa.spec.scaleTargetRef"
 // Two of a kind: targets, HPAs, consumer groups.
 var targetCases = []siteCase{
 	{"KE06", errorSev, "workloads.w.scaleTargetRef", twice("apps/v1"), twice("apps.example.com/v1"), Options{}},
+	{"KE06", errorSev, "extraObjects.z.spec.scaleTargetRef", twoScalers("app"), twoScalers("other"), Options{}},
 	{"KE06", warnSev, "workloads.w.scaleTargetRef", target("name: rel-enrich"), target("name: rel-enrich, kind: StatefulSet"), Options{}},
 	{"KE06", errorSev, "workloads.w.scaleTargetRef", target("name: rel-enrich"), target("name: relenrich-enrich"), Options{Release: "rel"}},
 	{
@@ -117,4 +118,11 @@ var longTarget = "functions: {" + long + ": {}}\nworkloads: {w: {scaleTargetRef:
 func ring(enabled string) string {
 	return "functions: {enrich: {sink: {topics: [orders.enriched], topic: null}, abi: redpanda}, back: {" + enabled +
 		", source: {topic: orders.enriched}, sink: {topic: orders}}}"
+}
+
+// twoScalers are an HPA on a Deployment, and a ScaledObject on that of a name.
+func twoScalers(name string) string {
+	return "extraObjects:\n" +
+		"  a: {apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: a}, spec: {scaleTargetRef: {name: app}}}\n" +
+		"  z: {apiVersion: keda.sh/v1alpha1, kind: ScaledObject, metadata: {name: z}, spec: {scaleTargetRef: {name: " + name + "}}}\n"
 }

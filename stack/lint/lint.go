@@ -3,6 +3,7 @@
 package lint
 
 import (
+	"github.com/helm-wasm/helm-wasm/internal/manifests"
 	"github.com/helm-wasm/helm-wasm/stack/lint/pass"
 	"github.com/helm-wasm/helm-wasm/stack/lint/rules"
 	"github.com/helm-wasm/helm-wasm/stack/schema"
@@ -39,10 +40,19 @@ func run(p *pass.Pass) Findings {
 		return p.Findings()
 	}
 	p.Resolve()
+	check(p)
+	return p.Findings()
+}
+
+// check runs the rules about what things mean.
+func check(p *pass.Pass) {
 	for _, r := range rules.All() {
-		if r.Stack != nil {
-			p.Begin(r.ID, r.Severity)
+		p.Begin(r.ID, r.Severity)
+		if r.Stack != nil && p.Doc != nil {
 			r.Stack(p)
+		}
+		if r.Objects != nil {
+			r.Objects(p)
 		}
 	}
 	for _, s := range p.Scopes() {
@@ -50,6 +60,14 @@ func run(p *pass.Pass) Findings {
 			r.Check(s)
 		}
 	}
+}
+
+// Manifests finds what KEDA does not do as ScaledObjects, ScaledJobs and what they
+// refer to say: the rules are those of values.
+func Manifests(objects []manifests.Object, opts Options) Findings {
+	p := pass.New(nil, opts)
+	p.ResolveManifests(objects)
+	check(p)
 	return p.Findings()
 }
 

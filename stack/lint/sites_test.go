@@ -15,13 +15,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/helm-wasm/helm-wasm/internal/manifests"
 	"github.com/helm-wasm/helm-wasm/stack/lint/pass"
 	"github.com/helm-wasm/helm-wasm/stack/lint/rules"
 	"github.com/helm-wasm/helm-wasm/stack/values"
 )
 
 // siteCase triggers one finding, and with a small change does not. Values are
-// laid over rules.Base.
+// laid over rules.Base; manifests stand alone.
 type siteCase struct {
 	rule         string
 	severity     Severity
@@ -35,7 +36,7 @@ func allSiteCases() []siteCase {
 	var all []siteCase
 	for _, cases := range [][]siteCase{
 		schemaCases, kafkaCases, triggerCases, credentialCases, scalingCases, targetCases, functionCases, hostCases,
-		platformCases, nodeCases,
+		platformCases, nodeCases, manifestCases,
 	} {
 		all = append(all, cases...)
 	}
@@ -65,8 +66,16 @@ const earliest = "offsetResetPolicy: earliest, "
 func findingSites(t *testing.T, text string, opts Options) map[string][]Finding {
 	t.Helper()
 	sites := map[string][]Finding{}
-	base, over := mustParse(t, rules.Base), mustParse(t, text)
-	p := pass.New(values.Merge(base, over), opts)
+	p := pass.New(nil, opts)
+	if manifests.Is([]byte(text)) {
+		objects, err := manifests.Read("v.yaml", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.ResolveManifests(objects)
+	} else {
+		p = pass.New(values.Merge(mustParse(t, rules.Base), mustParse(t, text)), opts)
+	}
 	p.Reported = func(f Finding) {
 		var pcs [16]uintptr
 		frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
@@ -83,14 +92,18 @@ func findingSites(t *testing.T, text string, opts Options) map[string][]Finding 
 			}
 		}
 	}
-	run(p)
+	if p.Doc == nil {
+		check(p)
+	} else {
+		run(p)
+	}
 	return sites
 }
 
 func siteAt(file string, line int) string { return fmt.Sprintf("%s:%d", filepath.Base(file), line) }
 
 // reports are the ways to make a finding.
-var reports = []string{"Report", "ReportAs", "ReportAt"}
+var reports = []string{"Report", "ReportAs", "ReportAt", "place"}
 
 var ruleFile = regexp.MustCompile(`^(ke|hw)\d\d\.go$`)
 

@@ -59,6 +59,7 @@ type source struct {
 	hasMarkers bool         // some line says helm-wasm:ignore
 	docs       []*yaml.Node // the content of each YAML document; none if the fast reader read it
 	under      []string     // the keys that the values are below
+	before     int          // lines of the file before the text
 
 	// Where things are in each document, and indices of large mappings: made
 	// when a position is first asked for.
@@ -73,7 +74,19 @@ var usualScalars = yamlin.Scalars{Plain: usualScalar, Key: usualKey}
 // it: YAML 1.1 scalars (`on` is true), every number a float64, later documents of a
 // stream merged over earlier ones. What Helm accepts silently but nobody means
 // (duplicate keys, an empty file) is an error here. The error is a *ParseError.
-func Parse(name string, data []byte) (doc *Document, err error) {
+func Parse(name string, data []byte) (*Document, error) { return ParseAt(name, data, 0) }
+
+// ParseAt is Parse for a text that follows a number of lines in its file: positions
+// count from the beginning of the file.
+func ParseAt(name string, data []byte, before int) (*Document, error) {
+	doc, err := parse(name, data, before)
+	if e, ok := errors.AsType[*ParseError](err); ok && e.Line > 0 {
+		e.Line += before
+	}
+	return doc, err
+}
+
+func parse(name string, data []byte, before int) (doc *Document, err error) {
 	// The YAML library panics on a few malformed inputs; a user gets a message.
 	defer func() {
 		if r := recover(); r != nil {
@@ -91,7 +104,7 @@ func Parse(name string, data []byte) (doc *Document, err error) {
 	if len(text) > 0 && text[len(text)-1] != '\n' {
 		text = append(text[:len(text):len(text)], '\n')
 	}
-	src := &source{name: name, lines: &lineReader{data: text}, hasMarkers: bytes.Contains(text, []byte(ignoreMarker))}
+	src := &source{name: name, before: before, lines: &lineReader{data: text}, hasMarkers: bytes.Contains(text, []byte(ignoreMarker))}
 	tree, why, ok := yamlin.Parse(text, usualScalars, maxEntries)
 	if ok {
 		doc = &Document{tree: tree, sources: []*source{src}}

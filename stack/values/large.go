@@ -67,7 +67,7 @@ func (src *source) unusual(why yamlin.Trouble) error {
 		return e
 	case why.Twice != "":
 		e.Msg = "key " + strconv.Quote(why.Twice) + " is given twice in one mapping, first in line " +
-			strconv.Itoa(why.First(src.lines.data, usualScalars, maxEntries).Line)
+			strconv.Itoa(src.before+why.First(src.lines.data, usualScalars, maxEntries).Line)
 		e.Hint = keepOne
 		return e
 	}

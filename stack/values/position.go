@@ -144,7 +144,7 @@ func (s *source) index(n *yamlin.Node) map[string]int {
 }
 
 func (s *source) position(p yamlin.Place) Position {
-	return Position{File: s.name, Line: p.Line, Column: p.Column}
+	return Position{File: s.name, Line: p.Line + s.before, Column: p.Column}
 }
 
 // Ignores reports whether the line of p, or a comment line right above it,
@@ -157,12 +157,12 @@ func (d *Document) Ignores(p Position, rule string) bool {
 		if src.name != p.File || !src.hasMarkers {
 			continue
 		}
-		r := src.lines
-		if hasMarker(r.line(p.Line), rule) {
+		r, line := src.lines, p.Line-src.before
+		if hasMarker(r.line(line), rule) {
 			return true
 		}
-		if p.Line > 1 {
-			above := bytes.TrimSpace(r.line(p.Line - 1))
+		if line > 1 {
+			above := bytes.TrimSpace(r.line(line - 1))
 			if bytes.HasPrefix(above, []byte("#")) && hasMarker(above, rule) {
 				return true
 			}

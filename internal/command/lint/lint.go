@@ -20,6 +20,9 @@ func Command() command.Command {
 fix: what Helm would refuse at install, what KEDA, the HPA and Kafka do with the
 values, and what works only until the wrong moment.
 
+Plain manifests are looked at too: of ScaledObjects, ScaledJobs and what they refer
+to, in YAML documents and Lists, the report names the object, its document and field.
+
 Errors make the command exit with 1, and with --strict warnings do too. To keep a
 finding from being reported, end its line with ` + "`# helm-wasm:ignore ID`" + `.
 
@@ -27,7 +30,8 @@ With --release the names of objects are exact. With --module, and for a module i
 a ConfigMap of extraObjects, settings are checked against the binary.
 
 docs/RULES.md explains each rule with an example.`,
-		Example: "{} lint < stack.yaml\n{} lint --strict -o sarif < stack.yaml > lint.sarif",
+		Example: "{} lint < stack.yaml\n{} lint --strict -o sarif < stack.yaml > lint.sarif\n" +
+			"kubectl get scaledobjects -A -o yaml | {} lint",
 		Flags: append(
 			command.ValuesFlags(),
 			command.Flag{
@@ -71,14 +75,14 @@ func run(c *command.Call) error {
 			return fmt.Errorf("flag --ignore: no rule %q%s; docs/RULES.md lists them", id, command.DidYouMean(id, known))
 		}
 	}
-	doc, err := c.Values()
+	in, err := read(c)
 	if err != nil {
 		return err
 	}
-	if opts.Modules, err = modules(c, doc); err != nil {
+	found, err := in.lint(c, opts)
+	if err != nil {
 		return err
 	}
-	found := stack.Lint(doc, opts)
 	switch c.Flags.String("output") {
 	case "json":
 		if found == nil {
@@ -88,7 +92,7 @@ func run(c *command.Call) error {
 	case "sarif":
 		err = c.WriteJSON(sarif(found))
 	default:
-		err = writeText(c, found)
+		err = writeText(c, in, found)
 	}
 	if err != nil {
 		return err
@@ -97,18 +101,19 @@ func run(c *command.Call) error {
 	switch {
 	case errors > 0 && c.Flags.Bool("strict") && warnings > 0:
 		return command.Reported{
-			Err: fmt.Errorf("%s and %s in the values", text.Count(errors, "error", "errors"), text.Count(warnings, "warning", "warnings")),
+			Err: fmt.Errorf("%s and %s in the %s", text.Count(errors, "error", "errors"), text.Count(warnings, "warning", "warnings"),
+				in.what()),
 		}
 	case errors > 0:
-		return command.Reported{Err: fmt.Errorf("%s in the values", text.Count(errors, "error", "errors"))}
+		return command.Reported{Err: fmt.Errorf("%s in the %s", text.Count(errors, "error", "errors"), in.what())}
 	case warnings > 0 && c.Flags.Bool("strict"):
-		return command.Reported{Err: fmt.Errorf("%s in the values (--strict)", text.Count(warnings, "warning", "warnings"))}
+		return command.Reported{Err: fmt.Errorf("%s in the %s (--strict)", text.Count(warnings, "warning", "warnings"), in.what())}
 	}
 	return nil
 }
 
 // writeText writes the report for people.
-func writeText(c *command.Call, found stack.Findings) error {
+func writeText(c *command.Call, in input, found stack.Findings) error {
 	paint := c.Paint()
 	for _, f := range found {
 		colour := map[stack.Severity]string{
@@ -119,8 +124,11 @@ func writeText(c *command.Call, found stack.Findings) error {
 			where = f.Position.String() + ": "
 		}
 		path := ""
+		if f.Object != "" {
+			path = f.Object + ": "
+		}
 		if f.Path != "" {
-			path = paint(command.Bold, f.Path) + ": "
+			path += paint(command.Bold, f.Path) + ": "
 		}
 		if _, err := fmt.Fprintf(c.Out, "%s%s %s %s%s\n", where, paint(colour, string(f.Severity)), f.Rule, path, f.Message); err != nil {
 			return err
@@ -129,6 +137,11 @@ func writeText(c *command.Call, found stack.Findings) error {
 			if _, err := fmt.Fprintf(c.Out, "    %s\n", f.Fix); err != nil {
 				return err
 			}
+		}
+	}
+	if summary := in.summary(); summary != "" {
+		if _, err := fmt.Fprintln(c.Out, summary); err != nil {
+			return err
 		}
 	}
 	if len(found) == 0 {

@@ -119,3 +119,27 @@ func TestColour(t *testing.T) {
 		})
 	}
 }
+
+func TestLintManifests(t *testing.T) {
+	const scaled = "apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nmetadata: {name: app}\nspec:\n  scaleTargetRef: {name: app}\n" +
+		"  triggers: [{type: corn, metadata: {}}]\n"
+	got := commands.Sandbox("---\n"+scaled, "lint")
+	const want = "stdin:7:15: error KE01 ScaledObject \"app\": spec.triggers[0].type: \"corn\" is not a scaler of KEDA\n" +
+		"    did you mean cron?\n" +
+		"manifests: 1 ScaledObject or ScaledJob among 1 object that KEDA's rules look at\n1 error, 0 warnings, 0 notes\n"
+	if got.Stdout != want || got.Err == nil || got.Err.Error() != "1 error in the manifests" {
+		t.Errorf("got %q, %v", got.Stdout, got.Err)
+	}
+	var findings stack.Findings
+	got = commands.Sandbox(scaled, "lint", "-o", "json")
+	if err := json.Unmarshal([]byte(got.Stdout), &findings); err != nil || len(findings) != 1 ||
+		findings[0].Object != `ScaledObject "app"` || findings[0].Document != 1 {
+		t.Errorf("%v: %s", err, got.Stdout)
+	}
+	for _, flag := range []string{"--set", "--module"} {
+		got := commands.Sandbox(scaled, "lint", flag, "a=b")
+		if got.Err == nil || !strings.Contains(got.Err.Error(), "flag "+flag+": the input is manifests") {
+			t.Errorf("%s gives %v", flag, got.Err)
+		}
+	}
+}

@@ -25,8 +25,8 @@ func (w *workload) adopted(o *stack.RenderedObject) string {
 	var b strings.Builder
 	meta := mapping(w.tree0(), "metadata")
 	file := str(mapping(meta, "annotations"), FilenameAnnotation)
-	if file == "" && w.source != "" {
-		b.WriteString("# Source: " + w.source + "\n")
+	if file == "" && w.Source != "" {
+		b.WriteString("# Source: " + w.Source + "\n")
 	}
 	mark := ""
 	if file != "" {

@@ -12,6 +12,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/helm-wasm/helm-wasm/internal/manifests"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
@@ -96,27 +97,27 @@ func FuzzPostRender(f *testing.F) {
 // checkObjects compares the objects in the stream before and after.
 func checkObjects(t *testing.T, in, out []byte) {
 	t.Helper()
-	after := split(out)
+	after := manifests.Split(out)
 	at := 0
-	for _, d := range split(in) {
-		if d.number == 0 {
+	for _, d := range manifests.Split(in) {
+		if d.Number == 0 {
 			continue
 		}
-		before, err := stack.Parse("", d.text(in))
+		before, err := stack.Parse("", d.Text(in))
 		if err != nil {
-			if !bytes.Contains(out, bytes.TrimSpace(d.text(in))) {
-				t.Fatalf("document %d is gone: %q", d.number, out)
+			if !bytes.Contains(out, bytes.TrimSpace(d.Text(in))) {
+				t.Fatalf("document %d is gone: %q", d.Number, out)
 			}
 			continue
 		}
 		found := false
 		for ; at < len(after) && !found; at++ {
-			if got, err := stack.Parse("", after[at].text(out)); err == nil {
+			if got, err := stack.Parse("", after[at].Text(out)); err == nil {
 				found = reflect.DeepEqual(scaled(before.Tree()), scaled(got.Tree()))
 			}
 		}
 		if !found {
-			t.Fatalf("document %d is gone or changed:\n%s\n%s", d.number, in, out)
+			t.Fatalf("document %d is gone or changed:\n%s\n%s", d.Number, in, out)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/helm-wasm/helm-wasm/internal/manifests"
 	"github.com/helm-wasm/helm-wasm/internal/yamlin"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
@@ -35,7 +36,7 @@ const maxValues = 1_000_000
 
 // object is the content of a document.
 type object struct {
-	*document
+	*manifests.Document
 	index      int // of the document
 	tree       map[string]any
 	parsed     *stack.Document // knows positions; nil without our prefix
@@ -58,8 +59,8 @@ type reader struct {
 }
 
 // read checks a document, and returns its object if that may matter.
-func (r *reader) read(d *document) (*object, error) {
-	text := d.text(r.stream)
+func (r *reader) read(d *manifests.Document) (*object, error) {
+	text := d.Text(r.stream)
 	marked := bytes.Contains(text, prefixBytes)
 	if marked {
 		return r.marked(d, text)
@@ -72,7 +73,7 @@ func (r *reader) read(d *document) (*object, error) {
 	switch {
 	case ok && interesting:
 		return newObject(d, tree), nil
-	case ok || d.directives(r.stream):
+	case ok || d.Directives(r.stream):
 		return nil, nil
 	}
 	if r.slow += len(text); r.slow <= maxSlow {
@@ -93,10 +94,10 @@ func (r *reader) read(d *document) (*object, error) {
 }
 
 // marked reads a document that contains our prefix.
-func (r *reader) marked(d *document, text []byte) (*object, error) {
+func (r *reader) marked(d *manifests.Document, text []byte) (*object, error) {
 	parsed, err := stack.Parse("", text)
 	if err != nil {
-		if d.directives(r.stream) {
+		if d.Directives(r.stream) {
 			return nil, nil
 		}
 		if isMapping, wrong := syntax(text); wrong == nil && !isMapping {
@@ -139,19 +140,19 @@ func worded(text []byte, err error) error {
 	return &stack.ParseError{Msg: err.Error()}
 }
 
-func newObject(d *document, tree map[string]any) *object {
-	o := &object{document: d, tree: tree, apiVersion: str(tree, "apiVersion"), kind: str(tree, "kind")}
+func newObject(d *manifests.Document, tree map[string]any) *object {
+	o := &object{Document: d, tree: tree, apiVersion: str(tree, "apiVersion"), kind: str(tree, "kind")}
 	meta := mapping(tree, "metadata")
 	o.name, o.namespace = str(meta, "name"), str(meta, "namespace")
 	if file := str(mapping(meta, "annotations"), FilenameAnnotation); file != "" {
-		o.source = file
+		o.Source = file
 	}
 	return o
 }
 
 // title names the object and where it is.
 func (o *object) title() string {
-	return fmt.Sprintf("%s %q (%s)", o.kind, o.name, o.where(0))
+	return fmt.Sprintf("%s %q (%s)", o.kind, o.name, o.Where(0))
 }
 
 // str returns a string in a mapping, "" if there is none.

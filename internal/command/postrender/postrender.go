@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/helm-wasm/helm-wasm/internal/manifests"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
@@ -27,7 +28,7 @@ func Run(stream []byte, opts Options) ([]byte, error) {
 	if err := r.shared(opts.Values); err != nil {
 		return nil, err
 	}
-	r.docs = split(stream)
+	r.docs = manifests.Split(stream)
 	r.readAll()
 	if r.problems == nil {
 		r.annotated()
@@ -48,7 +49,7 @@ type run struct {
 	types     types
 	kafka     map[string]any // what all workloads share
 	defaults  map[string]any
-	docs      []document
+	docs      []manifests.Document
 	objects   []*object // those that may matter
 	there     map[targetKey]*object
 	workloads []*workload
@@ -88,7 +89,7 @@ func (r *run) shared(doc *stack.Document) error {
 func (r *run) readAll() {
 	for i := range r.docs {
 		d := &r.docs[i]
-		if d.number == 0 {
+		if d.Number == 0 {
 			continue
 		}
 		o, err := r.read(d)
@@ -170,7 +171,7 @@ func (r *run) list(o *object) {
 	items, _ := o.tree["items"].([]any)
 	for _, item := range items {
 		m, _ := item.(map[string]any)
-		inner := newObject(o.document, m)
+		inner := newObject(o.Document, m)
 		if m == nil || !scalable(inner) {
 			continue
 		}
@@ -203,10 +204,10 @@ func (r *run) out() []byte {
 	for i := range r.docs {
 		d := &r.docs[i]
 		if gap, ok := r.cut[i]; ok {
-			out = append(out, r.stream[d.start:gap[0]]...)
-			out = append(out, r.stream[gap[1]:d.end]...)
+			out = append(out, r.stream[d.Start:gap[0]]...)
+			out = append(out, r.stream[gap[1]:d.End]...)
 		} else {
-			out = append(out, r.stream[d.start:d.end]...)
+			out = append(out, r.stream[d.Start:d.End]...)
 		}
 		if len(r.added[i]) == 0 {
 			continue
@@ -219,7 +220,7 @@ func (r *run) out() []byte {
 			out = append(out, text...)
 		}
 		// A document after ... need not begin with a line of its own.
-		if i+1 < len(r.docs) && r.docs[i+1].start == r.docs[i+1].body {
+		if i+1 < len(r.docs) && r.docs[i+1].Start == r.docs[i+1].Body {
 			out = append(out, "...\n"...)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/helm-wasm/helm-wasm/internal/manifests"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
 
@@ -112,9 +113,9 @@ func TestSplit(t *testing.T) {
 	}
 	stream := []byte("# c\n---\n# Source: a/b.yaml\na: b\n---\n\n---\nc: d\n...\ne: f\n")
 	var got []string
-	for _, d := range split(stream) {
-		if d.number > 0 {
-			got = append(got, d.where(1))
+	for _, d := range manifests.Split(stream) {
+		if d.Number > 0 {
+			got = append(got, d.Where(1))
 		}
 	}
 	want := "document 1, line 2, a/b.yaml|document 2, line 7|document 3, line 10"
@@ -126,17 +127,17 @@ func TestSplit(t *testing.T) {
 func checkSplit(t *testing.T, stream []byte) {
 	t.Helper()
 	at, number := 0, 0
-	for _, d := range split(stream) {
-		if d.start != at || d.body < d.start || d.end < d.body || d.number != 0 && d.number != number+1 {
+	for _, d := range manifests.Split(stream) {
+		if d.Start != at || d.Body < d.Start || d.End < d.Body || d.Number != 0 && d.Number != number+1 {
 			t.Fatalf("%q is split badly: %+v", stream, d)
 		}
-		if d.number != 0 {
-			number = d.number
+		if d.Number != 0 {
+			number = d.Number
 		}
-		if line := 1 + bytes.Count(stream[:d.body], []byte("\n")); d.line != line {
-			t.Fatalf("%q: document %d starts in line %d, not %d", stream, d.number, line, d.line)
+		if line := 1 + bytes.Count(stream[:d.Body], []byte("\n")); d.Line != line {
+			t.Fatalf("%q: document %d starts in line %d, not %d", stream, d.Number, line, d.Line)
 		}
-		at = d.end
+		at = d.End
 	}
 	if at != len(stream) {
 		t.Fatalf("%q is split badly: it ends at %d", stream, at)

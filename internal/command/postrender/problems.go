@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/helm-wasm/helm-wasm/internal/manifests"
 	"github.com/helm-wasm/helm-wasm/internal/text"
 	"github.com/helm-wasm/helm-wasm/stack"
 )
@@ -49,11 +50,11 @@ func (p Problems) Error() string {
 }
 
 // unreadable reports a document that is not YAML.
-func (r *run) unreadable(d *document, err error) {
-	p := Problem{Where: d.where(0), Message: err.Error()}
+func (r *run) unreadable(d *manifests.Document, err error) {
+	p := Problem{Where: d.Where(0), Message: err.Error()}
 	var parse *stack.ParseError
 	if errors.As(err, &parse) {
-		p = Problem{Where: d.where(max(parse.Line, 1)), Message: parse.Msg, Fix: parse.Hint}
+		p = Problem{Where: d.Where(max(parse.Line, 1)), Message: parse.Msg, Fix: parse.Hint}
 	}
 	r.problems = append(r.problems, p)
 }
@@ -65,9 +66,9 @@ func (r *run) problem(w *workload, message, fix string) {
 
 // at reports a mistake at a place in an object.
 func (r *run) at(w *workload, keys []string, message, fix string) {
-	where := w.where(0)
+	where := w.Where(0)
 	if w.parsed != nil {
-		where = w.where(w.parsed.Position(keys...).Line)
+		where = w.Where(w.parsed.Position(keys...).Line)
 	}
 	r.problems = append(r.problems, Problem{Where: w.kind + " " + text.Quote(w.name) + " (" + where + ")", Message: message, Fix: fix})
 }

@@ -133,7 +133,7 @@ func (r *run) take(rendered stack.Rendered, owner *workload, first bool) {
 			if !shared {
 				w = r.owner(o.Text)
 			} else if other := r.there[targetKey{w.namespace, o.Kind, o.Name}]; other != nil {
-				r.problem(w, "its "+o.Kind+" would be named "+text.Quote(o.Name)+", like the one in "+other.where(0),
+				r.problem(w, "its "+o.Kind+" would be named "+text.Quote(o.Name)+", like the one in "+other.Where(0),
 					"rename that one in the chart's values")
 			}
 			r.added[w.index] = append(r.added[w.index], w.adopted(o))

@@ -18,14 +18,14 @@ func (r *run) dropReplicas(w *workload) {
 	}
 	path := []string{"spec", "replicas"}
 	pos := w.parsed.Position(path...)
-	text := w.text(r.stream)
+	text := w.Text(r.stream)
 	from, to, ok := entry(text, offset(text, pos.Line, pos.Column))
 	if !ok || !w.alone(text, from, to) {
 		r.at(w, path, "spec.replicas cannot be removed on its own as it is written, and would undo the scaling at every upgrade",
 			"write it as `replicas: 1` on a line of its own, or annotate "+Prefix+keepReplicas+`: "true"`)
 		return
 	}
-	r.cut[w.index] = [2]int{w.body + from, w.body + to}
+	r.cut[w.index] = [2]int{w.Body + from, w.Body + to}
 }
 
 // alone reports whether a part of the text can be removed without changing anything

@@ -26,7 +26,7 @@ func (r *run) targets() {
 	for _, w := range r.workloads {
 		key := targetKey{w.namespace, w.kind, w.name}
 		if other := scaled[key]; other != nil {
-			r.problem(w, "document "+strconv.Itoa(other.number)+" is the same "+w.kind+" and annotated too",
+			r.problem(w, "document "+strconv.Itoa(other.Number)+" is the same "+w.kind+" and annotated too",
 				"annotate one of them, or turn one off in the chart's values")
 			w.twice = true
 			continue
@@ -45,15 +45,15 @@ func (r *run) targets() {
 		switch {
 		case o.kind == "ScaledObject" && strings.HasPrefix(o.apiVersion, "keda.sh/"):
 			if w := scaled[o.target()]; w != nil {
-				r.problem(w, "the ScaledObject "+text.Quote(o.name)+" ("+o.where(0)+") scales it already, and KEDA refuses a second one",
+				r.problem(w, "the ScaledObject "+text.Quote(o.name)+" ("+o.Where(0)+") scales it already, and KEDA refuses a second one",
 					"remove the annotations, or turn that ScaledObject off in the chart's values")
 			} else if w := names[[2]string{o.namespace, o.name}]; w != nil {
-				r.problem(w, "its ScaledObject would be named "+text.Quote(w.scaled)+", like the one in "+o.where(0),
+				r.problem(w, "its ScaledObject would be named "+text.Quote(w.scaled)+", like the one in "+o.Where(0),
 					"rename that ScaledObject in the chart's values")
 			}
 		case o.kind == "HorizontalPodAutoscaler" && strings.HasPrefix(o.apiVersion, "autoscaling/"):
 			if w := scaled[o.target()]; w != nil && !w.takesOver(o) {
-				r.problem(w, "the HorizontalPodAutoscaler "+text.Quote(o.name)+" ("+o.where(0)+
+				r.problem(w, "the HorizontalPodAutoscaler "+text.Quote(o.name)+" ("+o.Where(0)+
 					") scales it already, and KEDA refuses a ScaledObject beside it",
 					"turn the HPA off in the chart's values (often autoscaling.enabled=false), or remove the annotations")
 			}

@@ -16,9 +16,9 @@ type Auth struct {
 	Named bool   // the trigger refers to one
 	Found bool   // the release has it, or it may be had from elsewhere
 
-	// OtherKind and OtherNamespace are objects of extraObjects that have the name,
+	// OtherKind and OtherNamespace are objects in hand that have the name,
 	// but that KEDA does not find for the trigger.
-	OtherKind, OtherNamespace []*ExtraObject
+	OtherKind, OtherNamespace []*Object
 
 	known  bool // it is in extraObjects, and all that it gives is listed
 	params map[string]bool
@@ -40,15 +40,15 @@ func (s *Scope) auth(ref schema.AuthenticationRef) Auth {
 		a.Kind = "TriggerAuthentication"
 	}
 	a.Found = a.Kind != "TriggerAuthentication" || s.isOwnAuth(ref.Name) // cluster-wide ones are rarely a release's own
-	s.ExtraNamed(ref.Name, func(o *ExtraObject) {
-		if !strings.HasSuffix(o.Kind, "TriggerAuthentication") {
+	s.Named(ref.Name, func(o *Object) {
+		if !o.IsAuth() {
 			return
 		}
 		a.Found = true
 		switch {
 		case o.Kind != a.Kind:
 			a.OtherKind = append(a.OtherKind, o)
-		case a.Kind == "TriggerAuthentication" && o.Namespace != "" && o.Namespace != s.Namespace:
+		case a.Kind == "TriggerAuthentication" && !s.SameNamespace(o, s.ObjectNamespace()):
 			a.OtherNamespace = append(a.OtherNamespace, o)
 		default:
 			a.read(o)
@@ -70,8 +70,8 @@ func (p *Pass) isOwnAuth(name string) bool {
 }
 
 // read lists the parameters that a TriggerAuthentication gives.
-func (a *Auth) read(o *ExtraObject) {
-	spec := o.Object("spec")
+func (a *Auth) read(o *Object) {
+	spec := o.Mapping("spec")
 	a.known, a.params = true, map[string]bool{}
 	for _, key := range slices.Sorted(maps.Keys(spec)) {
 		var list []any

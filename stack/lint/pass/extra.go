@@ -5,87 +5,91 @@ package pass
 import (
 	"maps"
 	"slices"
-	"strings"
+
+	"github.com/helm-wasm/helm-wasm/internal/manifests"
+	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
-// ExtraObject is a manifest in extraObjects.
-type ExtraObject struct {
-	Key                               string // in extraObjects
-	APIVersion, Kind, Name, Namespace string
-	manifest                          map[string]any
-}
+// Object is a Kubernetes object in hand: a manifest, or one of extraObjects.
+type Object = manifests.Object
 
-// Object is a mapping at the top of the manifest, such as spec; nil if there is none.
-func (o *ExtraObject) Object(key string) map[string]any {
-	m, _ := o.manifest[key].(map[string]any)
-	return m
-}
-
-// Annotation is the value of an annotation; empty if there is none.
-func (o *ExtraObject) Annotation(key string) string {
-	meta := o.Object("metadata")
-	m, _ := meta["annotations"].(map[string]any)
-	v, _ := m[key].(string)
-	return v
-}
-
-// readExtraObjects indexes them once: a search for each function would cost the
-// square.
+// readExtraObjects adds extraObjects to the objects in hand.
 func (p *Pass) readExtraObjects() {
 	for _, key := range slices.Sorted(maps.Keys(p.Values.ExtraObjects)) {
-		m, ok := p.Values.ExtraObjects[key].(map[string]any)
-		if !ok {
-			continue
+		if m, ok := p.Values.ExtraObjects[key].(map[string]any); ok {
+			p.objects.Add(manifests.New(p.Doc, []string{"extraObjects", key}, m))
 		}
-		o := ExtraObject{Key: key, manifest: m}
-		meta := o.Object("metadata")
-		o.APIVersion, _ = m["apiVersion"].(string)
-		o.Kind, _ = m["kind"].(string)
-		o.Name, _ = meta["name"].(string)
-		o.Namespace, _ = meta["namespace"].(string)
-		if p.extraByName == nil {
-			p.extraByName = map[string][]int{}
-		}
-		if alike := p.extraByName[o.Name]; len(alike) < maxNamesakes {
-			p.extraByName[o.Name] = append(alike, len(p.extra))
-		}
-		p.extra = append(p.extra, o)
 	}
 }
 
-// ExtraObjects are the manifests of extraObjects, sorted by their keys.
-func (p *Pass) ExtraObjects() []ExtraObject { return p.extra }
+// Objects are those in hand: extraObjects, sorted by their keys, or the manifests.
+func (p *Pass) Objects() []Object { return p.objects.All() }
 
-// maxNamesakes is how many objects of one name are looked at. Kinds that rules
-// know are far fewer; thousands are a mistake, or malice.
-const maxNamesakes = 32
-
-// ExtraNamed visits the extra objects of a name.
-func (p *Pass) ExtraNamed(name string, visit func(*ExtraObject)) {
-	for _, i := range p.extraByName[name] {
-		visit(&p.extra[i])
+// InHand says where the objects are from.
+func (p *Pass) InHand() string {
+	if p.manifests {
+		return "the manifests have"
 	}
+	return "extraObjects has"
 }
 
-// ExtraOf is the extra object of a kind and name in the release's namespace.
-func (p *Pass) ExtraOf(kind, name string) *ExtraObject {
-	var found *ExtraObject
-	p.ExtraNamed(name, func(o *ExtraObject) {
-		if o.Kind == kind && !p.Elsewhere(o) {
+// Named visits the objects of a name.
+func (p *Pass) Named(name string, visit func(*Object)) { p.objects.Named(name, visit) }
+
+// ObjectOf is the object of a kind and name in a namespace; nil if there is none.
+func (p *Pass) ObjectOf(kind, name, namespace string) *Object {
+	var found *Object
+	p.Named(name, func(o *Object) {
+		if o.Kind == kind && p.SameNamespace(o, namespace) {
 			found = o
 		}
 	})
 	return found
 }
 
-// Elsewhere says that an object is in another namespace than the release.
-func (p *Pass) Elsewhere(o *ExtraObject) bool {
-	return o.Namespace != "" && p.Namespace != "" && o.Namespace != p.Namespace
+// NamespaceOf is that of an object, which may leave it to the release; empty if it is
+// not known.
+func (p *Pass) NamespaceOf(o *Object) string {
+	if o.Namespace == "" {
+		return p.Namespace
+	}
+	return o.Namespace
 }
 
-// InGroup reports whether an apiVersion is any version of a group: apps/v1 and
-// apps/v1beta1 are of apps.
-func InGroup(apiVersion, group string) bool {
-	have, _, grouped := strings.Cut(apiVersion, "/")
-	return grouped && have == group
+// SameNamespace says that an object is in a namespace, or may be.
+func (p *Pass) SameNamespace(o *Object, namespace string) bool {
+	have := p.NamespaceOf(o)
+	return have == "" || namespace == "" || have == namespace
+}
+
+// scaledObjects makes scopes of the objects that have triggers and are not the chart's.
+func (p *Pass) scaledObjects() {
+	for i := range p.objects.All() {
+		if o := &p.objects.All()[i]; o.IsScaled() {
+			p.Scaled = append(p.Scaled, p.scaled(o))
+		}
+	}
+}
+
+// scaled is the scope of a ScaledObject or a ScaledJob.
+func (p *Pass) scaled(o *Object) *Scope {
+	sc := &schema.Scaling{Triggers: map[string]schema.Trigger{}}
+	schema.FromScaledObject(o.Tree(), sc)
+	s := &Scope{
+		Pass: p, Name: o.Name, Root: o.Root, What: o.Title(), Object: o, Scaling: sc, Source: &schema.Source{},
+	}
+	list, _ := o.Mapping("spec")["triggers"].([]any)
+	for i, e := range list {
+		m, ok := e.(map[string]any)
+		if !ok {
+			continue
+		}
+		s.Triggers = append(s.Triggers, s.triggerOf(m, i))
+	}
+	for _, t := range s.Triggers {
+		if t.IsKafka() {
+			s.Kafka = append(s.Kafka, s.rawTrigger(t))
+		}
+	}
+	return s
 }

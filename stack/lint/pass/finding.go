@@ -35,6 +35,8 @@ func (s Severity) Rank() int {
 type Finding struct {
 	Rule     string          `json:"rule"`
 	Severity Severity        `json:"severity"`
+	Object   string          `json:"object,omitempty"`   // in manifests
+	Document int             `json:"document,omitempty"` // in manifests, from 1
 	Path     string          `json:"path"`
 	Message  string          `json:"message"`
 	Fix      string          `json:"fix,omitempty"`
@@ -46,6 +48,9 @@ func (f Finding) String() string {
 	var b strings.Builder
 	if f.Position.File != "" {
 		b.WriteString(f.Position.String() + ": ")
+	}
+	if f.Object != "" {
+		b.WriteString(f.Object + ": ")
 	}
 	if f.Path != "" {
 		b.WriteString(f.Path + ": ")

@@ -53,11 +53,11 @@ func (m *module) readConfigMap(s *Scope) {
 	if from.ConfigMap.Name == "" || from.ConfigMap.Key == "" || from.Image != "" {
 		return
 	}
-	o := s.ExtraOf("ConfigMap", from.ConfigMap.Name)
+	o := s.ObjectOf("ConfigMap", from.ConfigMap.Name, s.Namespace)
 	if o == nil {
 		return
 	}
-	text, ok := o.Object("binaryData")[from.ConfigMap.Key].(string)
+	text, ok := o.Mapping("binaryData")[from.ConfigMap.Key].(string)
 	if !ok {
 		m.problem = &Problem{
 			Path: s.At("module.configMap.key"),
@@ -67,7 +67,7 @@ func (m *module) readConfigMap(s *Scope) {
 		}
 		return
 	}
-	at := []string{"extraObjects", o.Key, "binaryData", from.ConfigMap.Key}
+	at := o.At("binaryData", from.ConfigMap.Key)
 	if len(text) > 4<<20/3 {
 		m.problem = &Problem{at, "the module is larger than the 1 MiB that a ConfigMap holds", "put it into an OCI image"}
 		return

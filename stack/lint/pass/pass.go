@@ -8,7 +8,9 @@ package pass
 import (
 	"maps"
 	"slices"
+	"strconv"
 
+	"github.com/helm-wasm/helm-wasm/internal/manifests"
 	"github.com/helm-wasm/helm-wasm/internal/suggest"
 	"github.com/helm-wasm/helm-wasm/stack/schema"
 	"github.com/helm-wasm/helm-wasm/stack/values"
@@ -51,6 +53,9 @@ type Pass struct {
 	// Functions and Workloads are those that are enabled, sorted by name.
 	Functions, Workloads []*Scope
 
+	// Scaled are the ScaledObjects and ScaledJobs in hand that the chart does not make.
+	Scaled []*Scope
+
 	// Reported, if set, is called with each finding when it is made: tests look
 	// where it comes from.
 	Reported func(Finding)
@@ -63,13 +68,13 @@ type Pass struct {
 	last     kind            // what was counted last,
 	tally    *int            // and its place in counts: findings of a kind come in runs
 
-	extra       []ExtraObject
-	extraByName map[string][]int // indices of extra
-	scalers     map[string][]Param
-	fullname    string // prefix of objects' names; empty is unknown
-	cut         map[string]string
-	compared    int      // words, to find what was meant
-	topicList   []string // of kafka.topics, sorted when first asked for
+	objects   manifests.Set
+	manifests bool // instead of values: paths begin with the number of an object
+	scalers   map[string][]Param
+	fullname  string // prefix of objects' names; empty is unknown
+	cut       map[string]string
+	compared  int      // words, to find what was meant
+	topicList []string // of kafka.topics, sorted when first asked for
 }
 
 // running is the rule whose check runs.
@@ -98,6 +103,17 @@ func (p *Pass) Resolve() {
 			p.Workloads = append(p.Workloads, p.workload(name, &w))
 		}
 	}
+	p.scaledObjects()
+}
+
+// ResolveManifests takes manifests instead of values.
+func (p *Pass) ResolveManifests(objects []Object) {
+	p.manifests = true
+	for i, o := range objects {
+		o.Root = []string{strconv.Itoa(i)}
+		p.objects.Add(o)
+	}
+	p.scaledObjects()
 }
 
 // Begin says which rule's check runs next: what it reports is that rule's.
@@ -105,8 +121,8 @@ func (p *Pass) Begin(rule string, severity Severity) {
 	p.running = running{rule, severity}
 }
 
-// Scopes are the functions, then the workloads.
-func (p *Pass) Scopes() []*Scope { return slices.Concat(p.Functions, p.Workloads) }
+// Scopes are the functions, then the workloads, then ScaledObjects of others.
+func (p *Pass) Scopes() []*Scope { return slices.Concat(p.Functions, p.Workloads, p.Scaled) }
 
 // Partitions of a topic; 0 where the values do not say.
 func (p *Pass) Partitions(topic string) int { return p.Values.Kafka.Topics[topic].Partitions }
@@ -137,8 +153,20 @@ func (p *Pass) Given(path ...string) bool {
 
 // at is the value of the files at a path, or that of the null that cuts it off.
 func (p *Pass) at(path []string) (v any, given bool) {
-	v = p.Doc.Tree()
+	if p.manifests {
+		v, path = p.object(path).Tree(), path[1:]
+	} else {
+		v = p.Doc.Tree()
+	}
 	for _, key := range path {
+		if list, ok := v.([]any); ok {
+			i, err := strconv.Atoi(key)
+			if err != nil || i < 0 || i >= len(list) {
+				return nil, false
+			}
+			v = list[i]
+			continue
+		}
 		m, ok := v.(map[string]any)
 		if !ok {
 			return nil, v == nil
@@ -148,6 +176,12 @@ func (p *Pass) at(path []string) (v any, given bool) {
 		}
 	}
 	return v, true
+}
+
+// object is the manifest that a path begins with.
+func (p *Pass) object(path []string) *Object {
+	i, _ := strconv.Atoi(path[0])
+	return &p.objects.All()[i]
 }
 
 // Under is a path below another: Under("kafka", "topics")("orders") is that of a topic.

@@ -52,24 +52,40 @@ func (p *Pass) ReportAs(severity Severity, path []string, message, fix string) {
 		p.seen = map[seenKey]bool{}
 	}
 	p.seen[key] = true
-	p.add(severity, p.Doc.Position(path...), joined, message, fix)
+	p.place(severity, path, joined, message, fix)
+}
+
+// place makes a finding where the path stands: in the values, or in a manifest.
+func (p *Pass) place(severity Severity, path []string, joined, message, fix string) {
+	if !p.manifests {
+		p.add(p.Doc, Finding{Severity: severity, Path: joined, Message: message, Fix: fix, Position: p.Doc.Position(path...)})
+		return
+	}
+	o := p.object(path)
+	p.add(o, Finding{
+		Severity: severity, Object: o.Title(), Document: o.Document, Path: joinPath(path[1:]), Message: message, Fix: fix,
+		Position: o.Position(path[1:]...),
+	})
 }
 
 // ReportAt makes a finding of the running rule that belongs to no path.
 func (p *Pass) ReportAt(at values.Position, message, fix string) {
 	if !p.ignored() {
-		p.add(p.running.severity, at, "", message, fix)
+		p.add(p.Doc, Finding{Severity: p.running.severity, Message: message, Fix: fix, Position: at})
 	}
 }
 
-func (p *Pass) add(severity Severity, at values.Position, path, message, fix string) {
-	if p.Doc.Ignores(at, p.running.rule) {
+// ignorer knows the comments of a file that turn rules off.
+type ignorer interface {
+	Ignores(at values.Position, rule string) bool
+}
+
+func (p *Pass) add(in ignorer, f Finding) {
+	f.Rule = p.running.rule
+	if in.Ignores(f.Position, f.Rule) {
 		return
 	}
-	f := Finding{
-		Rule: p.running.rule, Severity: severity, Path: text.OneLine(path), Message: text.OneLine(message),
-		Fix: text.OneLine(fix), Position: at,
-	}
+	f.Object, f.Path, f.Message, f.Fix = text.OneLine(f.Object), text.OneLine(f.Path), text.OneLine(f.Message), text.OneLine(f.Fix)
 	if p.Reported != nil {
 		p.Reported(f)
 	}

@@ -2,13 +2,18 @@
 
 package pass
 
-import "github.com/helm-wasm/helm-wasm/stack/schema"
+import (
+	"strconv"
+
+	"github.com/helm-wasm/helm-wasm/internal/manifests"
+	"github.com/helm-wasm/helm-wasm/stack/schema"
+)
 
 // Trigger is one of scaling.triggers.
 type Trigger struct {
 	*schema.Trigger
 	Name  string
-	Field string // scaling.triggers.NAME
+	Field string // scaling.triggers.NAME, or spec.triggers.NUMBER of a ScaledObject of others
 
 	// Known says that KEDA has a scaler of the type, with the parameters Params.
 	Known  bool
@@ -19,7 +24,21 @@ type Trigger struct {
 
 func (s *Scope) trigger(name string) *Trigger {
 	raw := s.Scaling.Triggers[name]
-	t := &Trigger{Trigger: &raw, Name: name, Field: "scaling.triggers." + name}
+	return s.resolved(&Trigger{Trigger: &raw, Name: name, Field: "scaling.triggers." + name})
+}
+
+// triggerOf is a trigger of a ScaledObject of others, which may have no name.
+func (s *Scope) triggerOf(m map[string]any, i int) *Trigger {
+	raw, name := schema.ToTrigger(m), manifests.Text(m, "name")
+	if _, taken := s.Scaling.Triggers[name]; name == "" || taken {
+		name = "triggers[" + strconv.Itoa(i) + "]"
+	}
+	s.Scaling.Triggers[name] = raw
+	return s.resolved(&Trigger{Trigger: &raw, Name: name, Field: "spec.triggers." + strconv.Itoa(i)})
+}
+
+// resolved looks up what KEDA knows of a trigger.
+func (s *Scope) resolved(t *Trigger) *Trigger {
 	if t.Params, t.Known = s.Scaler(t.Type); t.Known {
 		t.Auth = s.auth(t.AuthenticationRef)
 	}
@@ -30,7 +49,7 @@ func (s *Scope) trigger(name string) *Trigger {
 func (t *Trigger) Param(name string) *Param { return ParamNamed(t.Params, name) }
 
 // MetadataAt is the field of a key of the trigger's metadata.
-func (t *Trigger) MetadataAt(key string) string { return t.Field + ".metadata." + key }
+func (t *Trigger) MetadataAt(key string) string { return t.Field + ".metadata." + EscapeKey(key) }
 
 // IsKafka says that the trigger is on Kafka, by either of KEDA's scalers.
 func (t *Trigger) IsKafka() bool { return t.Type == "kafka" || t.Type == "apache-kafka" }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/helm-wasm/helm-wasm/internal/manifests"
 	"github.com/helm-wasm/helm-wasm/stack/lint/pass"
 	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
@@ -23,7 +24,8 @@ var _ = register(Rule{
 		"  a: {scaleTargetRef: {name: shop}, source: {topic: orders, consumerGroup: a}}\n" +
 		"  b: {scaleTargetRef: {name: mail}, source: {topic: orders, consumerGroup: b}}",
 
-	Stack: scaledTwice,
+	Stack:   scaledTwice,
+	Objects: autoscalers,
 })
 
 // targetKey is what KEDA and the HPA compare targets by.
@@ -69,27 +71,22 @@ func scaledTwice(p *pass.Pass) {
 				"put its triggers into functions."+fn+".scaling.triggers")
 		}
 	}
-	extra := p.ExtraObjects()
-	for i := range extra {
-		o := &extra[i]
-		if o.Kind == "HorizontalPodAutoscaler" && pass.InGroup(o.APIVersion, "autoscaling") ||
-			o.Kind == "ScaledObject" && pass.InGroup(o.APIVersion, "keda.sh") {
+	for i := range p.Objects() {
+		o := &p.Objects()[i]
+		if o.IsAutoscaler() {
 			autoscaler(p, o, first)
 		}
 	}
-	sharedHPANames(p)
 }
 
 // autoscaler compares one in extraObjects with what this release scales.
-func autoscaler(p *pass.Pass, o *pass.ExtraObject, workloads map[targetKey]*pass.Scope) {
-	ref, _ := o.Object("spec")["scaleTargetRef"].(map[string]any)
-	text := func(key string) string { s, _ := ref[key].(string); return s }
-	t := newTarget(text("apiVersion"), text("kind"), text("name"))
-	if t.name == "" || p.Elsewhere(o) {
+func autoscaler(p *pass.Pass, o *pass.Object, workloads map[targetKey]*pass.Scope) {
+	t := targetOf(o)
+	if t.name == "" || !p.SameNamespace(o, p.Namespace) {
 		return
 	}
-	path := []string{"extraObjects", o.Key, "spec", "scaleTargetRef"}
-	what := "the " + o.Kind + " " + strconv.Quote(o.Name)
+	path := o.At("spec", "scaleTargetRef")
+	what := "the " + o.Title()
 	if w, ok := workloads[t]; ok && !handsOver(o, w.Scaling) {
 		p.Report(path,
 			what+" and workload "+strconv.Quote(w.Name)+" both scale the "+t.kind+" "+strconv.Quote(t.name)+
@@ -106,11 +103,59 @@ func autoscaler(p *pass.Pass, o *pass.ExtraObject, workloads map[targetKey]*pass
 	}
 }
 
+// scalerKey is a target in its namespace.
+type scalerKey struct {
+	namespace string
+	targetKey
+}
+
+// autoscalers compares the autoscalers in hand with one another.
+func autoscalers(p *pass.Pass) {
+	before := map[scalerKey]*pass.Object{}
+	for i := range p.Objects() {
+		if o := &p.Objects()[i]; o.IsAutoscaler() {
+			besideOthers(p, o, before)
+		}
+	}
+	sharedHPANames(p)
+}
+
+// besideOthers compares an autoscaler with those before it.
+func besideOthers(p *pass.Pass, o *pass.Object, before map[scalerKey]*pass.Object) {
+	t := scalerKey{p.NamespaceOf(o), targetOf(o)}
+	other := before[t]
+	switch {
+	case t.name == "":
+	case other == nil:
+		before[t] = o
+	case o.Kind != "ScaledObject" && other.Kind != "ScaledObject": // Kubernetes' own affair
+	case !leaves(o, other) && !leaves(other, o):
+		p.Report(o.At("spec", "scaleTargetRef"),
+			"the "+other.Title()+" and the "+o.Title()+" both scale the "+t.kind+" "+strconv.Quote(t.name)+"; KEDA refuses the second",
+			"keep one of them, with all triggers in it")
+	}
+}
+
+// leaves says that an HPA is one that KEDA is told to leave alone, or to take over.
+func leaves(hpa, scaled *pass.Object) bool {
+	return handsOver(hpa, &schema.Scaling{
+		Annotations: map[string]string{transferOwnership: scaled.Annotation(transferOwnership)},
+		HPAName:     manifests.Text(scaled.Mapping("spec", "advanced", "horizontalPodAutoscalerConfig"), "name"),
+	})
+}
+
+func targetOf(o *pass.Object) targetKey {
+	ref := o.Mapping("spec", "scaleTargetRef")
+	return newTarget(manifests.Text(ref, "apiVersion"), manifests.Text(ref, "kind"), manifests.Text(ref, "name"))
+}
+
+const transferOwnership = "scaledobject.keda.sh/transfer-hpa-ownership"
+
 // handsOver says that KEDA takes the HPA over, or is told to leave it alone.
-func handsOver(o *pass.ExtraObject, sc *schema.Scaling) bool {
+func handsOver(o *pass.Object, sc *schema.Scaling) bool {
 	return o.Kind == "HorizontalPodAutoscaler" &&
 		(o.Annotation("validations.keda.sh/hpa-ownership") == "false" ||
-			sc.Annotations["scaledobject.keda.sh/transfer-hpa-ownership"] == "true" && sc.HPAName == o.Name)
+			sc.Annotations[transferOwnership] == "true" && sc.HPAName == o.Name)
 }
 
 func functionOf(p *pass.Pass, t targetKey) (function string, certain bool) {
@@ -136,18 +181,22 @@ func likely(certain bool) string {
 
 // sharedHPANames finds HPAs that two ScaledObjects would share.
 func sharedHPANames(p *pass.Pass) {
-	first := map[string]string{}
+	first := map[[2]string]string{}
 	for _, s := range p.Scopes() {
 		hpa, name := s.Scaling.HPAName, strings.Join(s.Root, ".")
 		if hpa == "" {
 			continue
 		}
-		if other, ok := first[hpa]; ok {
-			p.Report(s.At("scaling.hpaName"),
+		if s.Object != nil {
+			name = "the " + s.What
+		}
+		at := [2]string{s.ObjectNamespace(), hpa}
+		if other, ok := first[at]; ok {
+			s.Report(s.At("scaling.hpaName"),
 				other+" and "+name+" have one hpaName, "+strconv.Quote(hpa),
 				"use different names, or none")
 			continue
 		}
-		first[hpa] = name
+		first[at] = name
 	}
 }

@@ -20,9 +20,9 @@ var _ = register(Rule{
 
 func fixedReplicas(s *pass.Scope) {
 	t := &s.Workload.ScaleTargetRef
-	s.ExtraNamed(t.Name, func(o *pass.ExtraObject) {
-		if o.Kind == t.Kind && o.Name != "" && o.Object("spec")["replicas"] != nil {
-			s.Report([]string{"extraObjects", o.Key, "spec", "replicas"},
+	s.Named(t.Name, func(o *pass.Object) {
+		if o.Kind == t.Kind && o.Name != "" && o.Mapping("spec")["replicas"] != nil {
+			s.Report(o.At("spec", "replicas"),
 				"spec.replicas sets the "+o.Kind+" back at every upgrade, while KEDA scales it",
 				"remove spec.replicas")
 		}

@@ -21,6 +21,7 @@ var _ = register(Rule{
 		"kafka-user}}}",
 
 	Stack:   stackCredentials,
+	Objects: objectCredentials,
 	Trigger: triggerCredentials,
 })
 
@@ -29,7 +30,6 @@ func stackCredentials(p *pass.Pass) {
 		saslCredentials(p, k)
 		secretKeys(p, k)
 	}
-	extraCredentials(p)
 }
 
 func saslCredentials(p *pass.Pass, k *schema.Kafka) {
@@ -101,7 +101,14 @@ func secretKeys(p *pass.Pass, k *schema.Kafka) {
 // triggerCredentials checks the login of a raw trigger.
 func triggerCredentials(s *pass.Scope, t *pass.Trigger) {
 	ref := s.At(t.Field + ".authenticationRef")
-	if t.Auth.Named && !t.Auth.Found {
+	switch {
+	case !t.Auth.Named || t.Auth.Found:
+	case s.Object != nil && s.Doc == nil:
+		s.ReportAs(Info, ref,
+			"the manifests have no TriggerAuthentication "+strconv.Quote(t.AuthenticationRef.Name)+
+				", so its parameters are not looked at; where it is missing KEDA goes on with empty credentials and only logs it",
+			"give its manifest too, or make sure that it is there first")
+	default:
 		s.ReportAs(Warning, ref,
 			"the release has no TriggerAuthentication "+strconv.Quote(t.AuthenticationRef.Name)+
 				"; where it is missing KEDA goes on with empty credentials and only logs it",
@@ -181,21 +188,20 @@ func awsLogin(s *pass.Scope, t *pass.Trigger) {
 	}
 }
 
-// extraCredentials follows TriggerAuthentications in extraObjects to Secrets
-// there: those that KEDA cannot read, and keys that they do not have.
-func extraCredentials(p *pass.Pass) {
-	extra := p.ExtraObjects()
-	for i := range extra {
-		o := &extra[i]
-		if !strings.HasSuffix(o.Kind, "TriggerAuthentication") {
+// objectCredentials follows TriggerAuthentications in hand to the Secrets in hand:
+// those that KEDA cannot read, and keys that they do not have.
+func objectCredentials(p *pass.Pass) {
+	for i := range p.Objects() {
+		o := &p.Objects()[i]
+		if !o.IsAuth() {
 			continue
 		}
-		refs, _ := o.Object("spec")["secretTargetRef"].([]any)
+		refs, _ := o.Mapping("spec")["secretTargetRef"].([]any)
 		for n, e := range refs {
 			ref, _ := e.(map[string]any)
 			name, _ := ref["name"].(string)
 			key, _ := ref["key"].(string)
-			p.ExtraNamed(name, func(secret *pass.ExtraObject) {
+			p.Named(name, func(secret *pass.Object) {
 				if secret.Kind == "Secret" {
 					secretRef(p, o, secret, key, n)
 				}
@@ -204,8 +210,8 @@ func extraCredentials(p *pass.Pass) {
 	}
 }
 
-func secretRef(p *pass.Pass, o, secret *pass.ExtraObject, key string, n int) {
-	path := []string{"extraObjects", o.Key, "spec", "secretTargetRef", strconv.Itoa(n)}
+func secretRef(p *pass.Pass, o, secret *pass.Object, key string, n int) {
+	path := o.At("spec", "secretTargetRef", strconv.Itoa(n))
 	if o.Kind == "ClusterTriggerAuthentication" {
 		keda := p.Values.NetworkPolicy.KedaNamespace
 		if p.Values.Keda.Enabled {
@@ -222,7 +228,7 @@ func secretRef(p *pass.Pass, o, secret *pass.ExtraObject, key string, n int) {
 				"move the Secret, or use a TriggerAuthentication")
 		}
 	}
-	if key == "" || secret.Object("data")[key] != nil || secret.Object("stringData")[key] != nil {
+	if key == "" || secret.Mapping("data")[key] != nil || secret.Mapping("stringData")[key] != nil {
 		return
 	}
 	p.Report(path,

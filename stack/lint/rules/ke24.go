@@ -30,7 +30,7 @@ func misnamedAuth(s *pass.Scope, t *pass.Trigger) {
 	}
 	for _, o := range t.Auth.OtherKind {
 		s.Report(path,
-			"authenticationRef names the "+t.Auth.Kind+" "+strconv.Quote(ref.Name)+", but extraObjects has a "+o.Kind+" of that name",
+			"authenticationRef names the "+t.Auth.Kind+" "+strconv.Quote(ref.Name)+", but "+s.InHand()+" a "+o.Kind+" of that name",
 			"set authenticationRef.kind to "+o.Kind)
 	}
 	for _, o := range t.Auth.OtherNamespace {

@@ -41,10 +41,11 @@ type Rule struct {
 	// The check: those of the following that the rule needs. What they report is
 	// a finding of this rule.
 
-	Stack    func(*pass.Pass)                      // sees everything, once
+	Stack    func(*pass.Pass)                      // sees all values, once
+	Objects  func(*pass.Pass)                      // sees all objects in hand, once, also where there are no values
 	Function func(*pass.Scope)                     // each function
 	Workload func(*pass.Scope)                     // each workload
-	Scaling  func(*pass.Scope)                     // each function and workload whose scaling is not null
+	Scaling  func(*pass.Scope)                     // each function, workload and ScaledObject whose scaling is not null
 	Trigger  func(*pass.Scope, *pass.Trigger)      // each of their scaling.triggers of a known type
 	Kafka    func(*pass.Scope, *pass.KafkaTrigger) // each of their triggers on Kafka, that of source too
 
