@@ -29,7 +29,7 @@ var scalingCases = []siteCase{
 		Options{},
 	},
 	{
-		"KE04", errorSev, "functions.enrich.scaling.idleReplicaCount", sc("idleReplicaCount: 0"),
+		"KE04", infoSev, "functions.enrich.scaling.idleReplicaCount", sc("idleReplicaCount: 0"),
 		sc("minReplicas: 1, idleReplicaCount: 0"),
 		Options{},
 	},

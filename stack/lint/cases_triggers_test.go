@@ -81,17 +81,17 @@ var triggerCases = []siteCase{
 		Options{},
 	},
 	{
-		"KE03", warnSev, "functions.enrich.scaling.triggers.t.metadata.start", cronTrigger("start: 0 24 * * *"),
+		"KE03", errorSev, "functions.enrich.scaling.triggers.t.metadata.start", cronTrigger("start: 0 24 * * *"),
 		cronTrigger("start: 0 23 * * mon-FRI"),
 		Options{},
 	},
 	{
-		"KE03", warnSev, "functions.enrich.scaling.triggers.t.metadata.end", cronTrigger("end: '@daily'"),
+		"KE03", errorSev, "functions.enrich.scaling.triggers.t.metadata.end", cronTrigger("end: '@daily'"),
 		cronTrigger("end: '*/5 0-8/2 ? jan 0'"),
 		Options{},
 	},
 	{
-		"KE03", warnSev, "functions.enrich.scaling.triggers.t.metadata.end", cronTrigger("end: 0 8 * * *"),
+		"KE03", errorSev, "functions.enrich.scaling.triggers.t.metadata.end", cronTrigger("end: 0 8 * * *"),
 		cronTrigger("end: 1 8 * * *"),
 		Options{},
 	},
@@ -101,7 +101,7 @@ var triggerCases = []siteCase{
 		Options{},
 	},
 	{
-		"KE03", warnSev, "functions.enrich.scaling.triggers.t.metadata.desiredReplicas",
+		"KE03", errorSev, "functions.enrich.scaling.triggers.t.metadata.desiredReplicas",
 		cronTrigger("desiredReplicas: 0"), cronTrigger("desiredReplicas: '3'"),
 		Options{},
 	},

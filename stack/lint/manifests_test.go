@@ -119,4 +119,57 @@ func withAuth(name string) string {
 
 var manifestCases = []siteCase{
 	{"KE15", infoSev, "spec.triggers[0].authenticationRef", withAuth("other"), withAuth("login"), Options{}},
+	{"KE15", errorSev, "spec.secretTargetRef[0]", givenBy("saslUsername", "", "x"), givenBy("username", "", "x"), Options{}},
+	{"KE15", errorSev, "spec.secretTargetRef[0]", givenBy("awsRegion", "", "x"), givenBy("awsRoleArn", "", "x"), Options{}},
+	{"KE15", errorSev, "spec.secretTargetRef[0]", givenBy("tls", "", "SSL"), givenBy("tls", "", "enable"), Options{}},
+	{
+		"KE04", errorSev, "spec.idleReplicaCount", scaledObject("a", "idleReplicaCount: 0\nscaleTargetRef: {name: a}\n"),
+		scaledObject("a", "idleReplicaCount: 0\nminReplicaCount: 0\nscaleTargetRef: {name: a}\n"),
+		Options{},
+	},
+	{
+		"KE22", warnSev, `functions.enrich.scaling.annotations.autoscaling\.keda\.sh/pause`,
+		sc("annotations: {autoscaling.keda.sh/pause: 'true'}"), sc("annotations: {autoscaling.keda.sh/paused: 'true'}"),
+		Options{},
+	},
+}
+
+// givenBy is a ScaledObject whose TriggerAuthentication takes a parameter from a Secret.
+func givenBy(parameter, metadata, value string) string {
+	return strings.Replace(strings.TrimSuffix(withAuth("login"), "spec: {}\n"), kafkaMetadata, kafkaMetadata+metadata, 1) +
+		"spec: {secretTargetRef: [{parameter: " + parameter + ", name: s, key: k}]}\n" +
+		"---\napiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {k: '" + value + "'}\n"
+}
+
+// A mechanism counts wherever it comes from.
+func TestMechanismFromASecret(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		{givenBy("sasl", "", "scram_sha512"), "lacks username, password, which sasl scram_sha512 needs"},
+		{givenBy("sasl", ", sasl: none", "scram_sha512"), ""},
+		{givenBy("sasl", "", "oauthbearer"), "lacks username, password, oauthTokenEndpointUri"},
+		{givenBy("sasl", "", "none"), ""},
+	} {
+		got := ""
+		for _, f := range lintManifests(t, tt.in) {
+			got += f.Message + "\n"
+		}
+		if tt.want == "" && got != "" || !strings.Contains(got, tt.want) {
+			t.Errorf("got %q, want %q", got, tt.want)
+		}
+	}
+}
+
+// Words of Kafka's clients lead to those of KEDA.
+func TestForeignWords(t *testing.T) {
+	for key, want := range map[string]string{
+		"security.protocol": "tls: enable", "sasl.mechanism": "sasl (", "saslMechanism": "sasl (", "group.id": "consumerGroup",
+		"auto.offset.reset": "offsetResetPolicy", "brokerList": "bootstrapServers", "sasl.kerberos.service.name": "kerberosServiceName",
+		"ssl.ca.location": "ca, in", "authMode": "sasl (", "sasl.jaas.config": "username and password",
+	} {
+		text := scaledObject("a", "scaleTargetRef: {name: a}\ntriggers:\n- type: kafka\n  metadata: {"+kafkaMetadata+",\n    "+key+": x}")
+		found := lintManifests(t, text)
+		if len(found) != 1 || !strings.Contains(found[0].Fix, "called "+want) || found[0].Position.Line != 9 {
+			t.Errorf("%s gives %v", key, found)
+		}
+	}
 }

@@ -3,10 +3,13 @@
 package pass
 
 import (
+	"encoding/base64"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/helm-wasm/helm-wasm/internal/manifests"
 	"github.com/helm-wasm/helm-wasm/stack/schema"
 )
 
@@ -20,8 +23,32 @@ type Auth struct {
 	// but that KEDA does not find for the trigger.
 	OtherKind, OtherNamespace []*Object
 
-	known  bool // it is in extraObjects, and all that it gives is listed
+	known  bool // it is in hand, and all that it gives is listed
 	params map[string]bool
+	places []AuthParam
+}
+
+// AuthParam is a parameter that a TriggerAuthentication in hand gives.
+type AuthParam struct {
+	Name string
+	Path []string // of the entry
+
+	// Value is what a Secret or a ConfigMap in hand has for it; empty if it is not known.
+	Value string
+}
+
+// Params are the parameters that a TriggerAuthentication in hand gives.
+func (a *Auth) Params() []AuthParam { return a.places }
+
+// Value is what a Secret or a ConfigMap in hand gives for a parameter; empty if it is
+// not known.
+func (a *Auth) Value(param string) string {
+	for i := range a.places {
+		if a.places[i].Name == param {
+			return a.places[i].Value
+		}
+	}
+	return ""
 }
 
 // Gives says that a parameter is given, or may be.
@@ -51,7 +78,7 @@ func (s *Scope) auth(ref schema.AuthenticationRef) Auth {
 		case a.Kind == "TriggerAuthentication" && !s.SameNamespace(o, s.ObjectNamespace()):
 			a.OtherNamespace = append(a.OtherNamespace, o)
 		default:
-			a.read(o)
+			a.read(s.Pass, o)
 		}
 	})
 	return a
@@ -70,11 +97,12 @@ func (p *Pass) isOwnAuth(name string) bool {
 }
 
 // read lists the parameters that a TriggerAuthentication gives.
-func (a *Auth) read(o *Object) {
+func (a *Auth) read(p *Pass, o *Object) {
 	spec := o.Mapping("spec")
 	a.known, a.params = true, map[string]bool{}
 	for _, key := range slices.Sorted(maps.Keys(spec)) {
 		var list []any
+		path := []string{"spec", key}
 		switch v := spec[key].(type) {
 		case []any: // secretTargetRef, configMapTargetRef, env, boundServiceAccountToken
 			list = v
@@ -83,15 +111,38 @@ func (a *Auth) read(o *Object) {
 			if !ok && key != "podIdentity" {
 				a.known = false // oauth2 and what comes later
 			}
-			list = secrets
+			list, path = secrets, append(path, "secrets")
 		default:
 			a.known = false // filePath
 		}
-		for _, e := range list {
+		for i, e := range list {
 			m, _ := e.(map[string]any)
-			if param, _ := m["parameter"].(string); param != "" {
-				a.params[param] = true
+			param := manifests.Text(m, "parameter")
+			if param == "" {
+				continue
 			}
+			a.params[param] = true
+			a.places = append(a.places, AuthParam{param, append(o.At(path...), strconv.Itoa(i)), p.referred(o, key, m)})
 		}
 	}
+}
+
+// referred is the value that an entry of a TriggerAuthentication refers to, if its
+// Secret or ConfigMap is in hand.
+func (p *Pass) referred(auth *Object, list string, ref map[string]any) string {
+	kind := map[string]string{"secretTargetRef": "Secret", "configMapTargetRef": "ConfigMap"}[list]
+	from := p.ObjectOf(kind, manifests.Text(ref, "name"), p.NamespaceOf(auth))
+	if kind == "" || from == nil {
+		return ""
+	}
+	key := manifests.Text(ref, "key")
+	if text := manifests.Text(from.Mapping("stringData"), key); text != "" {
+		return text
+	}
+	text := manifests.Text(from.Mapping("data"), key)
+	if kind == "Secret" {
+		decoded, _ := base64.StdEncoding.DecodeString(text)
+		text = string(decoded)
+	}
+	return strings.TrimSpace(text)
 }

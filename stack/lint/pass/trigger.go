@@ -51,6 +51,18 @@ func (t *Trigger) Param(name string) *Param { return ParamNamed(t.Params, name) 
 // MetadataAt is the field of a key of the trigger's metadata.
 func (t *Trigger) MetadataAt(key string) string { return t.Field + ".metadata." + EscapeKey(key) }
 
+// Setting is the value of a parameter as far as it is known: of metadata, or else what
+// its TriggerAuthentication gives.
+func (t *Trigger) Setting(name string) string {
+	if text := t.Text(name); text != "" {
+		return text
+	}
+	if p := t.Param(name); p == nil || !p.FromAuth() {
+		return ""
+	}
+	return t.Auth.Value(name)
+}
+
 // IsKafka says that the trigger is on Kafka, by either of KEDA's scalers.
 func (t *Trigger) IsKafka() bool { return t.Type == "kafka" || t.Type == "apache-kafka" }
 

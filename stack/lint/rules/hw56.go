@@ -28,7 +28,7 @@ func sameNameAsHost(p *pass.Pass) {
 				"choose another name than "+strings.Join(reservedNames, ", "))
 		}
 		for _, s := range p.Scopes() {
-			if s.Name == host {
+			if s.Object == nil && s.Name == host {
 				p.Report([]string{"hosts", host}, s.Root[0]+"."+host+" has the same name, and both need a ScaledObject of it",
 					"rename one of them")
 			}

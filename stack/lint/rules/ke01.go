@@ -96,6 +96,9 @@ func parameterFix(s *pass.Scope, t *pass.Trigger, key string) string {
 	if s.Full(Warning) {
 		return ""
 	}
+	if word, ok := foreign(t, key); ok {
+		return "KEDA ignores it silently; here it is called " + word
+	}
 	names := make([]string, len(t.Params))
 	for i := range t.Params {
 		names[i] = t.Params[i].Name

@@ -75,14 +75,14 @@ func cronTrigger(s *pass.Scope, t *pass.Trigger) {
 	for _, key := range []string{"start", "end"} {
 		if expr := t.Text(key); expr != "" {
 			if problem := cronError(expr); problem != "" {
-				s.ReportAs(Warning, s.At(t.MetadataAt(key)),
+				s.Report(s.At(t.MetadataAt(key)),
 					strconv.Quote(expr)+" is not a cron expression: "+problem,
 					"write minute, hour, day of month, month and day of week, such as 0 8 * * 1-5")
 			}
 		}
 	}
 	if expr := t.Text("start"); expr != "" && expr == t.Text("end") {
-		s.ReportAs(Warning, s.At(t.MetadataAt("end")),
+		s.Report(s.At(t.MetadataAt("end")),
 			"start and end are the same; KEDA refuses the trigger", "let end be later than start")
 	}
 	if zone := t.Text("timezone"); zone != "" && !isTimeZone(zone) {
@@ -92,7 +92,7 @@ func cronTrigger(s *pass.Scope, t *pass.Trigger) {
 	}
 	if n := t.Text("desiredReplicas"); n != "" {
 		if v, err := strconv.ParseInt(n, 10, 64); err != nil || v == 0 || strconv.FormatInt(v, 10) != n {
-			s.ReportAs(Warning, s.At(t.MetadataAt("desiredReplicas")),
+			s.Report(s.At(t.MetadataAt("desiredReplicas")),
 				strconv.Quote(n)+" is not a number of replicas", "write 1 or more")
 		}
 	}

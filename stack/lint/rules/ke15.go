@@ -3,6 +3,7 @@
 package rules
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -117,8 +118,9 @@ func triggerCredentials(s *pass.Scope, t *pass.Trigger) {
 	if !t.IsKafka() {
 		return
 	}
+	strayParameters(s, t)
 	the := "the TriggerAuthentication " + strconv.Quote(t.AuthenticationRef.Name)
-	if t.Text("tls") == "enable" && t.Auth.Lists("cert") != t.Auth.Lists("key") {
+	if t.Setting("tls") == "enable" && t.Auth.Lists("cert") != t.Auth.Lists("key") {
 		s.Report(ref, the+" gives only one of cert and key; KEDA refuses the trigger", "give both, or none")
 	}
 	var missing []string
@@ -131,23 +133,78 @@ func triggerCredentials(s *pass.Scope, t *pass.Trigger) {
 	case len(missing) == 0:
 	case !t.Auth.Named:
 		s.Report(s.At(t.Field),
-			"sasl "+t.Text("sasl")+" needs "+strings.Join(missing, ", ")+
+			"sasl "+t.Setting("sasl")+" needs "+strings.Join(missing, ", ")+
 				" from a TriggerAuthentication, and there is no authenticationRef",
 			"set authenticationRef.name")
 	default:
 		s.Report(ref,
-			the+" lacks "+strings.Join(missing, ", ")+", which sasl "+t.Text("sasl")+" needs",
+			the+" lacks "+strings.Join(missing, ", ")+", which sasl "+t.Setting("sasl")+" needs",
 			"add to its secretTargetRef: {parameter: "+missing[0]+", name: ..., key: ...}")
 	}
 }
 
+// awsParams are read for aws_msk_iam, and are in no scaler's schema.
+var awsParams = []string{"awsRoleArn", "awsAccessKeyID", "awsSecretAccessKey", "awsSessionToken"}
+
+// strayParameters finds what a TriggerAuthentication gives and a Kafka scaler does not
+// take from it. (KEDA's schema does not list all that other scalers take.)
+func strayParameters(s *pass.Scope, t *pass.Trigger) {
+	for _, given := range t.Auth.Params() {
+		p := t.Param(given.Name)
+		switch {
+		case p == nil && (slices.Contains(awsParams, given.Name) || takenByOthers(s, t, given.Name)):
+		case p == nil:
+			s.Report(given.Path, strconv.Quote(given.Name)+" is not a parameter of the "+t.Type+" scaler; KEDA ignores it",
+				authFix(s, t, given.Name))
+		case !p.FromAuth():
+			s.Report(given.Path,
+				given.Name+" of the "+t.Type+" scaler comes from the trigger's metadata only; KEDA ignores it here",
+				"move it to metadata."+given.Name)
+		case given.Value != "" && len(p.Allowed) > 0 && !slices.Contains(p.Allowed, given.Value):
+			s.Report(given.Path,
+				strconv.Quote(given.Value)+" is not legal for "+given.Name+" of the "+t.Type+" scaler; KEDA refuses the trigger",
+				"write one of "+strings.Join(p.Allowed, ", "))
+		}
+	}
+}
+
+// takenByOthers says that a trigger of another scaler may take the parameter from the
+// same TriggerAuthentication.
+func takenByOthers(s *pass.Scope, t *pass.Trigger, name string) bool {
+	for _, other := range s.Scopes() {
+		for _, o := range other.Triggers {
+			if o.AuthenticationRef == t.AuthenticationRef && !o.IsKafka() && (o.Param(name) == nil || o.Param(name).FromAuth()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// authFix names the parameter that was probably meant.
+func authFix(s *pass.Scope, t *pass.Trigger, name string) string {
+	if word, ok := foreign(t, name); ok {
+		return "write " + word
+	}
+	var names []string
+	for i := range t.Params {
+		if t.Params[i].FromAuth() {
+			names = append(names, t.Params[i].Name)
+		}
+	}
+	if best := s.Nearest(name, names); best != "" {
+		return "did you mean " + best + "?"
+	}
+	return "write one of " + strings.Join(names, ", ")
+}
+
 // loginNeeds are the parameters that a mechanism takes from a TriggerAuthentication.
 func loginNeeds(s *pass.Scope, t *pass.Trigger) []string {
-	switch t.Text("sasl") {
+	switch t.Setting("sasl") {
 	case "plaintext", "scram_sha256", "scram_sha512":
 		return []string{"username", "password"}
 	case "oauthbearer":
-		switch provider := t.Text("saslTokenProvider"); {
+		switch provider := t.Setting("saslTokenProvider"); {
 		case provider == "aws_msk_iam":
 			awsLogin(s, t)
 		case provider == "" && t.Auth.Gives("saslTokenProvider"):
@@ -180,7 +237,7 @@ func loginNeeds(s *pass.Scope, t *pass.Trigger) []string {
 
 // awsLogin checks what IAM needs beside an identity.
 func awsLogin(s *pass.Scope, t *pass.Trigger) {
-	if tls := t.Text("tls"); tls != "enable" && (tls != "" || !t.Auth.Gives("tls")) {
+	if tls := t.Setting("tls"); tls != "enable" && (tls != "" || !t.Auth.Gives("tls")) {
 		s.Report(s.At(t.SettingAt("tls")), "aws_msk_iam needs TLS; KEDA refuses the trigger", "set metadata.tls: enable")
 	}
 	if t.Text("awsRegion") == "" {

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/helm-wasm/helm-wasm/stack/lint/pass"
 )
@@ -36,8 +37,24 @@ func pausing(s *pass.Scope) {
 	}
 }
 
+// kedaAnnotations are those that KEDA reads, or whose misuse has a finding of its own.
+var kedaAnnotations = []string{
+	"autoscaling.keda.sh/paused", "autoscaling.keda.sh/paused-replicas", "autoscaling.keda.sh/paused-scale-in",
+	"autoscaling.keda.sh/paused-scale-out", "autoscaling.keda.sh/force-activation",
+	"scaledobject.keda.sh/transfer-hpa-ownership", "scaledobject.keda.sh/hpa-excluded-labels",
+	"scaledjob.keda.sh/job-excluded-labels", "validations.keda.sh/hpa-ownership",
+}
+
 func pausingAnnotation(s *pass.Scope, key, value string) {
 	path := s.KeyAt("scaling.annotations", key)
+	if strings.HasSuffix(key[:strings.IndexByte(key+"/", '/')], "keda.sh") && !slices.Contains(kedaAnnotations, key) {
+		fix := "see KEDA's page on ScaledObjects"
+		if best := s.Nearest(key, kedaAnnotations); best != "" {
+			fix = "did you mean " + best + "?"
+		}
+		s.ReportAs(Warning, path, "KEDA "+pass.KedaVersion+" knows no annotation "+key, fix)
+		return
+	}
 	switch key {
 	case "autoscaling.keda.sh/paused-replicas":
 		if n, err := strconv.ParseInt(value, 10, 32); err != nil || n < 0 {
