@@ -117,7 +117,40 @@ func withAuth(name string) string {
 		"---\napiVersion: keda.sh/v1alpha1\nkind: TriggerAuthentication\nmetadata: {name: " + name + "}\nspec: {}\n"
 }
 
+// onDeployment is a ScaledObject with a trigger, and the Deployment app with the given
+// containers.
+func onDeployment(ref, trigger, containers string) string {
+	return scaledObject("a", "minReplicaCount: 1\nscaleTargetRef: {name: app"+ref+"}\ntriggers: [{"+trigger+"}]") +
+		"---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: app}\nspec: {template: {spec: {" + containers + "}}}\n"
+}
+
+const (
+	fromEnv   = "type: redis, metadata: {listName: l, addressFromEnv: R}"
+	cpuUse    = "type: cpu, metricType: Utilization, metadata: {value: '50'}"
+	withProxy = "containers: [{name: proxy}, {name: app, env: [{name: R, value: 'r:1'}]}]"
+)
+
 var manifestCases = []siteCase{
+	{
+		"KE28", errorSev, "spec.triggers[0].metadata.addressFromEnv", onDeployment("", fromEnv, withProxy),
+		onDeployment(", envSourceContainerName: app", fromEnv, withProxy),
+		Options{},
+	},
+	{
+		"KE28", errorSev, "spec.triggers[0].metadata.addressFromEnv", onDeployment(", envSourceContainerName: ap", fromEnv, withProxy),
+		onDeployment("", fromEnv, "containers: [{name: a, envFrom: [{configMapRef: {name: c}}]}]"),
+		Options{},
+	},
+	{
+		"KE28", errorSev, "spec.triggers[0].metadata.addressFromEnv", onDeployment("", fromEnv, ""),
+		onDeployment(", kind: Rollout", fromEnv, ""),
+		Options{},
+	},
+	{
+		"KE18", errorSev, "spec.triggers[0]", onDeployment("", cpuUse, "containers: [{name: a}]"),
+		onDeployment("", cpuUse, "containers: [{name: a, resources: {limits: {cpu: 1}}}]"),
+		Options{},
+	},
 	{"KE15", infoSev, "spec.triggers[0].authenticationRef", withAuth("other"), withAuth("login"), Options{}},
 	{"KE15", errorSev, "spec.secretTargetRef[0]", givenBy("saslUsername", "", "x"), givenBy("username", "", "x"), Options{}},
 	{"KE15", errorSev, "spec.secretTargetRef[0]", givenBy("awsRegion", "", "x"), givenBy("awsRoleArn", "", "x"), Options{}},

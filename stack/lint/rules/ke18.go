@@ -2,7 +2,11 @@
 
 package rules
 
-import "github.com/helm-wasm/helm-wasm/stack/lint/pass"
+import (
+	"strconv"
+
+	"github.com/helm-wasm/helm-wasm/stack/lint/pass"
+)
 
 var _ = register(Rule{
 	ID: "KE18", Severity: Error, Title: "The metric type does not fit the trigger",
@@ -31,6 +35,26 @@ func metricTypes(s *pass.Scope, t *pass.Trigger) {
 			s.Report(path,
 				s.What+" requests no "+t.Type+", so there is no utilization to measure",
 				"set resources.requests."+t.Type)
+		}
+	case t.IsResource() && utilization:
+		withoutRequest(s, t)
+	}
+}
+
+// withoutRequest looks for containers of a target in hand that have nothing to compare
+// use with. (A LimitRange of the namespace may give them a request.)
+func withoutRequest(s *pass.Scope, t *pass.Trigger) {
+	target := s.Target()
+	if target == nil || target.Kind != "Deployment" && target.Kind != "StatefulSet" || target.AsksForPod(t.Type) {
+		return
+	}
+	for _, c := range target.Containers() {
+		if only := t.Text("containerName"); !c.Asks(t.Type) && (only == "" || only == c.Name) {
+			s.Report(s.At(t.Field),
+				"the container "+strconv.Quote(c.Name)+" of the "+target.Title()+" requests no "+t.Type+
+					"; KEDA refuses the ScaledObject, unless a LimitRange gives it a request",
+				"set its resources.requests."+t.Type)
+			return
 		}
 	}
 }
