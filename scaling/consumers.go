@@ -16,6 +16,10 @@ type Consumers struct {
 	// one partition are processed one after the other.
 	Concurrency int
 
+	// Commit is the time between two commits of offsets. Until an offset is committed,
+	// KEDA counts its event as lag.
+	Commit time.Duration
+
 	// Batch is how many events of a partition are committed together, while there
 	// are as many; 0 and 1 commit each.
 	Batch int
@@ -36,8 +40,8 @@ func (c *Consumers) Validate() error {
 		return fmt.Errorf("Concurrency is %d: give at least 1", c.Concurrency)
 	case c.Batch < 0:
 		return fmt.Errorf("Batch is %d: give at least 0", c.Batch)
-	case c.Startup < 0 || c.Rebalance < 0:
-		return fmt.Errorf("Startup is %s and Rebalance is %s: give at least 0s", c.Startup, c.Rebalance)
+	case c.Startup < 0 || c.Rebalance < 0 || c.Commit < 0:
+		return fmt.Errorf("Startup is %s, Rebalance %s, Commit %s: give at least 0s", c.Startup, c.Rebalance, c.Commit)
 	}
 	return nil
 }
@@ -47,8 +51,8 @@ type group struct {
 	Consumers
 	starts []int64 // second from which each pod consumes, the oldest pod first
 	ready  int
-	paused int64 // second until which the group rebalances
-	busy   []int // partitions with events, for each member
+	paused int64     // second until which the group rebalances
+	speeds []float64 // of each member, for a partition, in events per second
 	delays delays
 }
 
@@ -74,43 +78,90 @@ func (g *group) join(now int64) {
 	}
 }
 
-// consume processes for one second. Partition i belongs to member i modulo the members.
+// consume processes for one second.
 func (g *group) consume(now int64, t *topic) {
 	if g.ready == 0 || now < g.paused {
 		return
 	}
-	g.busy = append(g.busy[:0], make([]int, g.ready)...)
+	g.share(t)
+	// An event is lag while it is processed, and then for half of the time between two
+	// commits, on average.
+	hold := min(g.ServiceTime, time.Second).Seconds() + g.Commit.Seconds()/2
+	member := -1
 	for i := range t.lanes {
-		if t.lanes[i].head < len(t.lanes[i].segments) {
-			g.busy[i%g.ready]++
+		if member++; member == g.ready {
+			member = 0
 		}
-	}
-	speed := float64(time.Second) / float64(g.ServiceTime)
-	for i := range t.lanes {
 		l := &t.lanes[i]
-		if l.head == len(l.segments) {
+		n := int64(0)
+		switch {
+		case l.waiting > 0:
+			l.spare += g.speeds[member]
+			n = min(int64(l.spare), l.waiting)
+			l.spare = min(l.spare-float64(n), 1)
+			l.take(now, n, &g.delays)
+		case !l.flying:
 			l.spare = 0
 			continue
 		}
-		l.spare += speed * min(1, float64(g.Concurrency)/float64(g.busy[i%g.ready]))
-		waiting := t.partitions[i].End - l.processed
-		n := min(int64(l.spare), waiting)
-		l.spare = min(l.spare-float64(n), 1)
-		l.pop(n, func(at, count int64) { g.delays.add(now-at, count) })
-		l.processed += n
-		l.commit(&t.partitions[i], int64(g.Batch))
+		t.lag -= l.commit(&t.partitions[i], n, hold, int64(g.Batch))
 	}
 }
 
-// commit what is processed: whole batches, or all of it when nothing is left.
-func (l *lane) commit(p *Partition, batch int64) {
-	done := l.processed
-	if batch > 1 && done < p.End {
+// share says how many events of a partition each member processes in a second.
+// Partition i belongs to member i modulo the members.
+func (g *group) share(t *topic) {
+	speed := float64(time.Second) / float64(g.ServiceTime)
+	g.speeds = g.speeds[:0]
+	for range g.ready {
+		g.speeds = append(g.speeds, speed)
+	}
+	if len(t.lanes) <= g.ready*g.Concurrency {
+		return // nobody has more partitions than it can work on at once
+	}
+	for member := range g.speeds {
+		busy := 0
+		for i := member; i < len(t.lanes); i += g.ready {
+			if t.lanes[i].waiting > 0 {
+				busy++
+			}
+		}
+		if busy > g.Concurrency {
+			g.speeds[member] = speed * float64(g.Concurrency) / float64(busy)
+		}
+	}
+}
+
+// take processes events: those of the queue, and then those of this second.
+func (l *lane) take(now, n int64, d *delays) {
+	if old := min(n, l.waiting-l.fresh); old > 0 {
+		l.pop(now, old, d)
+		n -= old
+		l.processed, l.waiting = l.processed+old, l.waiting-old
+	}
+	if n > 0 {
+		d.add(0, n)
+		l.fresh -= n
+		l.processed, l.waiting = l.processed+n, l.waiting-n
+	}
+}
+
+// commit what was processed, except what is still in flight of the n events of this
+// second; in whole batches, unless nothing is left. It returns how many are new.
+func (l *lane) commit(p *Partition, n int64, hold float64, batch int64) int64 {
+	l.flight += float64(n) * hold
+	flying := int64(l.flight)
+	l.flight -= float64(flying)
+	done := l.processed - flying
+	if batch > 1 && l.waiting > 0 {
 		done -= done % batch
 	}
-	if done > max(0, p.Committed) {
+	was := max(0, p.Committed)
+	if done > was {
 		p.Committed = done
 	}
+	l.flying = l.processed > p.Committed
+	return max(0, done-was)
 }
 
 // delays counts events by the whole seconds that they waited.

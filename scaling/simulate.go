@@ -38,6 +38,8 @@ const (
 	MaxDuration   = 31 * 24 * time.Hour
 	MaxPartitions = 10_000
 	MaxReplicas   = 10_000
+	// MaxWork is the product of seconds and partitions.
+	MaxWork = 500_000_000
 )
 
 // Validate reports the first setting with which nothing can be computed.
@@ -51,6 +53,8 @@ func (s *Scenario) Validate() error {
 		return fmt.Errorf("Skew is %g: give 0 to 10", s.Skew)
 	case s.Duration < time.Second || s.Duration > MaxDuration:
 		return fmt.Errorf("Duration is %s: give 1s to %s", s.Duration, MaxDuration)
+	case int64(s.Duration/time.Second)*int64(s.Partitions) > MaxWork:
+		return fmt.Errorf("Duration is %s with %d partitions: the limit is %d seconds times partitions", s.Duration, s.Partitions, MaxWork)
 	case s.Every < time.Second:
 		return fmt.Errorf("Every is %s: give at least 1s", s.Every)
 	case s.Phase < 0 || s.Phase >= SyncPeriod:
@@ -104,15 +108,15 @@ func Simulate(s *Scenario) (*Result, error) {
 	for now := range seconds + 1 {
 		rate := s.Load.Rate(time.Duration(now) * time.Second)
 		if now < seconds {
-			r.result.Arrived += r.topic.produce(now, rate)
+			r.result.Arrived += r.topic.produce(rate)
 		}
 		r.group.join(now)
 		r.group.consume(now, r.topic)
+		r.topic.settle(now)
 		r.decide(now)
-		lag := r.topic.lag()
-		r.result.MaxLag = max(r.result.MaxLag, lag)
+		r.result.MaxLag = max(r.result.MaxLag, r.topic.lag)
 		if now%every == 0 || now == seconds {
-			r.sample(now, rate, lag)
+			r.sample(now, rate)
 		}
 		if now < seconds {
 			r.result.ReplicaTime += time.Duration(r.replicas) * time.Second
@@ -121,16 +125,17 @@ func Simulate(s *Scenario) (*Result, error) {
 	return r.finish(), nil
 }
 
-func (r *run) sample(now int64, rate float64, lag int64) {
+func (r *run) sample(now int64, rate float64) {
 	r.result.Samples = append(r.result.Samples, Sample{
-		At: time.Duration(now) * time.Second, Load: rate, Lag: lag,
+		At: time.Duration(now) * time.Second, Load: rate, Lag: r.topic.lag,
 		Desired: r.replicas, Ready: r.group.ready,
 		Behind: time.Duration(r.topic.behind(now)) * time.Second,
 	})
 }
 
 func (r *run) finish() *Result {
-	d, service := &r.group.delays, r.group.ServiceTime
+	d := &r.group.delays
+	service := min(r.group.ServiceTime, time.Second) // longer ones are part of the wait
 	if r.result.Processed = d.total; d.total > 0 {
 		r.result.Delay = Delay{
 			P50: d.percentile(50) + service, P95: d.percentile(95) + service,

@@ -37,12 +37,12 @@ func (q *queue) push(at, count int64) {
 	q.segments = append(q.segments, segment{at, count})
 }
 
-// pop takes events, the oldest first, and says of each part when it arrived.
-func (q *queue) pop(count int64, took func(at, count int64)) {
-	for count > 0 && q.head < len(q.segments) {
+// pop takes events, the oldest first, and counts how long they waited.
+func (q *queue) pop(now, count int64, d *delays) {
+	for count > 0 {
 		s := &q.segments[q.head]
 		n := min(count, s.count)
-		took(s.at, n)
+		d.add(now-s.at, n)
 		count -= n
 		if s.count -= n; s.count == 0 {
 			q.head++
@@ -61,11 +61,15 @@ func (q *queue) oldest() (int64, bool) {
 // lane is one partition in the simulation.
 type lane struct {
 	queue
+	fresh  int64   // events of this second, which are not in the queue yet
 	share  float64 // of the load
 	credit float64 // the part of an arrival that is not whole yet
 	spare  float64 // the part of an event that is processed
+	flight float64 // the part of an event that is not committed
 
 	processed int64
+	waiting   int64 // events that are not processed
+	flying    bool  // some are processed, and not committed
 }
 
 // topic is the simulated topic: its partitions, as the brokers know them and as the
@@ -73,12 +77,13 @@ type lane struct {
 type topic struct {
 	partitions []Partition
 	lanes      []lane
+	lag        int64 // events that are not committed
 }
 
 // newTopic has partitions whose shares of the load fall by a power of their rank, as
 // keys do that are not equally frequent; a skew of 0 gives all of them the same.
 func newTopic(partitions int, skew float64) *topic {
-	t := &topic{make([]Partition, partitions), make([]lane, partitions)}
+	t := &topic{partitions: make([]Partition, partitions), lanes: make([]lane, partitions)}
 	total := 0.0
 	for i := range t.lanes {
 		t.lanes[i].share = math.Pow(float64(i+1), -skew)
@@ -94,7 +99,7 @@ func newTopic(partitions int, skew float64) *topic {
 }
 
 // produce adds a second of the load.
-func (t *topic) produce(now int64, rate float64) int64 {
+func (t *topic) produce(rate float64) int64 {
 	total := int64(0)
 	for i := range t.lanes {
 		l := &t.lanes[i]
@@ -102,23 +107,24 @@ func (t *topic) produce(now int64, rate float64) int64 {
 		if l.credit < 1 {
 			continue
 		}
-		n := int64(l.credit)
-		l.credit -= float64(n)
-		l.push(now, n)
-		t.partitions[i].End += n
-		total += n
+		l.fresh = int64(l.credit)
+		l.credit -= float64(l.fresh)
+		l.waiting += l.fresh
+		t.partitions[i].End += l.fresh
+		total += l.fresh
 	}
+	t.lag += total
 	return total
 }
 
-// lag is the number of events that are not committed.
-func (t *topic) lag() int64 {
-	total := int64(0)
-	for i := range t.partitions {
-		p := &t.partitions[i]
-		total += p.End - max(0, p.Committed)
+// settle ends a second: what nobody took goes into the queues.
+func (t *topic) settle(now int64) {
+	for i := range t.lanes {
+		if l := &t.lanes[i]; l.fresh > 0 {
+			l.push(now, l.fresh)
+			l.fresh = 0
+		}
 	}
-	return total
 }
 
 // behind is how long ago the oldest event that is not processed arrived.

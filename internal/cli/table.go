@@ -10,6 +10,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/command/krm"
 	"github.com/helm-wasm/helm-wasm/internal/command/lint"
 	"github.com/helm-wasm/helm-wasm/internal/command/packagecmd"
+	"github.com/helm-wasm/helm-wasm/internal/command/plan"
 	"github.com/helm-wasm/helm-wasm/internal/command/postrender"
 	"github.com/helm-wasm/helm-wasm/internal/command/render"
 	"github.com/helm-wasm/helm-wasm/internal/command/schema"
@@ -26,6 +27,7 @@ func Plugin() command.Table {
 			postrender.Command(),
 			schema.Command(),
 			explain.Command(),
+			plan.Command(),
 			krm.Command(),
 			inspect.Command(),
 			packagecmd.Command(),

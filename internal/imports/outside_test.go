@@ -38,6 +38,7 @@ func TestWhatAnOutsideProgramDependsOn(t *testing.T) {
 		"main.go": `package main
 
 import (
+	_ "` + Module + `/scaling"
 	_ "` + Module + `/stack"
 	_ "` + Module + `/wasmbin"
 )

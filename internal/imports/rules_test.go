@@ -77,7 +77,7 @@ func check(t *testing.T, g Graph, r Rule) {
 
 // TestPureCore: same bytes in, same bytes out.
 func TestPureCore(t *testing.T) {
-	pure := packages(t, "stack", "stack/values", "stack/schema", "stack/lint", "stack/lint/expr",
+	pure := packages(t, "scaling", "stack", "stack/values", "stack/schema", "stack/lint", "stack/lint/expr",
 		"stack/lint/pass", "stack/lint/rules", "stack/render", "stack/examples", "contract", "wasmbin", "wasmbin/oci",
 		"internal/text", "internal/manifests", "internal/getter", "internal/opcode", "internal/suggest", "internal/tmpl",
 		"internal/yamlin", "internal/yamlout")
@@ -151,7 +151,7 @@ func TestPlugins(t *testing.T) {
 
 // TestLibrary: a program that imports stack must not compile Kubernetes, KEDA or Helm.
 func TestLibrary(t *testing.T) {
-	public := packages(t, "stack", "wasmbin")
+	public := packages(t, "scaling", "stack", "wasmbin")
 	check(t, list(t, nil, public...), Rule{
 		From:      public,
 		Forbidden: []string{"k8s.io/...", "sigs.k8s.io/...", "helm.sh/...", "github.com/kedacore/..."},

@@ -17,6 +17,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/command/krm"
 	"github.com/helm-wasm/helm-wasm/internal/command/lint"
 	"github.com/helm-wasm/helm-wasm/internal/command/packagecmd"
+	"github.com/helm-wasm/helm-wasm/internal/command/plan"
 	"github.com/helm-wasm/helm-wasm/internal/command/postrender"
 	"github.com/helm-wasm/helm-wasm/internal/command/render"
 	"github.com/helm-wasm/helm-wasm/internal/command/schema"
@@ -35,6 +36,7 @@ func Table() command.Table {
 		postrender.NativeCommand(postrender.Overlay{Flags: build.Flags(), Apply: build.Apply}),
 		schema.Command(),
 		explain.Command(),
+		plan.Command(),
 		krm.Command(),
 		inspect.Command(),
 		packagecmd.NativeCommand(packagecmd.Tools{
