@@ -2,10 +2,7 @@
 
 package scaling
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 // Consumers are what a replica can do, and what starting one takes.
 type Consumers struct {
@@ -31,17 +28,20 @@ type Consumers struct {
 	Rebalance time.Duration
 }
 
-// Validate reports the first setting with which nothing can be computed.
-func (c *Consumers) Validate() error {
+func (c *Consumers) validate() error {
 	switch {
 	case c.ServiceTime < time.Microsecond:
-		return fmt.Errorf("ServiceTime is %s: give at least 1us", c.ServiceTime)
+		return &SettingError{"Consumers.ServiceTime", c.ServiceTime, "at least 1us"}
 	case c.Concurrency < 1:
-		return fmt.Errorf("Concurrency is %d: give at least 1", c.Concurrency)
+		return &SettingError{"Consumers.Concurrency", c.Concurrency, "at least 1"}
 	case c.Batch < 0:
-		return fmt.Errorf("Batch is %d: give at least 0", c.Batch)
-	case c.Startup < 0 || c.Rebalance < 0 || c.Commit < 0:
-		return fmt.Errorf("Startup is %s, Rebalance %s, Commit %s: give at least 0s", c.Startup, c.Rebalance, c.Commit)
+		return &SettingError{"Consumers.Batch", c.Batch, "at least 0"}
+	case c.Commit < 0:
+		return &SettingError{"Consumers.Commit", c.Commit, "at least 0s"}
+	case c.Startup < 0:
+		return &SettingError{"Consumers.Startup", c.Startup, "at least 0s"}
+	case c.Rebalance < 0:
+		return &SettingError{"Consumers.Rebalance", c.Rebalance, "at least 0s"}
 	}
 	return nil
 }

@@ -163,17 +163,16 @@ func (o *ScaledObject) fallback(current int) (int64, bool) {
 	return int64(replicas) * o.Kafka.LagThreshold * 1000, true
 }
 
-// Validate reports the first setting with which nothing can be computed.
-func (o *ScaledObject) Validate() error {
+func (o *ScaledObject) validate() error {
 	switch {
 	case o.MinReplicas < 0:
-		return fmt.Errorf("MinReplicas is %d: give at least 0", o.MinReplicas)
-	case o.MaxReplicas < max(1, o.MinReplicas):
-		return fmt.Errorf("MaxReplicas is %d: give at least 1, and at least MinReplicas, %d", o.MaxReplicas, o.MinReplicas)
+		return &SettingError{"ScaledObject.MinReplicas", o.MinReplicas, "at least 0"}
+	case o.MaxReplicas < max(1, o.MinReplicas) || o.MaxReplicas > MaxReplicas:
+		return &SettingError{"ScaledObject.MaxReplicas", o.MaxReplicas, fmt.Sprintf("%d to %d", max(1, o.MinReplicas), MaxReplicas)}
 	case o.PollingInterval < time.Second:
-		return fmt.Errorf("PollingInterval is %s: give at least 1s", o.PollingInterval)
+		return &SettingError{"ScaledObject.PollingInterval", o.PollingInterval, "at least 1s"}
 	case o.Kafka.LagThreshold < 1:
-		return fmt.Errorf("Kafka.LagThreshold is %d: give at least 1", o.Kafka.LagThreshold)
+		return &SettingError{"ScaledObject.Kafka.LagThreshold", o.Kafka.LagThreshold, "at least 1"}
 	}
 	return nil
 }

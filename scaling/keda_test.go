@@ -29,7 +29,11 @@ func TestLoop(t *testing.T) {
 		object ScaledObject
 		polls  []poll
 	}{
-		"never active": {o, []poll{{0, 3, false, false, 3, "ScalerCooldown"}, {20, 3, false, false, 3, "ScalerCooldown"}, {25, 3, false, false, 0, "ScalerNotActive"}}},
+		"never active": {o, []poll{
+			{0, 3, false, false, 3, "ScalerCooldown"},
+			{20, 3, false, false, 3, "ScalerCooldown"},
+			{25, 3, false, false, 0, "ScalerNotActive"},
+		}},
 		"there and back": {o, []poll{
 			{0, 0, false, false, 0, "ScalerNotActive"},
 			{5, 0, true, false, 1, "ScalerActive"},
@@ -46,9 +50,11 @@ func TestLoop(t *testing.T) {
 		"idle": {with(func(o *ScaledObject) { o.MinReplicas, o.IdleReplicas = 2, number(0) }), []poll{
 			{0, 0, true, false, 2, "ScalerActive"}, {5, 2, false, false, 2, "ScalerCooldown"}, {65, 2, false, false, 0, "ScalerNotActive"},
 		}},
-		"cannot be read":        {o, []poll{{100, 4, false, true, 4, "TriggerError"}}},
-		"partly readable":       {o, []poll{{100, 4, true, true, 4, "PartialTriggerError"}}},
-		"waits for a fallback":  {with(func(o *ScaledObject) { o.Fallback = &Fallback{3, 2, ""} }), []poll{{100, 4, false, true, 4, "ScalerNotActive"}}},
+		"cannot be read":  {o, []poll{{100, 4, false, true, 4, "TriggerError"}}},
+		"partly readable": {o, []poll{{100, 4, true, true, 4, "PartialTriggerError"}}},
+		"waits for a fallback": {with(func(o *ScaledObject) { o.Fallback = &Fallback{3, 2, ""} }), []poll{
+			{100, 4, false, true, 4, "ScalerNotActive"},
+		}},
 		"a fallback of nothing": {with(func(o *ScaledObject) { o.Fallback = &Fallback{} }), []poll{{100, 4, false, true, 0, "ScalerNotActive"}}},
 		"paused":                {with(func(o *ScaledObject) { o.Paused = true }), []poll{{100, 4, false, false, 4, "ScaledObjectPaused"}}},
 		"paused at a number":    {with(func(o *ScaledObject) { o.PausedReplicas = number(7) }), []poll{{100, 4, false, false, 7, "ScaledObjectPaused"}}},

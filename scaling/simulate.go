@@ -42,35 +42,46 @@ const (
 	MaxWork = 500_000_000
 )
 
-// Validate reports the first setting with which nothing can be computed.
+// SettingError is a setting with which nothing can be computed.
+type SettingError struct {
+	Field string
+	Value any
+	Want  string // what to give
+}
+
+// Error names the field, its value, and what to give.
+func (e *SettingError) Error() string {
+	return fmt.Sprintf("%s is %v: give %s", e.Field, e.Value, e.Want)
+}
+
+// Validate reports the first setting with which nothing can be computed, as a
+// [*SettingError].
 func (s *Scenario) Validate() error {
+	o := &s.ScaledObject
 	switch {
 	case s.Load == nil:
-		return fmt.Errorf("Load is missing: ParseLoad makes one")
+		return &SettingError{"Load", nil, "what ParseLoad returns"}
 	case s.Partitions < 1 || s.Partitions > MaxPartitions:
-		return fmt.Errorf("Partitions is %d: give 1 to %d", s.Partitions, MaxPartitions)
+		return &SettingError{"Partitions", s.Partitions, fmt.Sprintf("1 to %d", MaxPartitions)}
 	case !(s.Skew >= 0 && s.Skew <= 10):
-		return fmt.Errorf("Skew is %g: give 0 to 10", s.Skew)
+		return &SettingError{"Skew", s.Skew, "0 to 10"}
 	case s.Duration < time.Second || s.Duration > MaxDuration:
-		return fmt.Errorf("Duration is %s: give 1s to %s", s.Duration, MaxDuration)
+		return &SettingError{"Duration", s.Duration, fmt.Sprintf("1s to %s", MaxDuration)}
 	case int64(s.Duration/time.Second)*int64(s.Partitions) > MaxWork:
-		return fmt.Errorf("Duration is %s with %d partitions: the limit is %d seconds times partitions", s.Duration, s.Partitions, MaxWork)
+		return &SettingError{"Duration", s.Duration, fmt.Sprintf("at most %d s with %d partitions", MaxWork/s.Partitions, s.Partitions)}
 	case s.Every < time.Second:
-		return fmt.Errorf("Every is %s: give at least 1s", s.Every)
+		return &SettingError{"Every", s.Every, "at least 1s"}
 	case s.Phase < 0 || s.Phase >= SyncPeriod:
-		return fmt.Errorf("Phase is %s: give 0s up to %s", s.Phase, SyncPeriod)
-	case s.Replicas < 0 || s.Replicas > MaxReplicas || s.ScaledObject.MaxReplicas > MaxReplicas:
-		return fmt.Errorf("Replicas is %d of %d: the limit is %d", s.Replicas, s.ScaledObject.MaxReplicas, MaxReplicas)
-	case s.ScaledObject.PausedReplicas != nil && *s.ScaledObject.PausedReplicas > MaxReplicas:
-		return fmt.Errorf("ScaledObject.PausedReplicas is %d: the limit is %d", *s.ScaledObject.PausedReplicas, MaxReplicas)
+		return &SettingError{"Phase", s.Phase, fmt.Sprintf("0s up to %s", SyncPeriod)}
+	case s.Replicas < 0 || s.Replicas > MaxReplicas:
+		return &SettingError{"Replicas", s.Replicas, fmt.Sprintf("0 to %d", MaxReplicas)}
+	case o.PausedReplicas != nil && (*o.PausedReplicas < 0 || *o.PausedReplicas > MaxReplicas):
+		return &SettingError{"ScaledObject.PausedReplicas", *o.PausedReplicas, fmt.Sprintf("0 to %d", MaxReplicas)}
 	}
-	if err := s.ScaledObject.Validate(); err != nil {
-		return fmt.Errorf("ScaledObject.%w", err)
+	if err := o.validate(); err != nil {
+		return err
 	}
-	if err := s.Consumers.Validate(); err != nil {
-		return fmt.Errorf("Consumers.%w", err)
-	}
-	return nil
+	return s.Consumers.validate()
 }
 
 // Sample is the state at one time.

@@ -34,7 +34,9 @@ text { font: 12px system-ui, sans-serif; fill: var(--soft); }
 .line { fill: none; stroke-width: 1.6; stroke-linejoin: round; }
 .blue { stroke: var(--blue); } .orange { stroke: var(--orange); } .green { stroke: var(--green); }
 .dashed { stroke-dasharray: 5 3; }
-text.blue { fill: var(--blue); stroke: none; } text.orange { fill: var(--orange); stroke: none; } text.green { fill: var(--green); stroke: none; }
+text.blue { fill: var(--blue); stroke: none; }
+text.orange { fill: var(--orange); stroke: none; }
+text.green { fill: var(--green); stroke: none; }
 </style>
 `
 

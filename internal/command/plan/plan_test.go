@@ -92,11 +92,17 @@ func TestValues(t *testing.T) {
 		args []string
 		want string
 	}{
-		"limit":        {[]string{"--set", "functions.f.scaling.maxReplicas=2"}, "0 to 2 replicas"},
-		"idle":         {[]string{"--set", "functions.f.scaling.allowIdleConsumers=true"}, "0 to 10 replicas"},
-		"minimum":      {[]string{"--set", "functions.f.scaling.minReplicas=3", "--load", "0"}, "3      3"},
-		"paused":       {[]string{"--set", "functions.f.scaling.pausedReplicas=4"}, "KEDA goes from 0 to 4: ScaledObject is paused"},
-		"fallback":     {[]string{"--set", "functions.f.scaling.fallback.failureThreshold=0,functions.f.scaling.fallback.replicas=4", "--unreadable", "0s..1h", "--load", "0"}, "KEDA goes from 0 to 1"},
+		"limit":   {[]string{"--set", "functions.f.scaling.maxReplicas=2"}, "0 to 2 replicas"},
+		"idle":    {[]string{"--set", "functions.f.scaling.allowIdleConsumers=true"}, "0 to 10 replicas"},
+		"minimum": {[]string{"--set", "functions.f.scaling.minReplicas=3", "--load", "0"}, "3      3"},
+		"paused":  {[]string{"--set", "functions.f.scaling.pausedReplicas=4"}, "KEDA goes from 0 to 4: ScaledObject is paused"},
+		"fallback": {
+			[]string{
+				"--set", "functions.f.scaling.fallback.failureThreshold=0,functions.f.scaling.fallback.replicas=4",
+				"--unreadable", "0s..1h", "--load", "0",
+			},
+			"KEDA goes from 0 to 1",
+		},
 		"unreadable":   {[]string{"--unreadable", "10m..20m"}, "(TriggerError)"},
 		"tolerance":    {[]string{"--set-string", "functions.f.scaling.behavior.scaleUp.tolerance=50m"}, "functions.f"},
 		"no window":    {[]string{"--set", "functions.f.scaling.behavior.scaleDown.stabilizationWindowSeconds=0"}, "functions.f"},
@@ -125,7 +131,7 @@ func TestErrors(t *testing.T) {
 		`flag --every: 0s gives too many rows`:                                   {"--every", "0s"},
 		`flag --every: 1s gives too many rows`:                                   {"--every", "1s", "--for", "31d"},
 		`flag --skew: "much" is not a number`:                                    {"--skew", "much"},
-		`flag --partitions: "0" is not a whole number from 1 to 10000`:           {"--partitions", "0", "--set", "functions.f.source.topic=other"},
+		`flag --partitions: "0" is not a whole number `:                          {"--partitions=0", "--set=functions.f.source.topic=other"},
 		`flag --concurrency: "x" is not a whole number`:                          {"--concurrency", "x"},
 		`flag --replicas: "-1" is not a whole number`:                            {"--replicas=-1"},
 		`flag --unreadable: "5m" is not a span such as 10m..15m`:                 {"--unreadable", "5m"},
@@ -147,7 +153,8 @@ func TestErrors(t *testing.T) {
 func TestShort(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0: "0s", 90 * time.Second: "1m30s", time.Hour: "1h", 10 * time.Minute: "10m", 10*time.Hour + 10*time.Minute: "10h10m",
-		5 * time.Millisecond: "5ms", 3*time.Second + 5*time.Millisecond: "3.01s", 20 * time.Second: "20s", time.Hour + 5*time.Second: "1h0m5s",
+		5 * time.Millisecond: "5ms", 3*time.Second + 5*time.Millisecond: "3.01s",
+		20 * time.Second: "20s", time.Hour + 5*time.Second: "1h0m5s",
 	} {
 		if got := short(d); got != want {
 			t.Errorf("%d: %s, want %s", d, got, want)

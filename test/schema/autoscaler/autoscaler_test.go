@@ -60,7 +60,8 @@ func compare(t *testing.T, number int, s *scenario, found []sync) {
 		}
 		for kind, got := range reasons(v, f) {
 			if f.conditions[kind] != got {
-				t.Errorf("scenario %d, sync %d: %s is %s in the model, %s in the controller: %+v", number, i, kind, got, f.conditions[kind], v)
+				t.Errorf("scenario %d, sync %d: %s is %s in the model, %s in the controller: %+v",
+					number, i, kind, got, f.conditions[kind], v)
 				return
 			}
 		}

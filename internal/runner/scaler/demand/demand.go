@@ -4,10 +4,14 @@
 // rules of KEDA's kafka scaler. Pure: facts about partitions in, numbers out.
 package demand
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/helm-wasm/helm-wasm/scaling"
+)
 
 // None stands for an offset that is not there.
-const None = -1
+const None = scaling.None
 
 // Stuck is the number of looks in a row that find the same committed offset
 // before a partition's lag counts as persistent.
@@ -71,17 +75,8 @@ func (f *Function) Demand(partitions []Partition) Demand {
 }
 
 func (f *Function) lag(p Partition) int64 {
-	switch {
-	case p.Committed != None:
-		return p.End - p.Committed
-	case f.ZeroOnInvalid:
-		return 0
-	case f.Latest:
-		return 1
-	case p.Start == None:
-		return p.End
-	}
-	return max(0, p.End-p.Start)
+	k := scaling.Kafka{Latest: f.Latest, ScaleToZeroOnInvalidOffset: f.ZeroOnInvalid}
+	return k.Of(&scaling.Partition{Start: p.Start, End: p.End, Committed: p.Committed})
 }
 
 func (f *Function) replicas(lag, lagging, partitions int64) float64 {
@@ -102,17 +97,12 @@ func (f *Function) replicas(lag, lagging, partitions int64) float64 {
 	return wanted
 }
 
-// even is the smallest divisor of partitions that is enough for the lag.
+// even is a divisor of the partitions, or nothing without lag.
 func even(lag, threshold, partitions int64) int64 {
 	if lag == 0 {
 		return 0
 	}
-	for d := int64(1); d < partitions; d++ {
-		if partitions%d == 0 && d*threshold >= lag {
-			return d
-		}
-	}
-	return partitions
+	return scaling.Even(lag, threshold, partitions)
 }
 
 // Target is what KEDA scales: one function, or the sum of several.
