@@ -16,9 +16,21 @@ const (
 	counts             // a plain number
 )
 
-// seconds in each unit of time.
-var seconds = map[string]float64{
-	"ms": 0.001, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86400,
+// seconds in a unit of time.
+func seconds(unit string) (float64, bool) {
+	switch unit {
+	case "ms":
+		return 0.001, true
+	case "s":
+		return 1, true
+	case "m", "min":
+		return 60, true
+	case "h":
+		return 3600, true
+	case "d":
+		return 86400, true
+	}
+	return 1, false
 }
 
 // want says in a message what a unit looks like.
@@ -45,14 +57,14 @@ func (p *parser) value(u unit) float64 {
 	}
 	if u == rates && word == "" && len(p.rest) > 0 && p.rest[0] == '/' {
 		p.rest = p.rest[1:]
-		per, known := seconds[p.while(letters)]
+		per, known := seconds(p.while(letters))
 		if !known {
 			err = strconv.ErrSyntax
 		}
 		n /= per
 	}
 	if u == times {
-		factor, known := seconds[word]
+		factor, known := seconds(word)
 		if !known && (word != "" || n != 0) {
 			err = strconv.ErrSyntax
 		}

@@ -36,7 +36,7 @@ func Table() command.Table {
 		postrender.NativeCommand(postrender.Overlay{Flags: build.Flags(), Apply: build.Apply}),
 		schema.Command(),
 		explain.Command(),
-		plan.Command(),
+		plan.NativeCommand(),
 		krm.Command(),
 		inspect.Command(),
 		packagecmd.NativeCommand(packagecmd.Tools{

@@ -38,6 +38,7 @@ func TestNativeFlags(t *testing.T) {
 	commands := commandtest.Table{Table: Table()}
 	for name, flags := range map[string][]string{
 		"package":     {"output", "push", "gzip"},
+		"plan":        {"trace"},
 		"post-render": {"values", "overlay", "allow-exec", "allow-files-outside"},
 	} {
 		for _, flag := range flags {

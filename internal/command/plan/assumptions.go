@@ -17,7 +17,7 @@ import (
 const commit = 250 * time.Millisecond
 
 // assumptions are what the flags say, for all functions.
-func assumptions(c *command.Call) (scaling.Scenario, error) {
+func assumptions(c *command.Call, native *extras) (scaling.Scenario, error) {
 	s := scaling.Scenario{Phase: 7 * time.Second}
 	s.Consumers.Commit = commit
 	r := reader{Call: c}
@@ -47,7 +47,7 @@ func assumptions(c *command.Call) (scaling.Scenario, error) {
 			s.Every, s.Duration, maxRows)
 	}
 	var err error
-	s.Load, err = load(c)
+	s.Load, err = load(c, native)
 	return s, err
 }
 
@@ -55,9 +55,9 @@ func assumptions(c *command.Call) (scaling.Scenario, error) {
 const maxRows = 100_000
 
 // load is the one of --trace or --load.
-func load(c *command.Call) (*scaling.Load, error) {
+func load(c *command.Call, native *extras) (*scaling.Load, error) {
 	file := c.Flags.String("trace")
-	if file == "" {
+	if native == nil || file == "" {
 		l, err := scaling.ParseLoad(c.Flags.String("load"))
 		if err != nil {
 			return nil, fmt.Errorf("flag --load: %w", err)
@@ -67,15 +67,11 @@ func load(c *command.Call) (*scaling.Load, error) {
 	if c.Flags.Has("load") {
 		return nil, errors.New("flags --load and --trace both say what arrives: give one of them")
 	}
-	if c.Sandboxed() {
-		return nil, fmt.Errorf("flag --trace: a sandboxed plugin cannot open %q: "+
-			"use the native program, or --load 'steps(0s, 50/s, 10m, 400/s)'", file)
-	}
 	data, err := c.Read(file, "trace", maxTrace)
 	if err != nil {
 		return nil, fmt.Errorf("flag --trace: %w", err)
 	}
-	return scaling.ReadTrace(file, data)
+	return native.trace(file, data)
 }
 
 // maxTrace is the largest trace in bytes.

@@ -147,6 +147,8 @@ func ceiling(most float64) float64 {
 	return most
 }
 
-var escapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;")
-
-func escape(text string) string { return escapes.Replace(text) }
+// escape writes text as XML wants it.
+func escape(text string) string {
+	text = strings.ReplaceAll(text, "&", "&amp;")
+	return strings.ReplaceAll(text, "<", "&lt;")
+}

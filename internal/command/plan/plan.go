@@ -12,8 +12,28 @@ import (
 	"github.com/helm-wasm/helm-wasm/scaling"
 )
 
+// extras are what only the native program links: what needs files, and what would make
+// the plugin larger than it may be.
+type extras struct {
+	trace   func(name string, data []byte) (*scaling.Load, error)
+	picture func([]outlook) string
+}
+
 // Command is `helm wasm plan`.
-func Command() command.Command {
+func Command() command.Command { return build(nil) }
+
+// NativeCommand is `helm-wasm plan`, which also reads traces from files, and draws.
+func NativeCommand() command.Command { return build(&extras{scaling.ReadTrace, picture}) }
+
+func build(native *extras) command.Command {
+	formats, help := []string{"text", "json", "csv"}, "text, json or csv"
+	var files []command.Flag
+	if native != nil {
+		formats, help = append(formats, "svg"), "text, json, csv or svg (a plot)"
+		files = []command.Flag{
+			{Name: "trace", Value: "FILE", Help: "CSV file with a time and a rate in each row, in place of --load"},
+		}
+	}
 	return command.Command{
 		Name:    "plan",
 		Args:    "[FUNCTION...]",
@@ -32,12 +52,11 @@ What the values cannot say, such as how long a function takes for an event, is
 given by flags. docs/PLAN.md says what the model leaves out.`,
 		Example: `{} plan --load day --for 24h < stack.yaml
 {} plan --load 'spike(base=50/s, peak=2k/s, at=5m, for=10m)' --service-time 20ms enrich < stack.yaml
-{} plan -o svg --load batch --for 4h < stack.yaml > plan.svg`,
+{} plan -o csv --load batch --for 4h < stack.yaml > plan.csv`,
 		Flags: slices.Concat([]command.Flag{
 			{Name: "load", Value: "LOAD", Default: "spike", Help: "the load of each function"},
-			{Name: "trace", Value: "FILE", Help: "CSV file with a time and a rate in each row, in place of --load (native program only)"},
 			{Name: "for", Value: "TIME", Default: "1h", Help: "how long to simulate, such as 90m, 24h or 7d"},
-			{Name: "every", Value: "TIME", Help: "distance of the rows (the default gives about 24; 480 in csv and svg)"},
+			{Name: "every", Value: "TIME", Help: "distance of the rows (the default gives about 24; 480 for programs and plots)"},
 			{Name: "service-time", Value: "TIME", Default: "10ms", Help: "how long a function takes for an event"},
 			{Name: "concurrency", Value: "N", Help: "partitions that a replica works on at once (the default is limits.concurrency, or 1)"},
 			{Name: "startup", Value: "TIME", Default: "3s", Help: "time from a pod's creation until it consumes"},
@@ -47,11 +66,11 @@ given by flags. docs/PLAN.md says what the model leaves out.`,
 			{Name: "replicas", Value: "N", Help: "replicas at the start (the default is minReplicas)"},
 			{Name: "unreadable", Value: "FROM..TO", Repeat: true, Help: "time in which KEDA cannot read the lag, such as 10m..15m"},
 			{
-				Name: "output", Short: "o", Value: "FORMAT", Enum: []string{"text", "json", "csv", "svg"}, Default: "text",
-				Help: "text, json, csv or svg (a plot)",
+				Name: "output", Short: "o", Value: "FORMAT", Enum: formats, Default: "text",
+				Help: help,
 			},
-		}, command.ValuesFlags()),
-		Run: run,
+		}, files, command.ValuesFlags()),
+		Run: func(c *command.Call) error { return run(c, native) },
 	}
 }
 
@@ -62,8 +81,8 @@ type outlook struct {
 	scenario *scaling.Scenario
 }
 
-func run(c *command.Call) error {
-	scenario, err := assumptions(c)
+func run(c *command.Call, native *extras) error {
+	scenario, err := assumptions(c, native)
 	if err != nil {
 		return err
 	}
@@ -97,7 +116,7 @@ func run(c *command.Call) error {
 	case "csv":
 		out = table(plans)
 	case "svg":
-		out = picture(plans)
+		out = native.picture(plans)
 	default:
 		out = text(plans, c.Paint())
 	}

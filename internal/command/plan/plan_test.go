@@ -14,7 +14,7 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/command/commandtest"
 )
 
-var commands = commandtest.Of(Command())
+var commands, natives = commandtest.Of(Command()), commandtest.Of(NativeCommand())
 
 // planned returns the plan of the ordinary values.
 func planned(t *testing.T, args ...string) string {
@@ -45,7 +45,7 @@ func TestText(t *testing.T) {
 func TestSame(t *testing.T) {
 	files := commandtest.Files{"stack.yaml": []byte(commandtest.Values), "load.csv": []byte("time,rate\n0,50\n600,400\n")}
 	want := planned(t, "--load", "steps(0s, 50/s, 10m, 400/s)")
-	got := commands.Native(files, "", "plan", "-f", "stack.yaml", "--trace", "load.csv")
+	got := natives.Native(files, "", "plan", "-f", "stack.yaml", "--trace", "load.csv")
 	if got.Err != nil || strings.Replace(got.Stdout, "load load.csv", "load steps(0s, 50/s, 10m, 400/s)", 1) != want {
 		t.Errorf("%v\n%s\nwant\n%s", got.Err, got.Stdout, want)
 	}
@@ -68,7 +68,11 @@ func TestFormats(t *testing.T) {
 }
 
 func TestPicture(t *testing.T) {
-	svg := planned(t, "-osvg", "--load", "day + 5/s")
+	got := natives.Native(nil, commandtest.Values, "plan", "-osvg", "--load", "day + 5/s")
+	if got.Err != nil {
+		t.Fatal(got.Err)
+	}
+	svg := got.Stdout
 	for dec := xml.NewDecoder(strings.NewReader(svg)); ; {
 		if _, err := dec.Token(); errors.Is(err, io.EOF) {
 			break
@@ -131,12 +135,9 @@ func TestErrors(t *testing.T) {
 		`flag --every: 0s gives too many rows`:                                   {"--every", "0s"},
 		`flag --every: 1s gives too many rows`:                                   {"--every", "1s", "--for", "31d"},
 		`flag --skew: "much" is not a number`:                                    {"--skew", "much"},
-		`flag --partitions: "0" is not a whole number `:                          {"--partitions=0", "--set=functions.f.source.topic=other"},
 		`flag --concurrency: "x" is not a whole number`:                          {"--concurrency", "x"},
 		`flag --replicas: "-1" is not a whole number`:                            {"--replicas=-1"},
 		`flag --unreadable: "5m" is not a span such as 10m..15m`:                 {"--unreadable", "5m"},
-		`flag --trace: a sandboxed plugin cannot open "load.csv"`:                {"--trace", "load.csv"},
-		`flags --load and --trace both say`:                                      {"--trace", "load.csv", "--load", "day"},
 		`the values have no function or workload "g"`:                            {"g"},
 		`Consumers.ServiceTime is 0s: give at least 1us`:                         {"--service-time", "0s"},
 		`scaling.partitionLimitation: "a"`:                                       {"--set", "functions.f.scaling.partitionLimitation=a"},
@@ -145,9 +146,14 @@ func TestErrors(t *testing.T) {
 	} {
 		commandtest.WantError(t, commands.Sandbox(commandtest.Values, append([]string{"plan"}, args...)...), want)
 	}
+	commandtest.WantError(t, commands.Sandbox(commandtest.Values, "plan", "--partitions=0", "--set=functions.f.source.topic=other"),
+		`flag --partitions: "0" is not a whole number from 1 to 10000`)
 	files := commandtest.Files{"load.csv": []byte("0,1\n0,2\n")}
-	commandtest.WantError(t, commands.Native(files, commandtest.Values, "plan", "--trace", "load.csv"), `load.csv:2: time "0" is not after`)
-	commandtest.WantError(t, commands.Native(files, commandtest.Values, "plan", "--trace", "none.csv"), "flag --trace: open none.csv")
+	commandtest.WantError(t, natives.Native(files, commandtest.Values, "plan", "--trace", "load.csv"), `load.csv:2: time "0" is not after`)
+	commandtest.WantError(t, natives.Native(files, commandtest.Values, "plan", "--trace", "none.csv"), "flag --trace: open none.csv")
+	commandtest.WantError(t, natives.Native(files, commandtest.Values, "plan", "--trace", "load.csv", "--load", "day"),
+		"flags --load and --trace both say")
+	commandtest.WantError(t, commands.Sandbox(commandtest.Values, "plan", "--trace", "load.csv"), `unknown flag "--trace"`)
 }
 
 func TestShort(t *testing.T) {

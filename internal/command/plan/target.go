@@ -4,8 +4,8 @@ package plan
 
 import (
 	"fmt"
-	"maps"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -27,28 +27,30 @@ type target struct {
 // targetsOf the values, in order of their names; those with a name, if there are any.
 func targetsOf(tree map[string]any, names []string) ([]target, error) {
 	v := schema.Effective(tree)
+	var all []target
+	for name, f := range v.Functions {
+		if f.Enabled == nil || *f.Enabled {
+			t := target{path: "functions." + name, name: name, source: f.Source, scaling: f.Scaling, concurrency: f.Limits.Concurrency}
+			all = append(all, t)
+		}
+	}
+	for name, w := range v.Workloads {
+		if w.Enabled == nil || *w.Enabled {
+			all = append(all, target{path: "workloads." + name, name: name, source: w.Source, scaling: w.Scaling})
+		}
+	}
+	sort.Slice(all, func(i, j int) bool { return all[i].path < all[j].path })
 	var list []target
-	add := func(t target) {
+	known := []string{}
+	for _, t := range all {
+		known = append(known, t.name)
 		if t.source.Topic == "" || len(names) > 0 && !slices.Contains(names, t.name) {
-			return
+			continue
 		}
 		if topic, listed := v.Kafka.Topics[t.source.Topic]; listed {
 			t.partitions = max(1, topic.Partitions)
 		}
 		list = append(list, t)
-	}
-	known := []string{}
-	for _, name := range slices.Sorted(maps.Keys(v.Functions)) {
-		if f := v.Functions[name]; f.Enabled == nil || *f.Enabled {
-			known = append(known, name)
-			add(target{path: "functions." + name, name: name, source: f.Source, scaling: f.Scaling, concurrency: f.Limits.Concurrency})
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(v.Workloads)) {
-		if w := v.Workloads[name]; w.Enabled == nil || *w.Enabled {
-			known = append(known, name)
-			add(target{path: "workloads." + name, name: name, source: w.Source, scaling: w.Scaling})
-		}
 	}
 	for _, name := range names {
 		if !slices.Contains(known, name) {

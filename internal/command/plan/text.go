@@ -4,7 +4,6 @@ package plan
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -73,10 +72,13 @@ func (p *outlook) writeMoments(b *strings.Builder) {
 
 // notes say what of the values the plan leaves out, and what it had to assume.
 func (p *outlook) notes() []string {
-	var notes []string
-	if len(p.scaling.Triggers) > 0 {
-		notes = append(notes, "scaling.triggers are not part of the plan: "+
-			strings.Join(slices.Sorted(maps.Keys(p.scaling.Triggers)), ", "))
+	var notes, triggers []string
+	for name := range p.scaling.Triggers {
+		triggers = append(triggers, name)
+	}
+	if len(triggers) > 0 {
+		slices.Sort(triggers)
+		notes = append(notes, "scaling.triggers are not part of the plan: "+strings.Join(triggers, ", "))
 	}
 	if p.scaling.ScalingModifiers.Formula != "" {
 		notes = append(notes, "scaling.scalingModifiers are not part of the plan: "+p.scaling.ScalingModifiers.Formula)
