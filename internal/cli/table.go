@@ -10,7 +10,6 @@ import (
 	"github.com/helm-wasm/helm-wasm/internal/command/krm"
 	"github.com/helm-wasm/helm-wasm/internal/command/lint"
 	"github.com/helm-wasm/helm-wasm/internal/command/packagecmd"
-	"github.com/helm-wasm/helm-wasm/internal/command/plan"
 	"github.com/helm-wasm/helm-wasm/internal/command/postrender"
 	"github.com/helm-wasm/helm-wasm/internal/command/render"
 	"github.com/helm-wasm/helm-wasm/internal/command/schema"
@@ -27,12 +26,11 @@ func Plugin() command.Table {
 			postrender.Command(),
 			schema.Command(),
 			explain.Command(),
-			plan.Command(),
 			krm.Command(),
 			inspect.Command(),
 			packagecmd.Command(),
 			version.Command(),
 		},
-		NativeOnly: []string{"diff", "build", "dev"},
+		NativeOnly: []string{"diff", "plan", "build", "dev"},
 	}
 }
