@@ -3,6 +3,7 @@
 package starters
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
@@ -25,6 +26,8 @@ func documented(t *testing.T) map[string][2]string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, text, _ = bytes.Cut(text, []byte("\n## Ten lines each\n"))
+	text, _, _ = bytes.Cut(text, []byte("\n## "))
 	entry := regexp.MustCompile("(?ms)^\\*\\*(\\w+, \\w+)\\.\\*\\*((?:[^\\n]+\\n)+)\\n```\\w+\\n(.*?)^```$")
 	all := map[string][2]string{}
 	for _, m := range entry.FindAllStringSubmatch(string(text), -1) {
