@@ -8,6 +8,7 @@ SHELL := /bin/bash
 # Intermediate results are in build/, what is shipped in dist/.
 BUILD := $(CURDIR)/build
 DIST := $(CURDIR)/dist
+TOOLCHAINS := $(BUILD)/toolchains
 # Third-party software, by version: Helm, Kafka, Kubernetes, containerd. It
 # outlives a clone. HELM_WASM_CACHE names another directory.
 CACHE ?= $(or $(HELM_WASM_CACHE),$(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/helm-wasm)

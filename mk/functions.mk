@@ -4,7 +4,6 @@
 
 FUNCTIONS := $(BUILD)/functions
 FUNCTIONS_SRC := wasm-plugins/functions
-TOOLCHAINS := $(BUILD)/toolchains
 
 # Set these where the tools have other names (for example with rustup:
 # WASM_RUSTC=rustc WASM_CARGO=cargo WASM_RUST_TARGET=wasm32-wasip1).

@@ -58,12 +58,15 @@ actionlint: $(ACTIONLINT)
 WITHOUT_RACE := $(wildcard internal/deadline runner/abi/extism)
 SEPARATE := internal/imports test/helm
 
+# What takes longest begins first, beside all the others.
+LONGEST := internal/runner internal/dev stack/values
+
 .PHONY: test-go
 test-go: $(call built,build)
 	@if ./mk/tools.sh java wasm node cargo; then export KAFKA_REQUIRED=1; $(MAKE) --no-print-directory functions; fi; \
 	echo "go test -race ./..."; \
-	packages=$$($(GO) list ./... | grep -v $(foreach p,$(WITHOUT_RACE) $(SEPARATE),-e /$(p)$$)); \
-	$(GO) test -race -vet=all -timeout 30m $$packages; \
+	packages=$$($(GO) list ./... | grep -v $(foreach p,$(LONGEST) $(WITHOUT_RACE) $(SEPARATE),-e /$(p)$$)); \
+	$(GO) test -race -vet=all -timeout 30m $(LONGEST:%=./%) $$packages; \
 	echo "go test of what the race detector would thin out"; \
 	$(GO) test -vet=all -timeout 30m $(WITHOUT_RACE:%=./%); \
 	$(GO) test -vet=all -count=1 -timeout 30m ./internal/imports

@@ -35,7 +35,7 @@ const (
 	hosts = "hosts"
 )
 
-// chaosEvents returns 80,000, and 200,000 in a full run; CHAOS_EVENTS sets another number.
+// chaosEvents returns 50,000, and 200,000 in a full run; CHAOS_EVENTS sets another number.
 func chaosEvents(t *testing.T) int {
 	text := os.Getenv("CHAOS_EVENTS")
 	switch {
@@ -43,7 +43,7 @@ func chaosEvents(t *testing.T) int {
 	case sample.Full():
 		return 200_000
 	default:
-		return 80_000
+		return 50_000
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil {
