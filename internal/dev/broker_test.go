@@ -13,19 +13,26 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// TestEnds: an end that the brokers do not report is not 0. Taken for 0, a
-// partition would seem to have been read to its end.
-func TestEnds(t *testing.T) {
-	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(2, "orders"))
+// fakeBroker has the topic orders with a number of partitions.
+func fakeBroker(t *testing.T, partitions int32) (*kfake.Cluster, *kgo.Client) {
+	t.Helper()
+	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(partitions, "orders"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer cluster.Close()
+	t.Cleanup(cluster.Close)
 	client, err := kgo.NewClient(kgo.SeedBrokers(cluster.ListenAddrs()...))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer client.Close()
+	t.Cleanup(client.Close)
+	return cluster, client
+}
+
+// TestEnds: an end that the brokers do not report is not 0. Taken for 0, a
+// partition would seem to have been read to its end.
+func TestEnds(t *testing.T) {
+	cluster, client := fakeBroker(t, 2)
 	b := &broker{client: client, admin: kadm.NewClient(client), partitions: map[string]int{"orders": 2}}
 	if err := client.ProduceSync(t.Context(), &kgo.Record{Topic: "orders", Partition: 0, Value: []byte("x")}).FirstErr(); err != nil {
 		t.Fatal(err)
@@ -63,16 +70,7 @@ func TestEnds(t *testing.T) {
 // created is asked again. Taken to have no partitions, the topic would seem to have
 // been read to its end.
 func TestCountPartitions(t *testing.T) {
-	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(3, "orders"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer cluster.Close()
-	client, err := kgo.NewClient(kgo.SeedBrokers(cluster.ListenAddrs()...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer client.Close()
+	cluster, client := fakeBroker(t, 3)
 	asked := 0
 	cluster.ControlKey(int16(kmsg.Metadata), func(r kmsg.Request) (kmsg.Response, error, bool) {
 		cluster.KeepControl()
